@@ -1,0 +1,45 @@
+# Two commands are enough on a fresh machine: `make demo` and `make test`. Each sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := $(shell find evalharness -type f -not -name '*.pyc')
+EXPERIMENT := prompts/experiment.toml
+
+.PHONY: demo test check record lock bench clean
+
+demo: $(VENV)/.package ## Replay the shipped recordings and write the upgrade analysis
+	$(BIN)/evalharness analyze $(EXPERIMENT)
+
+test: check ## Lint, types, import contracts, then every test but the slow ones, against the built wheel
+	$(BIN)/pytest -m "not slow" --cov --cov-report=term
+
+check: $(VENV)/.package
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+record: $(VENV)/.package ## Record the shipped cassettes anew from the emulator, over HTTP
+	$(BIN)/python benchmarks/record_demo.py $(EXPERIMENT)
+
+bench: $(VENV)/.package
+	$(BIN)/python -m benchmarks
+
+# The hashes pin what is installed; no index is named, so any mirror serves.
+lock: ## Resolve dependencies anew (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --output-file requirements.lock
+
+$(VENV)/.locked: requirements.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib || true
+	touch $@
+
+# The wheel is what users install, so it is what demo and tests run.
+$(VENV)/.package: $(VENV)/.locked pyproject.toml README.md LICENSE $(SOURCES)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall .
+	touch $@
+
+clean:
+	rm -rf $(VENV) .build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

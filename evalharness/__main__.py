@@ -1,0 +1,5 @@
+"""`python -m evalharness`."""
+
+from evalharness.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""The composition root: reads a stage's input, loads what it needs, calls it, writes its output."""

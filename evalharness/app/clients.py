@@ -1,0 +1,141 @@
+"""Which client answers in which mode, and what surrounds a run with it."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from evalharness.app.estimate import reserve_price
+from evalharness.app.project import Project
+from evalharness.core.call import Reply
+from evalharness.core.errors import CassetteMiss
+from evalharness.core.experiment import Limits
+from evalharness.core.job import Job
+from evalharness.core.plan import Plan
+from evalharness.core.ports import Clock, Journal, ModelClient
+from evalharness.gateway.cassette.files import recording_path
+from evalharness.gateway.cassette.miss import describe_miss
+from evalharness.gateway.cassette.modes import Mode, MissingThenRecord
+from evalharness.gateway.cassette.replay import ReplayClient
+from evalharness.gateway.clients.endpoint import Endpoint, resolve_endpoint
+from evalharness.run import Engine, Progress, RunSummary
+
+CASSETTES = "cassettes"
+"""Endpoint name of replayed answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How one run reaches its answers."""
+
+    mode: Mode
+    project: Project
+    clock: Clock
+
+    @property
+    def endpoint(self) -> str:
+        """Where answers come from: cassettes, loopback, or a host.
+
+        The port of a local server changes with every start; that it is local is what matters.
+        """
+        if not self.mode.connects:
+            return CASSETTES
+        endpoint = _endpoint()
+        return "loopback" if endpoint.loopback else endpoint.host
+
+    async def execute(
+        self, plan: Plan, *, journal: Journal, watch: Callable[[Progress], None]
+    ) -> RunSummary:
+        """Execute a plan's jobs with the client of this mode.
+
+        Raises:
+            EvalHarnessError: As `run.Engine.execute`.
+        """
+        if self.mode is Mode.REPLAY:
+            self._refuse_missing(plan)
+        with contextlib.ExitStack() as stack:
+            client = self._client(stack)
+            engine = Engine(
+                client=client,
+                journal=journal,
+                limits=self._limits(),
+                clock=self.clock,
+                price=self._price(),
+                on_progress=watch,
+            )
+            try:
+                return await engine.execute(plan.jobs)
+            finally:
+                await client.aclose()
+
+    def _limits(self) -> Limits:
+        limits = self.project.experiment.limits
+        if self.mode.connects:
+            return limits
+        # Replay costs nothing and reads one file at a time: neither budget nor concurrency applies.
+        return Limits(concurrency=1, timeout_s=limits.timeout_s, max_attempts=1, budget_usd=None)
+
+    def _price(self) -> Callable[[Job, Reply | None], Decimal]:
+        if not self.mode.connects:
+            return lambda _job, _reply: Decimal(0)
+        return reserve_price(self.project.card, _today(self.clock))
+
+    def _client(self, stack: contextlib.ExitStack) -> ModelClient:
+        folder = self.project.cassettes
+        if self.mode is Mode.REPLAY:
+            return ReplayClient(folder)
+        live = self._live_client()
+        if self.mode is Mode.LIVE:
+            return live
+        from evalharness.gateway.cassette.record import recording
+
+        recorder = stack.enter_context(
+            recording(folder, client=live, clock=self.clock, overwrite=self.mode.overwrites)
+        )
+        if self.mode is Mode.RECORD:
+            return recorder
+        return MissingThenRecord(replay=ReplayClient(folder), record=recorder)
+
+    def _live_client(self) -> ModelClient:
+        from evalharness.gateway.clients.google_genai import GoogleGenaiClient
+        from evalharness.gateway.clients.keys import key_for
+
+        endpoint = _endpoint()
+        return GoogleGenaiClient(
+            endpoint=endpoint,
+            key=key_for(endpoint, os.environ, Path(".env")),
+            clock=self.clock,
+            timeout_s=self.project.experiment.limits.timeout_s,
+        )
+
+    def _refuse_missing(self, plan: Plan) -> None:
+        """Look for every recording before the first is used, so that one error tells the whole story."""
+        folder = self.project.cassettes
+        missing = [job for job in plan.jobs if not recording_path(folder, job.key).exists()]
+        if not missing:
+            return
+        first = min(missing, key=lambda job: job.cells[0].id)
+        cell = first.cells[0]
+        miss = describe_miss(folder, first.request, first.draw)
+        others = f" ({len(missing)} of {len(plan.jobs)} recordings are missing)" if len(missing) > 1 else ""
+        raise CassetteMiss(
+            f"no recording for case {cell.case_id}, arm {cell.arm}, repeat {cell.repeat}{others}; {miss}; "
+            "record it with --mode record-missing",
+            file=folder,
+        )
+
+
+def _endpoint() -> Endpoint:
+    return resolve_endpoint(None, os.environ)
+
+
+def _today(clock: Clock) -> dt.date:
+    return clock.now().date()
+
+
+__all__ = ["CASSETTES", "Access", "Mode"]

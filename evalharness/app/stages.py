@@ -1,0 +1,187 @@
+"""The stages, chained: each reads the files before it in the run directory and writes its own."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from evalharness.app.clients import Access, Mode
+from evalharness.app.project import Project
+from evalharness.app.system import SystemClock, git_state, versions
+from evalharness.core.decision import Decision, from_json, to_json
+from evalharness.core.errors import RunMismatch
+from evalharness.run import Progress, RunSummary
+from evalharness.score import build_records, score_records
+from evalharness.store import Manifest, RunDirectory
+from evalharness.store.directory import FORMAT_VERSION
+from evalharness.store.jsonlines import dump_json, write_atomically
+
+REPORT_NAME = "gemini_pro_upgrade_analysis.md"
+Note = Callable[[str], None]
+Watch = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """Where a run is, and what it did."""
+
+    directory: RunDirectory
+    summary: RunSummary
+
+
+def run_experiment(project: Project, *, mode: Mode, out: Path, note: Note, watch: Watch) -> RunResult:
+    """Plan, then make every call that is not there yet.
+
+    Args:
+        project: The experiment.
+        mode: How answers are reached.
+        out: Folder of run directories.
+        note: Told, one line each, what the user should know (repairs, resumed calls).
+        watch: Told the progress after every call.
+
+    Raises:
+        EvalHarnessError: Of the kinds of `core.errors`; whatever was paid for is kept.
+    """
+    clock = SystemClock()
+    access = Access(mode=mode, project=project, clock=clock)
+    directory = RunDirectory(out / _run_id(project, mode))
+    _claim(directory, project, access)
+    # Replayed answers cost nothing and may have changed on disk: they are always read again.
+    with directory.journal(fresh=mode is Mode.REPLAY, note=note) as journal:
+        summary = asyncio.run(access.execute(project.plan, journal=journal, watch=watch))
+    if summary.resumed:
+        note(f"{summary.resumed} of {summary.total} calls were already in {directory.path}; not made again")
+    return RunResult(directory=directory, summary=summary)
+
+
+def score_run(directory: RunDirectory) -> tuple[int, int]:
+    """Derive records and scores from a run's calls; returns how many cells completed and failed."""
+    project = open_project(directory)
+    records = build_records(directory.read_plan(), directory.read_calls())
+    scores = score_records(records, {case.id: case for case in project.dataset.cases})
+    directory.write_records(records)
+    directory.write_scores(scores)
+    completed = sum(hasattr(record, "answer") for record in records)
+    return completed, len(records) - completed
+
+
+def decide_run(directory: RunDirectory, *, on: dt.date | None) -> Decision:
+    """Decide from what is scored; writes decision.json.
+
+    Args:
+        directory: A scored run.
+        on: The decision's date; None for the latest day on which an answer was recorded.
+    """
+    from evalharness.decide import decide
+    from evalharness.decide.assemble import RunData, assemble
+    from evalharness.experiment.assumptions import load_assumptions
+
+    project = open_project(directory)
+    data = RunData(
+        plan=directory.read_plan(),
+        records=directory.read_records(),
+        scores=directory.read_scores(),
+        calls=directory.read_calls(),
+    )
+    study = assemble(
+        data, experiment=project.experiment, cases=project.dataset.cases, on=on, pilot=project.is_pilot
+    )
+    decision = decide(study, project.card, load_assumptions(project.assumptions_path))
+    directory.write_text("decision.json", dump_json(to_json(decision)))
+    return read_decision(directory)
+
+
+def read_decision(directory: RunDirectory) -> Decision:
+    """Return the decision as written: numbers are rounded once, and everybody reads the same."""
+    return from_json(directory.read_json("decision.json"))
+
+
+def render_run(directory: RunDirectory, *, copy_to: Path | None) -> Path:
+    """Render the report of a decided run; returns the path of the copy, or of the report itself."""
+    from evalharness.render import render_report
+
+    manifest = directory.read_manifest()
+    text = render_report(read_decision(directory), identity=manifest.identity)
+    report = directory.write_text("report.md", text)
+    if copy_to is None:
+        return report
+    write_atomically(copy_to / REPORT_NAME, text)
+    return copy_to / REPORT_NAME
+
+
+def open_project(directory: RunDirectory) -> Project:
+    """Return the experiment that a run belongs to, checked to be still the same where answers depend on it.
+
+    Thresholds, prices and assumptions may have changed: deciding again under other ones is what stages
+    are for. Cases, prompts, arms and seeds may not.
+
+    Raises:
+        RunMismatch: If the run's answers belong to another state of the experiment.
+    """
+    manifest = directory.read_manifest()
+    file = (directory.path / manifest.experiment_file).resolve()
+    project = Project(_shown(file), limit=manifest.limit)
+    if manifest.dataset_sha256 != project.dataset.sha256:
+        raise RunMismatch("the dataset changed since this run; run the experiment again", file=directory.path)
+    if manifest.experiment_sha256 != project.sha256 and manifest.identity != project.plan.identity:
+        raise RunMismatch(
+            "the experiment changed since this run in what models are asked; run it again", file=directory.path
+        )
+    return project
+
+
+def _run_id(project: Project, mode: Mode) -> str:
+    parts = [project.experiment.name, project.plan.identity[:12]]
+    parts += [] if mode is Mode.REPLAY else [mode.value]
+    parts += [f"pilot{len(project.cases)}"] if project.is_pilot else []
+    return "-".join(parts)
+
+
+def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
+    """Write plan and manifest, or check that the directory's own are of this very run."""
+    endpoint = access.endpoint
+    if directory.exists() and access.mode.connects:
+        known = directory.read_manifest()
+        if known.endpoint != endpoint:
+            raise RunMismatch(
+                f"this run's answers come from {known.endpoint}, now it would go on with {endpoint}; "
+                "choose another --out, or remove the directory",
+                file=directory.path,
+            )
+    directory.path.mkdir(parents=True, exist_ok=True)
+    directory.write_plan(project.plan.cells)
+    directory.write_manifest(
+        Manifest(
+            format_version=FORMAT_VERSION,
+            run_id=directory.path.name,
+            identity=project.plan.identity,
+            experiment_file=_relative(project.file, directory.path),
+            experiment_sha256=project.sha256,
+            dataset_sha256=project.dataset.sha256,
+            mode=access.mode.value,
+            endpoint=endpoint,
+            limit=project.limit,
+            versions=versions(),
+            git=git_state(project.file.parent),
+            started_at=access.clock.now().isoformat(timespec="seconds"),
+        )
+    )
+
+
+def _relative(file: Path, folder: Path) -> str:
+    try:
+        return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive on Windows
+        return file.resolve().as_posix()
+
+
+def _shown(file: Path) -> Path:
+    """Return a path as a user would name it from here."""
+    try:
+        return file.relative_to(Path.cwd())
+    except ValueError:
+        return file

@@ -1,0 +1,1 @@
+"""Click only: parse, delegate, print. One file per command; heavy imports happen inside commands."""

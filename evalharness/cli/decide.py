@@ -1,0 +1,33 @@
+"""`evalharness decide`: decide from a run's scores."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from evalharness.cli.console import Console
+from evalharness.cli.options import Day, json_option, run_argument, run_directory, verbosity_options
+from evalharness.cli.outcome import REQUIRE, check_required, say_verdicts
+
+
+@click.command(epilog="Example: evalharness decide reports/mentoring-0123456789ab --on 2027-01-01")
+@run_argument
+@click.option("--on", type=Day(), help="Decide at the prices of this day; default: the latest recording's.")
+@click.option("--require", type=REQUIRE, help="Exit 1 unless the verdict is this one.")
+@json_option
+@verbosity_options
+def decide(
+    run_dir: Path, on: dt.date | None, require: str | None, as_json: bool, quiet: bool, verbose: bool
+) -> None:
+    """Decide from RUN's scores; writes decision.json and calls no model."""
+    from evalharness.app import stages
+
+    directory = run_directory(run_dir)
+    decision = stages.decide_run(directory, on=on)
+    if as_json:
+        click.echo((directory.path / "decision.json").read_text(encoding="utf-8"), nl=False)
+    else:
+        say_verdicts(Console(quiet=quiet, verbose=verbose), decision)
+    check_required(decision, require)

@@ -1,0 +1,60 @@
+"""`evalharness emulator serve`: a local server that speaks Gemini's wire protocol."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from evalharness.core.errors import BadInput, UsageError
+
+
+@click.group()
+def emulator() -> None:
+    """A local stand-in for Gemini; every reply is marked as simulated."""
+
+
+@emulator.command(epilog="Example: evalharness emulator serve --port 8080 --latency-scale 0.1")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes a free one.")
+@click.option("--latency-scale", type=click.FloatRange(min=0), default=1.0, show_default=True, help="0 is at once.")
+@click.option("--pro-margin", type=click.FloatRange(-1, 1), help="How much more completely Pro answers than Flash.")
+@click.option(
+    "--error-share", type=click.FloatRange(0, 0.3), default=0.0, show_default=True,
+    help="Share of attempts answered 429, and as many 500 and 503.",
+)  # fmt: skip
+@click.option("--no-thinking", is_flag=True, help="Models do not think.")
+@click.option("--log", type=click.Path(path_type=Path, dir_okay=False), help="Append a JSON line per request.")
+def serve(
+    port: int,
+    latency_scale: float,
+    pro_margin: float | None,
+    error_share: float,
+    no_thinking: bool,
+    log: Path | None,
+) -> None:
+    """Serve on 127.0.0.1 until interrupted; prints the base URL when ready."""
+    from evalharness.emulator import EmulatorSettings
+    from evalharness.emulator import serve as serve_until_stopped
+
+    defaults = EmulatorSettings()
+    try:
+        settings = EmulatorSettings(
+            latency_scale=latency_scale,
+            rate_limited_share=error_share,
+            internal_error_share=error_share,
+            unavailable_share=error_share,
+            thinking=not no_thinking,
+            request_log=log,
+            pro_margin=defaults.pro_margin if pro_margin is None else pro_margin,
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    try:
+        serve_until_stopped(settings, port=port, on_ready=_announce)
+    except OSError as error:
+        raise BadInput(f"port {port} cannot be used: {error.strerror}; choose another or 0") from None
+
+
+def _announce(url: str) -> None:
+    click.echo(f"emulator ready: {url}")
+    click.echo(f"use it with: export GOOGLE_GEMINI_BASE_URL={url}")

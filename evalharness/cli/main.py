@@ -1,0 +1,107 @@
+"""The entry point: lazy commands, one-line errors, documented exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Mapping
+from typing import Final
+
+import click
+
+from evalharness import __version__
+from evalharness.core.errors import EvalHarnessError
+
+EXIT_INTERNAL: Final = 70
+EXIT_INTERRUPTED: Final = 130
+
+# Name → (module:attribute, one line for --help), so that listing commands imports none of them.
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "analyze": ("analyze:analyze", "Run, score, decide and report: the whole job."),
+    "plan": ("plan:plan", "Show calls, tokens and cost before anything is sent."),
+    "run": ("run:run", "Make the model calls, or replay them."),
+    "score": ("score:score", "Score a run's answers."),
+    "decide": ("decide:decide", "Decide from a run's scores."),
+    "report": ("report:report", "Render a run's report."),
+    "emulator": ("emulator:emulator", "A local server that speaks Gemini's wire protocol."),
+    "schema": ("schema:schema", "Print the JSON Schema of the experiment file."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the commands in the order of the work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import and return a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(f"evalharness.cli.{module}"), attribute)
+        assert isinstance(command, click.Command)  # noqa: S101 - the table above is wrong otherwise
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=(
+        "Exit codes: 0 done, whatever the verdict; 1 a --require is unmet or a check failed; 2 usage; "
+        "3 bad input; 4 provider or network; 5 budget; 6 integrity of recorded data; 70 internal error; "
+        "130 interrupted."
+    ),
+)
+@click.version_option(__version__, prog_name="evalharness")
+def cli() -> None:
+    """Decide, with evidence, whether a Gemini gateway should move from Flash to Pro.
+
+    Start with: evalharness analyze prompts/experiment.toml
+    """
+
+
+def main() -> None:
+    """Run the command line; every error a user can cause ends as one line and its exit code."""
+    _write_utf8()
+    try:
+        code = cli.main(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except EvalHarnessError as error:
+        _fail(str(error), error.exit_code)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("interrupted; what was recorded is kept, the same command goes on from there", EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output left; that is its business, and Python must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - a bug of ours; say so in one line
+        if "-v" in sys.argv or "--verbose" in sys.argv:
+            traceback.print_exc()
+        _fail(f"internal error, please report it (-v shows more): {type(error).__name__}: {error}", EXIT_INTERNAL)
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"error: {' '.join(message.split())}", err=True)
+    sys.exit(code)
+
+
+def _write_utf8() -> None:
+    # A console that cannot show a sign gets a replacement, never an exception.
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")

@@ -1,0 +1,74 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from evalharness.store import RunDirectory
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+experiment_argument = click.argument(
+    "experiment", type=click.Path(path_type=Path, dir_okay=False), metavar="EXPERIMENT"
+)
+run_argument = click.argument("run_dir", type=click.Path(path_type=Path, file_okay=False), metavar="RUN")
+mode_option = click.option(
+    "--mode",
+    type=click.Choice(["replay", "record", "record-missing", "live"]),
+    default="replay",
+    show_default=True,
+    help="replay reads cassettes and opens no socket; the others call the API.",
+)
+out_option = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("reports"),
+    show_default=True,
+    help="Folder for run directories and the report.",
+)
+limit_option = click.option(
+    "--limit", type=click.IntRange(min=1), help="Pilot: only this many cases. Never gives a verdict."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+
+
+def verbosity_options(command: Command) -> Command:
+    """Add -q and -v."""
+    command = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")(command)
+    return click.option("-v", "--verbose", is_flag=True, help="Print notes and tracebacks too.")(command)
+
+
+class Day(click.ParamType[dt.date]):
+    """A calendar day, YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        """Parse the day."""
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day; write it as 2026-12-01", param, ctx)
+
+
+def run_directory(path: Path) -> RunDirectory:
+    """Return an existing run directory.
+
+    Raises:
+        BadInput: If there is no run.
+    """
+    from evalharness.core.errors import BadInput
+    from evalharness.store import RunDirectory
+
+    directory = RunDirectory(path)
+    if not directory.exists():
+        raise BadInput("no run here (manifest.json is missing); `evalharness run` makes one", file=path)
+    return directory

@@ -1,0 +1,85 @@
+"""Calls: what was really asked, answered and billed; the durable unit of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from evalharness.core.job import Purpose
+from evalharness.core.provenance import Delivery, Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One HTTP 200 answer as a client hands it to the engine."""
+
+    body: Mapping[str, Any]
+    """Raw response JSON, unchanged."""
+    host: str
+    """Host (and port) that answered, as addressed."""
+    headers: Mapping[str, str]
+    """Response headers on the allow-list, lower-case names."""
+    latency_ms: float
+    """From sending the request to holding the whole body, on the client's clock; on replay, as recorded."""
+    recorded_at: str
+    """UTC time of the answer, ISO 8601 with seconds."""
+    delivery: Delivery
+    client: str
+    """Name and version of the client that fetched it, such as google-genai/3.4.0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try at a call that did not give a usable answer."""
+
+    at: str
+    """UTC time, ISO 8601."""
+    status: int | None
+    reason: str
+    latency_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallError:
+    """Why a call has no answer."""
+
+    status: int | None
+    reason: str
+    message: str
+    retryable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One line of calls.jsonl."""
+
+    key: str
+    """Request digest and draw (`core.job.call_key`)."""
+    purpose: Purpose
+    model: str
+    """The model asked for."""
+    attempts: tuple[Attempt, ...]
+    """Failed tries before the outcome, oldest first."""
+    reply: Reply | None
+    error: CallError | None
+    origin: Origin
+    """Derived from the reply by `core.provenance.derive_origin`; unverified for errors."""
+
+    @property
+    def service_ms(self) -> float | None:
+        """Service time of the answer in ms: the server's own figure where it sends one, else the client's.
+
+        The server's figure (server-timing, dur=…) does not depend on the machine that measures.
+        """
+        if self.reply is None:
+            return None
+        for part in self.reply.headers.get("server-timing", "").split(","):
+            for item in part.split(";"):
+                name, _, value = item.strip().partition("=")
+                if name == "dur":
+                    try:
+                        return float(value)
+                    except ValueError:
+                        break
+        return self.reply.latency_ms

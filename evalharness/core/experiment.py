@@ -1,0 +1,180 @@
+"""The experiment: everything authored that can change a number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an arm is for in the comparison."""
+
+    CONTROL = "control"
+    TREATMENT = "treatment"
+    AA = "aa"
+    """The control again, with other draws: its difference from the control must centre on zero."""
+    DAMAGED = "damaged"
+    """The control with half of its context dropped: its loss must be detected."""
+
+
+class ContextMode(StrEnum):
+    """What an arm does to the context before the model sees it."""
+
+    RAW = "raw"
+    SENA = "sena"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arm:
+    """One model with one treatment of the context."""
+
+    name: str
+    model: str
+    context: ContextMode
+    role: Role
+    cases: int | None = None
+    """Run on this many cases only (an evenly spread, seeded subset); None for all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """The limits that verdicts compare with."""
+
+    roi: float = 1.5
+    """ROI to beat, as a share: 1.5 is 150 %."""
+    quality_loss: float = 0.05
+    """Largest tolerable loss by compression, relative to the raw mean."""
+    context_token_reduction: float = 0.30
+    """Smallest share of context tokens that compression must save, net of its own tokens."""
+    tail_share: float = 0.5
+    """Share of the score range that the tail guard's pseudo-case loses."""
+    confidence: float = 0.95
+    """One-sided confidence of every bound."""
+    roi_probability: float = 0.95
+    """Monte Carlo P(ROI > threshold) that approval needs."""
+    min_complete_share: float = 0.95
+    """Share of quadruples (a repeat of a case in all main arms) that must be fully scored."""
+    bias_allowance: float = 0.1
+    """Score points of judge bias that the bound must survive while no human labels correct it."""
+    severe_loss: float = 2.0
+    """A drop of this many score points on one case is a severe loss."""
+    max_mean_latency_ms: float = 3000.0
+    max_error_rate: float = 0.005
+    min_satisfaction: float = 0.80
+    min_ratings: int = 50
+    """Ratings below which a measured satisfaction counts as unmeasured (LUMEN.md)."""
+    looks: int = 1
+    """Times the data are looked at: each look spends 1/looks of the error (two looks: half each)."""
+    max_rate_age_days: int = 30
+    """Days after which a price must be read again before anything is decided on it."""
+
+
+class DroppedCells(StrEnum):
+    """What an unscored or failed cell counts as."""
+
+    WORST = "worst"
+    """The lowest score of the scale, for the arm that failed."""
+    DROP = "drop"
+    """The case leaves the contrast."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScorerChoice:
+    """The primary scorer and its scale, declared before the run."""
+
+    name: str
+    scale_low: float = 0.0
+    scale_high: float = 5.0
+    weights: tuple[tuple[str, float], ...] = ()
+    """Pairs (part, weight) where the scorer has parts; empty for equal weights."""
+    judge: bool = False
+    """Whether a model judges; False for a deterministic scorer, whose score stands in for help."""
+
+    @property
+    def width(self) -> float:
+        """Length of the scale in points."""
+        return self.scale_high - self.scale_low
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How fast and how far a run may go."""
+
+    concurrency: int = 8
+    requests_per_minute: int | None = None
+    timeout_s: float = 120.0
+    max_attempts: int = 4
+    budget_usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewaySettings:
+    """The system under evaluation, equal over arms."""
+
+    router: str
+    personas: str
+    """Folder of persona prompt templates, relative to the experiment file."""
+    max_output_tokens: int
+    thinking_level: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenaSettings:
+    """How contexts are compressed in the sena arms."""
+
+    method: str
+    budget: float
+    """Share of the context's tokens to keep, in (0, 1]."""
+    min_tokens: int = 0
+    """Contexts shorter than this are left alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waivers:
+    """Written permissions to go past a cap; each text is printed in the report."""
+
+    preview_model: str | None = None
+    fixed_value: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experiment:
+    """The authored experiment, checked."""
+
+    name: str
+    seed: int
+    dataset: str
+    """Folder or file of cases, relative to the experiment file."""
+    arms: tuple[Arm, ...]
+    deploy_context: ContextMode
+    """The context arm that is to be deployed; the upgrade is judged in it (raw if Sena does not pass)."""
+    repeats: int
+    gateway: GatewaySettings
+    sena: SenaSettings
+    scorer: ScorerChoice
+    thresholds: Thresholds
+    dropped_cells: DroppedCells
+    rate_card: str
+    assumptions: str
+    cassettes: str
+    """Folder of recordings, relative to the experiment file."""
+    limits: Limits
+    waivers: Waivers = Waivers()
+    aliases: tuple[tuple[str, str], ...] = ()
+    """Pairs (served model, requested model) that count as the same."""
+    strata: str | None = None
+    """Case attribute whose values are strata with known shares; None for simple sampling."""
+
+    def arm(self, name: str) -> Arm:
+        """Return the arm of that name.
+
+        Raises:
+            KeyError: If there is none.
+        """
+        return {arm.name: arm for arm in self.arms}[name]
+
+    def main_arm(self, model_role: Role, context: ContextMode) -> Arm | None:
+        """Return the control or treatment arm in a context, None if the experiment has none."""
+        return next((a for a in self.arms if a.role is model_role and a.context is context), None)

@@ -1,0 +1,42 @@
+"""The plan: what each cell asks for, fixed before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evalharness.core.case import Persona
+from evalharness.core.job import Cell, Job
+from evalharness.core.sena import Dropped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCell:
+    """One cell's request, and how the gateway came to it."""
+
+    cell: Cell
+    answer_key: str
+    """The call that answers the cell."""
+    model: str
+    persona: Persona
+    """Chosen once per case from the message; every arm of the case shares it."""
+    route_reason: str
+    prompt_tokens: int
+    """Approximate tokens of everything sent."""
+    context_tokens: int
+    """Approximate tokens of the context as sent, its headings included."""
+    raw_context_tokens: int
+    """Approximate tokens of the context before compression."""
+    dropped: tuple[Dropped, ...]
+    """What compression left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Every cell and every job of a run."""
+
+    cells: tuple[PlannedCell, ...]
+    """Sorted by case, arm, repeat."""
+    jobs: tuple[Job, ...]
+    """Interleaved over arms in a seeded order, so that arms are measured in the same minutes."""
+    identity: str
+    """SHA-256 over every cell and the request it makes: what can change an answer, and nothing else."""

@@ -1,0 +1,98 @@
+"""What the decision stands on: one outcome per cell, joined from scores, calls and the dataset."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from evalharness.core.experiment import Experiment
+from evalharness.core.provenance import Delivery, Origin
+from evalharness.core.usage import Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """One model call that an arm would pay for in production."""
+
+    purpose: str
+    """answer or compress."""
+    model: str
+    """The model whose price applies."""
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One cell: a case in an arm, one repeat."""
+
+    case_id: str
+    arm: str
+    repeat: int
+    quality: float | None
+    """Primary score on the experiment's scale, higher is better; None if the cell failed or is unscored."""
+    cause: str | None = None
+    """Why quality is None."""
+    charges: tuple[Charge, ...] = ()
+    imported_cost_usd: Decimal | None = None
+    """Cost stated by an import, used instead of charges."""
+    context_tokens_net: float | None = None
+    """Context tokens billed, including every token of the compressor's own calls."""
+    context_tokens_gross: float | None = None
+    """Context tokens in the answer's prompt alone."""
+    latency_ms: float | None = None
+    """Service time of the whole request, compression included."""
+    failed: bool = False
+    """The provider call failed (an error), as against answered but unscored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFacts:
+    """What the decision needs to know of a case."""
+
+    case_id: str
+    persona: str
+    language: str
+    category: str
+    cluster: str | None = None
+    """Session or user from which the case was sampled; None if cases are independent."""
+    weight: float = 1.0
+    """Traffic weight; all ones means the benchmark's own mix."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spend:
+    """What the study itself spent on one arm and purpose."""
+
+    arm: str
+    purpose: str
+    model: str
+    calls: int
+    usage: Usage
+    """Sum over the calls."""
+    largest_input_tokens: int = 0
+    """Longest prompt among the calls: above a long-context threshold the row is priced whole at the dear
+    tier and marked as an upper bound. Split rows at the threshold to be exact."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """All that is measured, and the authored limits it is judged by."""
+
+    experiment: Experiment
+    cases: tuple[CaseFacts, ...]
+    outcomes: tuple[Outcome, ...]
+    """Sorted by case, arm, repeat."""
+    spends: tuple[Spend, ...]
+    origin: Origin
+    deliveries: frozenset[Delivery]
+    on: dt.date
+    """The decision's date."""
+    pilot: bool
+    """A run with --limit: it shows numbers, never a verdict."""
+    served_mismatches: tuple[str, ...] = ()
+    """Arms in which a response came from another model than requested, with what was seen."""
+    agreements: tuple[tuple[str, float, int], ...] = ()
+    """Side measures in [0, 1]: (name, share, n), such as routing accuracy and language agreement."""
+    human_labels: int = 0
+    """Paired human labels that calibrate the judge; 0 makes the bias allowance a condition."""

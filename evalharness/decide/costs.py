@@ -1,0 +1,151 @@
+"""Token arrays × rate card → cost per cell, by the one price formula of core.pricing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+import numpy as np
+
+from evalharness.core.errors import PricingError
+from evalharness.core.pricing import RateCard, price_usage
+from evalharness.core.usage import Usage
+from evalharness.decide.cells import BoolArray, Cells, Charges, FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPrices:
+    """USD for one token of each kind (cells.TOKEN_KINDS), exact."""
+
+    usd: tuple[Decimal, Decimal, Decimal, Decimal, Decimal]
+
+
+def token_prices(
+    card: RateCard, model: str, on: dt.date, *, long: bool, cached: bool, cache_neutral: bool
+) -> TokenPrices:
+    """Return what one more token of each kind costs.
+
+    A call's price is linear in its tokens once the context tier is fixed, so the prices are read off
+    price_usage itself: one formula for the bill, the ledger and the statistics.
+
+    Args:
+        card: Prices.
+        model: The model that served.
+        on: Day whose prices apply; after an announced shutdown the last price is held (see priced_day).
+        long: Whether the long-context tier applies.
+        cached: Whether a price for cached tokens is needed; without need its absence is no error.
+        cache_neutral: Price cached tokens as ordinary input.
+
+    Raises:
+        PricingError: If a needed price is missing.
+    """
+    day = priced_day(card, model, on)
+    threshold = card.rate(model, day).long_context_above_tokens
+    base = (threshold or 0) + 1 if long else 0
+
+    def price(usage: Usage) -> Decimal:
+        return price_usage(usage, model=model, card=card, on=day, cache_neutral=cache_neutral).total_usd
+
+    empty = price(Usage(input_tokens=base, output_tokens=0))
+    extra_input = price(Usage(input_tokens=base + 1, output_tokens=0)) - empty
+    one_cached = Decimal(0)
+    if cached:
+        one_cached = price(Usage(input_tokens=base + 1, cached_tokens=1, output_tokens=0)) - empty
+    return TokenPrices(
+        usd=(
+            extra_input,
+            one_cached,
+            price(Usage(input_tokens=base, output_tokens=1)) - empty,
+            price(Usage(input_tokens=base, output_tokens=1, thinking_tokens=1)) - empty,
+            price(Usage(input_tokens=base, output_tokens=0, tool_use_tokens=1)) - empty,
+        )
+    )
+
+
+def priced_day(card: RateCard, model: str, on: dt.date) -> dt.date:
+    """Return the day whose price stands for a day: the day itself, or the last priced one after a shutdown.
+
+    Raises:
+        PricingError: If no row covers the day and the model has no announced shutdown on or before it.
+    """
+    try:
+        card.rate(model, on)
+    except PricingError:
+        known = card.resolve(model)
+        ends = [row.valid_to for row in card.rates if row.model == known and row.valid_to]
+        past = [end for end in ends if end < on]
+        if not past or not any(row.model == known and row.on <= on for row in card.shutdowns):
+            raise
+        return max(past)
+    return on
+
+
+def is_long(charges: Charges, card: RateCard, on: dt.date) -> BoolArray:
+    """Tell which calls fall into the long-context tier of their model, shape (calls,)."""
+    limit = np.full(max(len(charges.models), 1), np.iinfo(np.int64).max, dtype=np.int64)
+    for i, model in enumerate(charges.models):
+        threshold = card.rate(model, priced_day(card, model, on)).long_context_above_tokens
+        limit[i] = limit[i] if threshold is None else threshold
+    long: BoolArray = charges.prompt_tokens > limit[charges.model]
+    return long
+
+
+class CostTable:
+    """Costs of a study's cells at any day, computed once per set of prices."""
+
+    def __init__(self, cells: Cells, card: RateCard) -> None:
+        """Keep what is priced and the prices."""
+        self._cells = cells
+        self.card = card
+        self.at = lru_cache(maxsize=None)(self._at)
+
+    def models(self, arm_indices: tuple[int, ...]) -> tuple[str, ...]:
+        """Return the models that these arms pay, sorted."""
+        charges = self._cells.charges
+        _, cases, repeats = self._cells.shape
+        arm = charges.cell // (cases * repeats)
+        used = np.unique(charges.model[np.isin(arm, arm_indices)])
+        return tuple(charges.models[i] for i in used)
+
+    def _at(self, on: dt.date, cache_neutral: bool = False) -> FloatArray:
+        """Return USD per request for each cell, shape (arms, cases, repeats); NaN without answer or price."""
+        cells, charges = self._cells, self._cells.charges
+        per_call = np.zeros(len(charges.cell))
+        long = is_long(charges, self.card, on)
+        for i, model in enumerate(charges.models):
+            for tier in (False, True):
+                rows = (charges.model == i) & (long == tier)
+                if not rows.any():
+                    continue
+                cached = bool(charges.tokens[rows, 1].any())
+                prices = token_prices(
+                    self.card, model, on, long=tier, cached=cached, cache_neutral=cache_neutral
+                )
+                per_call[rows] = charges.tokens[rows] @ np.array([float(p) for p in prices.usd])
+        return _per_cell(cells, per_call)
+
+
+def _per_cell(cells: Cells, per_call: FloatArray) -> FloatArray:
+    usd = _sums(cells, per_call)
+    usd = np.where(np.isnan(cells.imported_usd), usd, cells.imported_usd)
+    usd[~cells.answered] = np.nan
+    return usd
+
+
+def _sums(cells: Cells, per_call: FloatArray) -> FloatArray:
+    # Copies of a row are averaged, as their scores are.
+    size, rows = cells.rows.size, cells.rows.ravel()
+    total = np.bincount(cells.charges.cell, weights=per_call, minlength=size)
+    calls = np.bincount(cells.charges.cell, minlength=size)
+    sums = np.full(size, np.nan)
+    np.divide(total, rows, out=sums, where=(calls > 0) & (rows > 0))
+    return sums.reshape(cells.shape)
+
+
+def billed_tokens(cells: Cells) -> FloatArray:
+    """Return all tokens billed for each cell, shape (arms, cases, repeats); NaN where no call is known."""
+    tokens = _sums(cells, cells.charges.tokens.sum(axis=1).astype(np.float64))
+    tokens[~cells.answered] = np.nan
+    return tokens

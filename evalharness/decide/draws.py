@@ -1,0 +1,105 @@
+"""Assumptions → numbers: means, quantiles and joint draws (Gaussian copula)."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+import numpy as np
+from scipy import stats
+from scipy.special import ndtr
+
+from evalharness.core.assumptions import Assumption, Assumptions, Dist
+from evalharness.core.errors import BadInput
+from evalharness.decide.cells import FloatArray
+
+_WIDEST = 1e-12
+"""Uniform draws stay this far from 0 and 1, where a quantile could be infinite."""
+
+
+def distribution(assumption: Assumption) -> Any:
+    """Return the frozen scipy distribution of a ranged assumption.
+
+    PERT on [a, b] with mode m is a beta with α = 1 + 4(m−a)/(b−a), β = 1 + 4(b−m)/(b−a); lognormal90 has
+    μ = (ln p5 + ln p95)/2 and σ = ln(p95/p5)/3.2897; a normal is cut at the field's domain when drawn.
+
+    Raises:
+        ValueError: If the assumption is fixed or unknown.
+    """
+    a = assumption
+    if a.is_fixed or a.is_unknown:
+        raise ValueError(f"{a.name} has no distribution: it is fixed or unknown")
+    if a.dist is Dist.NORMAL:
+        return stats.norm(_given(a.mean), _given(a.sd))
+    if a.dist is Dist.BETA:
+        return stats.beta(_given(a.alpha), _given(a.beta))
+    if a.dist is Dist.LOGNORMAL90:
+        mu, sigma = a.log_parameters()
+        return stats.lognorm(s=sigma, scale=np.exp(mu))
+    low, mid, high = _given(a.low), _given(a.mid), _given(a.high)
+    width = high - low
+    if a.dist is Dist.TRIANGULAR:
+        return stats.triang(c=(mid - low) / width, loc=low, scale=width)
+    return stats.beta(1 + 4 * (mid - low) / width, 1 + 4 * (high - mid) / width, loc=low, scale=width)
+
+
+def quantile(assumption: Assumption, probability: float | FloatArray) -> Any:
+    """Return quantiles of an assumption inside its domain; a fixed one is its value everywhere."""
+    if assumption.is_fixed:
+        return np.full(np.shape(probability), assumption.expected())[()]
+    spec = assumption.spec
+    return np.clip(distribution(assumption).ppf(probability), spec.low, spec.high)
+
+
+def draw_all(assumptions: Assumptions, *, draws: int, seed: int) -> dict[str, float | FloatArray]:
+    """Draw every known or ranged assumption that the channel uses.
+
+    Each field has a stream of its own, seeded by its name, so that adding a field leaves the others' draws
+    as they were; correlated fields mix the normal scores of their streams (Gaussian copula).
+
+    Returns:
+        Field name to array of shape (draws,), or to a float where the field is fixed. Unknowns are absent.
+
+    Raises:
+        BadInput: If the stated correlations contradict each other.
+    """
+    stated = [a for a in assumptions.used() if not a.is_unknown]
+    ranged = [a for a in stated if not a.is_fixed]
+    scores = {a.name: _stream(a.name, seed).standard_normal(draws) for a in ranged}
+    scores |= _correlated(assumptions, scores)
+    fixed: dict[str, float | FloatArray] = {a.name: a.expected() for a in stated if a.is_fixed}
+    uniform = {name: np.clip(ndtr(z), _WIDEST, 1 - _WIDEST) for name, z in scores.items()}
+    return fixed | {a.name: quantile(a, uniform[a.name]) for a in ranged}
+
+
+def means(assumptions: Assumptions) -> dict[str, float]:
+    """Return the means of every stated assumption that the channel uses."""
+    return {a.name: a.expected() for a in assumptions.used() if not a.is_unknown}
+
+
+def _given(value: float | None) -> float:
+    if value is None:
+        raise ValueError("a parameter of the distribution is missing")
+    return value
+
+
+def _stream(name: str, seed: int) -> np.random.Generator:
+    return np.random.default_rng([zlib.crc32(name.encode()), seed & 0xFFFFFFFFFFFFFFFF])
+
+
+def _correlated(assumptions: Assumptions, scores: dict[str, FloatArray]) -> dict[str, FloatArray]:
+    # A channel may leave a correlated field out; then there is nothing to mix.
+    pairs = [(a, b, r) for a, b, r in assumptions.correlations if a in scores and b in scores]
+    names = sorted({name for a, b, _ in pairs for name in (a, b)})
+    if not names:
+        return {}
+    matrix = np.eye(len(names))
+    for first, second, correlation in pairs:
+        i, j = names.index(first), names.index(second)
+        matrix[i, j] = matrix[j, i] = correlation
+    try:
+        root = np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        raise BadInput(f"the correlations of {', '.join(names)} contradict each other") from None
+    mixed = root @ np.stack([scores[name] for name in names])
+    return dict(zip(names, mixed, strict=True))

@@ -1,0 +1,1 @@
+"""Authored files → checked types; checked types → jobs. Errors name file and line."""

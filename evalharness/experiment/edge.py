@@ -1,0 +1,133 @@
+"""The strict edge: TOML text → pydantic model, with errors that name file, line and the nearest valid key."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from evalharness.core.errors import BadInput
+from evalharness.experiment.toml_lines import line_of
+
+Model = TypeVar("Model", bound=BaseModel)
+LineOf = Callable[[tuple[str | int, ...]], int | None]
+
+
+class Strict(BaseModel):
+    """Base of every authored-file model: unknown keys and converted types are refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def read_text(path: Path) -> str:
+    """Return a UTF-8 file's text.
+
+    Raises:
+        BadInput: If it is missing, unreadable or not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        near = difflib.get_close_matches(path.name, _siblings(path), n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise BadInput(f"no such file{hint}", file=path) from None
+    except UnicodeDecodeError as error:
+        raise BadInput(f"not UTF-8 at byte {error.start}; save it as UTF-8", file=path) from None
+    except OSError as error:
+        raise BadInput(f"cannot be read: {error.strerror}", file=path) from None
+
+
+def read_toml(path: Path, model: type[Model]) -> Model:
+    """Parse and check an authored TOML file.
+
+    Raises:
+        BadInput: Naming file, line, and for a misspelt key the nearest valid one.
+    """
+    text = read_text(path)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"at line (\d+)", str(error))
+        message = re.sub(r" \(at line.*\)", "", str(error))
+        raise BadInput(
+            f"bad TOML: {message}", file=path, line=int(place.group(1)) if place else None
+        ) from None
+    return check(data, model, path, lambda where: line_of(text, where))
+
+
+def check(data: Any, model: type[Model], path: Path, find_line: LineOf) -> Model:
+    """Check parsed data against a model.
+
+    Raises:
+        BadInput: For the first thing that is wrong.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = tuple(part for part in first["loc"] if not _is_branch_name(part))
+        raise BadInput(_message(first, where, model), file=path, line=find_line(where)) from None
+
+
+def _message(error: ErrorDetails, where: tuple[str | int, ...], model: type[BaseModel]) -> str:
+    name = _dotted(where)
+    if error["type"] == "extra_forbidden":
+        valid = _fields_at(model, where[:-1])
+        near = difflib.get_close_matches(str(where[-1]), valid, n=1, cutoff=0.5)
+        hint = f"; nearest valid name: {near[0]}" if near else f"; valid names: {', '.join(sorted(valid))}"
+        return f"unknown key {name}{hint}"
+    if error["type"] == "missing":
+        return f"missing key {name}"
+    if error["type"] == "value_error":
+        return f"{name}: {error['ctx']['error']}" if name else str(error["ctx"]["error"])
+    near_value = _nearest_value(error)
+    return f"{name}: {error['msg'][0].lower()}{error['msg'][1:]}, got {error['input']!r}{near_value}"
+
+
+def _nearest_value(error: ErrorDetails) -> str:
+    expected = re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", "")))
+    near = difflib.get_close_matches(str(error["input"]), expected, n=1, cutoff=0.5)
+    return f"; nearest valid value: {near[0]}" if near else ""
+
+
+def _is_branch_name(part: str | int) -> bool:
+    # pydantic adds the name of a union's branch to the place of an error.
+    return isinstance(part, str) and ("[" in part or part in {"str", "int", "float", "decimal", "date"})
+
+
+def _dotted(where: tuple[str | int, ...]) -> str:
+    text = ""
+    for part in where:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def _fields_at(model: type[BaseModel], where: tuple[str | int, ...]) -> list[str]:
+    current: type[BaseModel] = model
+    for part in where:
+        if isinstance(part, int) or part not in current.model_fields:
+            continue
+        inner = _inner_model(current.model_fields[part].annotation)
+        if inner is None:
+            return []
+        current = inner
+    return [info.alias or name for name, info in current.model_fields.items()]
+
+
+def _inner_model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for arg in get_args(annotation) if (found := _inner_model(arg))), None)
+
+
+def _siblings(path: Path) -> list[str]:
+    try:
+        return [entry.name for entry in path.parent.iterdir()]
+    except OSError:
+        return []

@@ -1,0 +1,212 @@
+"""prompts/experiment.toml → Experiment."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from evalharness.core.experiment import (
+    Arm,
+    ContextMode,
+    DroppedCells,
+    Experiment,
+    GatewaySettings,
+    Limits,
+    Role,
+    ScorerChoice,
+    SenaSettings,
+    Thresholds,
+    Waivers,
+)
+from evalharness.experiment.edge import Strict, read_toml
+
+SAFE_NAME = r"^[a-z0-9][a-z0-9._-]*$"
+Name = Annotated[str, Field(pattern=SAFE_NAME, max_length=64)]
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+def _number(value: Any) -> Any:
+    # TOML writes 150 and 150.0 as different types; people do not.
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Number = Annotated[float, BeforeValidator(_number)]
+Positive = Annotated[Number, Field(gt=0)]
+_DEFAULTS = Thresholds()
+
+
+class ArmTable(Strict):
+    """One [[arms]] table."""
+
+    name: Name
+    model: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=64)]
+    context: Literal["raw", "sena", "damaged"]
+    role: Literal["control", "treatment", "aa", "damaged"]
+    cases: Annotated[int, Field(ge=2)] | None = None
+
+
+class GatewayTable(Strict):
+    """[gateway]: the system under evaluation, equal over arms."""
+
+    router: Literal["keywords"]
+    personas: str
+    max_output_tokens: Annotated[int, Field(ge=1, le=65536)]
+    thinking_level: Literal["minimal", "low", "medium", "high"] | None = None
+
+
+class SenaTable(Strict):
+    """[sena]: how the sena arms compress."""
+
+    method: Literal["none", "extractive"]
+    budget: Share
+    min_tokens: Annotated[int, Field(ge=0)] = 0
+
+
+class ScorerTable(Strict):
+    """[scorer]: the primary scorer, declared before the run."""
+
+    name: Literal["key_facts"]
+    scale: Annotated[list[Number], Field(min_length=2, max_length=2)] = [0.0, 5.0]
+    weights: dict[str, Positive] = {}
+
+    @field_validator("scale")
+    @classmethod
+    def _ascending(cls, value: list[float]) -> list[float]:
+        if value[0] >= value[1]:
+            raise ValueError(f"the scale must ascend, got {value}")
+        return value
+
+
+class ThresholdsTable(Strict):
+    """[thresholds]: the limits that verdicts compare with."""
+
+    roi: Number = _DEFAULTS.roi
+    quality_loss: Share = _DEFAULTS.quality_loss
+    context_token_reduction: Share = _DEFAULTS.context_token_reduction
+    tail_share: Annotated[Number, Field(ge=0, le=1)] = _DEFAULTS.tail_share
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = _DEFAULTS.confidence
+    roi_probability: Annotated[float, Field(gt=0.5, lt=1)] = _DEFAULTS.roi_probability
+    min_complete_share: Share = _DEFAULTS.min_complete_share
+    bias_allowance: Annotated[Number, Field(ge=0)] = _DEFAULTS.bias_allowance
+    severe_loss: Positive = _DEFAULTS.severe_loss
+    max_mean_latency_ms: Positive = _DEFAULTS.max_mean_latency_ms
+    max_error_rate: Annotated[float, Field(ge=0, lt=1)] = _DEFAULTS.max_error_rate
+    min_satisfaction: Share = _DEFAULTS.min_satisfaction
+
+
+class LimitsTable(Strict):
+    """[limits]: how fast and how far a run may go."""
+
+    concurrency: Annotated[int, Field(ge=1, le=256)] = 8
+    requests_per_minute: Annotated[int, Field(ge=1)] | None = None
+    timeout_s: Positive = 120.0
+    max_attempts: Annotated[int, Field(ge=1, le=10)] = 4
+    budget_usd: Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")] | None = None
+
+
+class WaiversTable(Strict):
+    """[waivers]: written permissions, printed in the report."""
+
+    preview_model: Annotated[str, Field(min_length=20)] | None = None
+    fixed_value: Annotated[str, Field(min_length=20)] | None = None
+
+
+class ExperimentFile(Strict):
+    """The authored experiment: everything that can change a number."""
+
+    name: Name
+    seed: Annotated[int, Field(ge=0)]
+    dataset: str
+    deploy_context: Literal["raw", "sena"]
+    repeats: Annotated[int, Field(ge=1, le=20)] = 1
+    dropped_cells: Literal["worst", "drop"] = "worst"
+    strata: Literal["persona", "language", "category"] | None = None
+    rate_card: str
+    assumptions: str
+    cassettes: str
+    arms: Annotated[list[ArmTable], Field(min_length=2)]
+    gateway: GatewayTable
+    sena: SenaTable
+    scorer: ScorerTable
+    thresholds: ThresholdsTable = ThresholdsTable()
+    limits: LimitsTable = LimitsTable()
+    waivers: WaiversTable = WaiversTable()
+    aliases: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _arms_make_sense(self) -> ExperimentFile:
+        doubles = [name for name, n in Counter(arm.name for arm in self.arms).items() if n > 1]
+        if doubles:
+            raise ValueError(f"duplicate arm {doubles[0]!r}")
+        places = Counter((a.role, a.context) for a in self.arms if a.role in ("control", "treatment"))
+        for (role, context), count in places.items():
+            if count > 1:
+                raise ValueError(f"two arms are {role} with {context} context; roles must be unique")
+        for role in ("control", "treatment"):
+            if (role, "raw") not in places:
+                raise ValueError(f"no arm is {role} with raw context; the comparison needs one")
+            models = {arm.model for arm in self.arms if arm.role == role}
+            if len(models) > 1:
+                raise ValueError(f"the {role} arms name different models: {', '.join(sorted(models))}")
+        return self
+
+
+def load_experiment(path: Path) -> Experiment:
+    """Read and check an experiment file.
+
+    Raises:
+        BadInput: Naming file, line and the nearest valid name.
+    """
+    return _experiment(read_toml(path, ExperimentFile))
+
+
+def experiment_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the experiment file, for editors."""
+    schema = ExperimentFile.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _experiment(file: ExperimentFile) -> Experiment:
+    budget = file.limits.budget_usd
+    return Experiment(
+        name=file.name,
+        seed=file.seed,
+        dataset=file.dataset,
+        arms=tuple(_arm(table) for table in file.arms),
+        deploy_context=ContextMode(file.deploy_context),
+        repeats=file.repeats,
+        gateway=GatewaySettings(**file.gateway.model_dump()),
+        sena=SenaSettings(**file.sena.model_dump()),
+        scorer=ScorerChoice(
+            name=file.scorer.name,
+            scale_low=file.scorer.scale[0],
+            scale_high=file.scorer.scale[1],
+            weights=tuple(sorted(file.scorer.weights.items())),
+        ),
+        thresholds=Thresholds(**file.thresholds.model_dump()),
+        dropped_cells=DroppedCells(file.dropped_cells),
+        rate_card=file.rate_card,
+        assumptions=file.assumptions,
+        cassettes=file.cassettes,
+        limits=Limits(
+            **file.limits.model_dump(exclude={"budget_usd"}),
+            budget_usd=None if budget is None else Decimal(budget),
+        ),
+        waivers=Waivers(**file.waivers.model_dump()),
+        aliases=tuple(sorted(file.aliases.items())),
+        strata=file.strata,
+    )
+
+
+def _arm(table: ArmTable) -> Arm:
+    return Arm(
+        name=table.name,
+        model=table.model,
+        context=ContextMode(table.context),
+        role=Role(table.role),
+        cases=table.cases,
+    )

@@ -1,0 +1,1 @@
+"""The system under evaluation: router, Sena and persona prompt; ways of reaching a model; recordings."""

@@ -1,0 +1,84 @@
+"""Recordings on disk: one file an interaction, whole or not there."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from evalharness.core.errors import CassetteDamaged, IntegrityError
+from evalharness.gateway.cassette.interaction import Interaction, from_json, to_json
+
+SUFFIX = ".json"
+PARTIAL_SUFFIX = ".partial"
+_LARGEST_BYTES = 32 * 1024 * 1024
+
+
+def recording_path(folder: Path, key: str) -> Path:
+    """Return where the interaction with this key is kept."""
+    return folder / f"{key}{SUFFIX}"
+
+
+def recordings(folder: Path) -> tuple[Path, ...]:
+    """Return the files of a cassette folder, sorted by name; a folder that is not there has none."""
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(path for path in folder.glob(f"*{SUFFIX}") if not path.name.startswith(".")))
+
+
+def read(file: Path) -> Interaction:
+    """Read and verify one recording.
+
+    Raises:
+        CassetteDamaged: If it cannot be read or is not what was recorded under this name.
+        FileNotFoundError: If it is not there.
+    """
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(_LARGEST_BYTES + 1)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise CassetteDamaged(f"recording cannot be read: {error.strerror or error}", file=file) from error
+    if len(content) > _LARGEST_BYTES:
+        raise CassetteDamaged(f"recording is larger than {_LARGEST_BYTES // 2**20} MiB", file=file)
+    return from_json(content, file=file)
+
+
+def write(folder: Path, interaction: Interaction, *, overwrite: bool) -> Path:
+    """Write one recording so that a crash at any moment leaves the whole file or none.
+
+    Args:
+        folder: The cassette folder; made if it is not there.
+        interaction: What to write.
+        overwrite: Whether a recording of the same name may be replaced.
+
+    Raises:
+        IntegrityError: If it cannot be written, or is there and must not be replaced.
+    """
+    file = recording_path(folder, interaction.key)
+    content = to_json(interaction)
+    partial = folder / f".{file.name}.{secrets.token_hex(4)}{PARTIAL_SUFFIX}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not overwrite and file.exists():
+            raise IntegrityError("was recorded meanwhile by another run: run again to replay it", file=file)
+        _write_whole(partial, content)
+        os.replace(partial, file)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise IntegrityError(
+            f"cannot write recording: {error.strerror or error}; free space or fix the folder, then run again",
+            file=file,
+        ) from error
+    return file
+
+
+def _write_whole(file: Path, content: bytes) -> None:
+    with file.open("xb") as stream:
+        stream.write(content)
+        stream.flush()
+        # Else a power cut after the rename can leave the name with no content.
+        os.fsync(stream.fileno())

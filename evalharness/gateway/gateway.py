@@ -1,0 +1,107 @@
+"""The system under evaluation, in process: router → Sena → persona prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evalharness.core.case import Case, Context, Persona
+from evalharness.core.errors import BadInput
+from evalharness.core.experiment import ContextMode, GatewaySettings, SenaSettings
+from evalharness.core.ports import Compressor, Router
+from evalharness.core.sena import Dropped
+from evalharness.core.tokens import approximate_tokens
+from evalharness.core.wire.request import Message, ModelRequest
+from evalharness.gateway.prompting import PersonaPrompts
+from evalharness.gateway.router import ROUTERS
+from evalharness.gateway.sena import COMPRESSORS
+
+DAMAGE_BUDGET = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What the gateway makes of a case in one context mode, before a model is chosen."""
+
+    system: str
+    user: str
+    persona: Persona
+    route_reason: str
+    prompt_tokens: int
+    context_tokens: int
+    raw_context_tokens: int
+    dropped: tuple[Dropped, ...]
+
+
+class Gateway:
+    """Prepares requests; the arms share everything but model and context."""
+
+    def __init__(self, *, settings: GatewaySettings, sena: SenaSettings, prompts: PersonaPrompts) -> None:
+        """Choose router and compressors.
+
+        Raises:
+            BadInput: If the experiment names one that does not exist.
+        """
+        if settings.router not in ROUTERS:
+            raise BadInput(f"unknown router {settings.router!r}; known: {', '.join(ROUTERS)}")
+        if sena.method not in COMPRESSORS:
+            raise BadInput(f"unknown sena method {sena.method!r}; known: {', '.join(COMPRESSORS)}")
+        self._settings = settings
+        self._sena = sena
+        self._prompts = prompts
+        self._router: Router = ROUTERS[settings.router]()
+        self._compressors: Mapping[ContextMode, Compressor] = {
+            ContextMode.RAW: COMPRESSORS["none"](),
+            ContextMode.SENA: COMPRESSORS[sena.method](),
+            ContextMode.DAMAGED: COMPRESSORS["damage"](),
+        }
+
+    def prepare(self, case: Case, mode: ContextMode) -> Prepared:
+        """Route, compress and render one case. The persona depends on the message alone."""
+        persona, reason = self._router.route(case.message)
+        original = approximate_tokens(_text(case.context))
+        compressed = self._compressors[mode].compress(
+            case.context, message=case.message, budget=self._budget(mode, original)
+        )
+        prompt = self._prompts.render(
+            persona=persona, language=case.language, context=compressed.context, message=case.message
+        )
+        raw = self._prompts.render(
+            persona=persona, language=case.language, context=case.context, message=case.message
+        )
+        bare = self._prompts.render(
+            persona=persona, language=case.language, context=Context(), message=case.message
+        )
+        around = approximate_tokens(bare.user)
+        return Prepared(
+            system=prompt.system,
+            user=prompt.user,
+            persona=persona,
+            route_reason=reason,
+            prompt_tokens=approximate_tokens(prompt.system) + approximate_tokens(prompt.user),
+            context_tokens=approximate_tokens(prompt.user) - around,
+            raw_context_tokens=approximate_tokens(raw.user) - around,
+            dropped=compressed.dropped,
+        )
+
+    def request(self, prepared: Prepared, *, model: str, seed: int) -> ModelRequest:
+        """Return the model call that a prepared case makes in an arm."""
+        return ModelRequest(
+            model=model,
+            system=prepared.system,
+            messages=(Message(role="user", text=prepared.user),),
+            max_output_tokens=self._settings.max_output_tokens,
+            seed=seed,
+            thinking_level=self._settings.thinking_level,
+        )
+
+    def _budget(self, mode: ContextMode, original_tokens: int) -> float:
+        if mode is ContextMode.DAMAGED:
+            return DAMAGE_BUDGET
+        if mode is ContextMode.SENA and original_tokens >= self._sena.min_tokens:
+            return self._sena.budget
+        return 1.0
+
+
+def _text(context: Context) -> str:
+    return "\n".join([context.profile, *context.notes, *(turn.text for turn in context.turns)])

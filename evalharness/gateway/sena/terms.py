@@ -1,0 +1,59 @@
+"""Terms of Korean and English text, and BM25 over a handful of sentences."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+_WORD = re.compile(r"[a-z0-9]+(?:[.'-][a-z0-9]+)*|[가-힣]+", re.IGNORECASE)
+_ENGLISH_STOP = frozenset(
+    "a an and are as at be been but by can could did do does for from had has have he her him his how i if in into is it "
+    "its just me my no not of on or our she should so than that the their them then there they this to up us was we were "
+    "what when which who will with would you your".split()
+)
+_K1, _B = 1.2, 0.75
+
+
+def terms(text: str) -> list[str]:
+    """Return lower-case Latin words without stop words, and the character bigrams of Korean words.
+
+    Bigrams stand in for lemmas: particles and endings then cost a bigram, not the whole word.
+    """
+    found: list[str] = []
+    for word in _WORD.findall(text.casefold()):
+        if not "가" <= word[0] <= "힣":
+            if word not in _ENGLISH_STOP:
+                found.append(word.removesuffix("s") if len(word) > 3 else word)  # noqa: PLR2004 - crude plural
+        elif len(word) == 1:
+            found.append(word)
+        else:
+            found += [word[i : i + 2] for i in range(len(word) - 1)]
+    return found
+
+
+def bm25(query: Sequence[str], documents: Sequence[Sequence[str]]) -> list[float]:
+    """Return the BM25 score of each document for the query's distinct terms; higher is closer, 0 is none.
+
+    References:
+        Robertson and Zaragoza (2009), The Probabilistic Relevance Framework: BM25 and Beyond.
+    """
+    counts = [Counter(document) for document in documents]
+    mean_length = sum(map(len, documents)) / max(1, len(documents)) or 1.0
+    frequency = Counter(term for count in counts for term in count)
+    total = len(documents)
+    scores = []
+    for document, count in zip(documents, counts, strict=True):
+        norm = _K1 * (1 - _B + _B * len(document) / mean_length)
+        scores.append(
+            sum(
+                math.log(1 + (total - frequency[term] + 0.5) / (frequency[term] + 0.5))
+                * count[term]
+                * (_K1 + 1)
+                / (count[term] + norm)
+                for term in set(query)
+                if term in count
+            )
+        )
+    return scores

@@ -1,0 +1,6 @@
+"""Run directories: JSON and JSON Lines files, written atomically or appended and flushed, with format versions."""
+
+from evalharness.store.directory import Manifest, RunDirectory
+from evalharness.store.journal import FileJournal
+
+__all__ = ["FileJournal", "Manifest", "RunDirectory"]

@@ -1,0 +1,152 @@
+"""One run's directory: which files it has, and what is in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
+
+from evalharness.core.call import Call
+from evalharness.core.errors import JournalDamaged
+from evalharness.core.plan import PlannedCell
+from evalharness.core.score import Completed, Failed, Record, Score, Scored, Unscored
+from evalharness.store.journal import FileJournal, read_calls
+from evalharness.store.jsonlines import dump_json, read_lines, read_raw, write_atomically, write_lines
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What was run. Nothing of it but hashes and the pilot mark reaches the report's numbers."""
+
+    format_version: int
+    run_id: str
+    identity: str
+    """`core.plan.Plan.identity`."""
+    experiment_file: str
+    experiment_sha256: str
+    dataset_sha256: str
+    mode: str
+    endpoint: str
+    """Where answers came from: cassettes, loopback, or the host's name."""
+    limit: int | None
+    """Cases of a pilot; None for the whole dataset."""
+    versions: dict[str, str]
+    """Python, package and SDK versions."""
+    git: dict[str, str]
+    """Commit and whether the tree was dirty; empty outside a checkout."""
+    started_at: str
+
+
+def _branch(*attributes: tuple[str, str]) -> Callable[[Any], str]:
+    # Each kind of line has a field that the other lacks; that field tells them apart.
+    def tell(value: Any) -> str:
+        has = value.__contains__ if isinstance(value, dict) else lambda name: hasattr(value, name)
+        return next(tag for field, tag in attributes if has(field))
+
+    return tell
+
+
+_PLANNED = TypeAdapter(PlannedCell)
+_RECORD: TypeAdapter[Record] = TypeAdapter(
+    Annotated[
+        Annotated[Completed, Tag("completed")] | Annotated[Failed, Tag("failed")],
+        Discriminator(_branch(("answer", "completed"), ("cause", "failed"))),
+    ]
+)
+_SCORE: TypeAdapter[Score] = TypeAdapter(
+    Annotated[
+        Annotated[Scored, Tag("scored")] | Annotated[Unscored, Tag("unscored")],
+        Discriminator(_branch(("value", "scored"), ("cause", "unscored"))),
+    ]
+)
+_MANIFEST = TypeAdapter(Manifest)
+
+
+class RunDirectory:
+    """The files of one run."""
+
+    def __init__(self, path: Path) -> None:
+        """Name the directory; it need not exist yet."""
+        self.path = path
+
+    def exists(self) -> bool:
+        """Whether a run was ever started here."""
+        return (self.path / "manifest.json").exists()
+
+    def write_manifest(self, manifest: Manifest) -> None:
+        """Write manifest.json."""
+        write_atomically(
+            self.path / "manifest.json", dump_json(_MANIFEST.dump_python(manifest, mode="json"))
+        )
+
+    def read_manifest(self) -> Manifest:
+        """Read manifest.json.
+
+        Raises:
+            JournalDamaged: If it is missing, damaged or of another format version.
+        """
+        path = self.path / "manifest.json"
+        try:
+            data = json.loads(read_raw(path))
+            if data.get("format_version") != FORMAT_VERSION:
+                raise JournalDamaged(
+                    f"format version {data.get('format_version')} is not {FORMAT_VERSION}; run again", file=path
+                )
+            return _MANIFEST.validate_python(data)
+        except (ValueError, AttributeError, ValidationError):
+            raise JournalDamaged("not a run's manifest; run again", file=path) from None
+
+    def journal(self, *, fresh: bool, note: Callable[[str], None]) -> FileJournal:
+        """Open calls.jsonl for writing."""
+        return FileJournal(self.path / "calls.jsonl", fresh=fresh, note=note)
+
+    def read_calls(self) -> dict[str, Call]:
+        """Return the run's calls by key."""
+        return read_calls(self.path / "calls.jsonl")
+
+    def write_plan(self, cells: Iterable[PlannedCell]) -> None:
+        """Write plan.jsonl."""
+        write_lines(self.path / "plan.jsonl", _PLANNED, cells)
+
+    def read_plan(self) -> tuple[PlannedCell, ...]:
+        """Return the planned cells."""
+        return tuple(read_lines(self.path / "plan.jsonl", _PLANNED))
+
+    def write_records(self, records: Iterable[Record]) -> None:
+        """Write records.jsonl."""
+        write_lines(self.path / "records.jsonl", _RECORD, records)
+
+    def read_records(self) -> tuple[Record, ...]:
+        """Return the records, one per cell."""
+        return tuple(read_lines(self.path / "records.jsonl", _RECORD))
+
+    def write_scores(self, scores: Iterable[Score]) -> None:
+        """Write scores.jsonl."""
+        write_lines(self.path / "scores.jsonl", _SCORE, scores)
+
+    def read_scores(self) -> tuple[Score, ...]:
+        """Return the scores, one per cell and scorer."""
+        return tuple(read_lines(self.path / "scores.jsonl", _SCORE))
+
+    def write_text(self, name: str, text: str) -> Path:
+        """Write a derived file such as decision.json or report.md; returns its path."""
+        write_atomically(self.path / name, text)
+        return self.path / name
+
+    def read_json(self, name: str) -> Any:
+        """Return a derived JSON file's content.
+
+        Raises:
+            JournalDamaged: If it is missing or not JSON.
+        """
+        path = self.path / name
+        try:
+            return json.loads(read_raw(path))
+        except ValueError:
+            raise JournalDamaged("not JSON; run the stage that writes it again", file=path) from None

@@ -1,0 +1,98 @@
+"""JSON Lines of frozen dataclasses; a corrupt line is named, a torn last line is told apart from it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from evalharness.core.errors import IntegrityError, JournalDamaged
+
+Item = TypeVar("Item")
+
+
+def dump_line(adapter: TypeAdapter[Item], item: Item) -> str:
+    """Return one line of JSON, without its line feed; Korean stays readable."""
+    return json.dumps(adapter.dump_python(item, mode="json"), ensure_ascii=False, separators=(",", ":"))
+
+
+def write_lines(path: Path, adapter: TypeAdapter[Item], items: Iterable[Item]) -> None:
+    """Replace a file by the lines of these items, all or nothing."""
+    write_atomically(path, "".join(dump_line(adapter, item) + "\n" for item in items))
+
+
+def read_lines(path: Path, adapter: TypeAdapter[Item]) -> Iterator[Item]:
+    """Yield the items of a file.
+
+    Raises:
+        JournalDamaged: If the file is missing, or naming the line that does not parse.
+    """
+    for number, line in enumerate(read_raw(path).split(b"\n"), start=1):
+        if line.strip():
+            yield parse_line(path, number, line, adapter)
+
+
+def read_raw(path: Path) -> bytes:
+    """Return a run file's bytes.
+
+    Raises:
+        JournalDamaged: If it is missing or unreadable.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise JournalDamaged("missing; run the stage that writes it first", file=path) from None
+    except OSError as error:
+        raise JournalDamaged(f"cannot be read: {error.strerror}", file=path) from None
+
+
+def parse_line(path: Path, number: int, line: bytes, adapter: TypeAdapter[Item]) -> Item:
+    """Parse one line.
+
+    Raises:
+        JournalDamaged: Naming file and line.
+    """
+    try:
+        return adapter.validate_python(json.loads(line.decode("utf-8")))
+    except UnicodeDecodeError:
+        problem = "not UTF-8"
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        problem = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    except (ValueError, RecursionError) as error:
+        problem = f"not JSON ({error})"
+    raise JournalDamaged(
+        f"corrupt line: {problem}; restore the file, or delete the line to have its work done again",
+        file=path,
+        line=number,
+    )
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file by this text (UTF-8, as given): a reader sees the old file or the new one.
+
+    Raises:
+        IntegrityError: If the disk does not take it; the old file is untouched.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as stream:
+            stream.write(text.encode("utf-8"))
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise IntegrityError(f"cannot be written: {error.strerror}", file=path) from None
+
+
+def dump_json(value: Any) -> str:
+    """Return readable JSON with stable key order and a final line feed."""
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
