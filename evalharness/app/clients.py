@@ -20,7 +20,7 @@ from evalharness.core.plan import Plan
 from evalharness.core.ports import Clock, Journal, ModelClient
 from evalharness.gateway.cassette.files import recording_path
 from evalharness.gateway.cassette.miss import describe_miss
-from evalharness.gateway.cassette.modes import Mode, MissingThenRecord
+from evalharness.gateway.cassette.modes import MissingThenRecord, Mode
 from evalharness.gateway.cassette.replay import ReplayClient
 from evalharness.gateway.clients.endpoint import Endpoint, resolve_endpoint
 from evalharness.run import Engine, Progress, RunSummary
@@ -48,9 +48,7 @@ class Access:
         endpoint = _endpoint()
         return "loopback" if endpoint.loopback else endpoint.host
 
-    async def execute(
-        self, plan: Plan, *, journal: Journal, watch: Callable[[Progress], None]
-    ) -> RunSummary:
+    async def execute(self, plan: Plan, *, journal: Journal, watch: Callable[[Progress], None]) -> RunSummary:
         """Execute a plan's jobs with the client of this mode.
 
         Raises:

@@ -92,5 +92,3 @@ def _arm(name: str, rows: list[tuple[Job, int, int]], card: RateCard, on: dt.dat
         usd_expected=expected,
         usd_upper=sum((upper_bound(job, card, on) for job, _ in distinct.values()), start=Decimal(0)),
     )
-
-

@@ -23,7 +23,7 @@ from evalharness.gateway.prompting import PersonaPrompts
 
 @dataclass(frozen=True)
 class Project:
-    """One experiment file and what it refers to; loaded on first use, so that a stage pays for what it reads."""
+    """One experiment file and what it refers to; each part is loaded when a stage first reads it."""
 
     file: Path
     limit: int | None = None
@@ -78,7 +78,9 @@ class Project:
     def plan(self) -> Plan:
         """Every cell and job of the run."""
         gateway = Gateway(
-            settings=self.experiment.gateway, sena=self.experiment.sena, prompts=PersonaPrompts(self._templates())
+            settings=self.experiment.gateway,
+            sena=self.experiment.sena,
+            prompts=PersonaPrompts(self._templates()),
         )
         prepared: dict[tuple[str, str], Prepared] = {}
 

@@ -129,7 +129,8 @@ def open_project(directory: RunDirectory) -> Project:
         raise RunMismatch("the dataset changed since this run; run the experiment again", file=directory.path)
     if manifest.experiment_sha256 != project.sha256 and manifest.identity != project.plan.identity:
         raise RunMismatch(
-            "the experiment changed since this run in what models are asked; run it again", file=directory.path
+            "the experiment changed since this run in what models are asked; run it again",
+            file=directory.path,
         )
     return project
 

@@ -17,9 +17,7 @@ from evalharness.cli.options import (
 from evalharness.cli.outcome import REQUIRE, check_required, say_verdicts
 
 
-@click.command(
-    epilog="Example: evalharness analyze prompts/experiment.toml --mode live --out /tmp/reports"
-)
+@click.command(epilog="Example: evalharness analyze prompts/experiment.toml --mode live --out /tmp/reports")
 @experiment_argument
 @mode_option
 @out_option

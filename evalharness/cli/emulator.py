@@ -15,15 +15,23 @@ def emulator() -> None:
 
 
 @emulator.command(epilog="Example: evalharness emulator serve --port 8080 --latency-scale 0.1")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes a free one.")
-@click.option("--latency-scale", type=click.FloatRange(min=0), default=1.0, show_default=True, help="0 is at once.")
-@click.option("--pro-margin", type=click.FloatRange(-1, 1), help="How much more completely Pro answers than Flash.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes a free one."
+)
+@click.option(
+    "--latency-scale", type=click.FloatRange(min=0), default=1.0, show_default=True, help="0 is at once."
+)
+@click.option(
+    "--pro-margin", type=click.FloatRange(-1, 1), help="How much more completely Pro answers than Flash."
+)
 @click.option(
     "--error-share", type=click.FloatRange(0, 0.3), default=0.0, show_default=True,
     help="Share of attempts answered 429, and as many 500 and 503.",
 )  # fmt: skip
 @click.option("--no-thinking", is_flag=True, help="Models do not think.")
-@click.option("--log", type=click.Path(path_type=Path, dir_okay=False), help="Append a JSON line per request.")
+@click.option(
+    "--log", type=click.Path(path_type=Path, dir_okay=False), help="Append a JSON line per request."
+)
 def serve(
     port: int,
     latency_scale: float,

@@ -88,10 +88,13 @@ def main() -> None:
         # The reader of our output left; that is its business, and Python must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except Exception as error:  # noqa: BLE001 - a bug of ours; say so in one line
+    except Exception as error:
         if "-v" in sys.argv or "--verbose" in sys.argv:
             traceback.print_exc()
-        _fail(f"internal error, please report it (-v shows more): {type(error).__name__}: {error}", EXIT_INTERNAL)
+        _fail(
+            f"internal error, please report it (-v shows more): {type(error).__name__}: {error}",
+            EXIT_INTERNAL,
+        )
 
 
 def _fail(message: str, code: int) -> None:

@@ -48,7 +48,9 @@ def plan(
         return
     console = Console(quiet=quiet, verbose=verbose)
     console.say(f"{project.experiment.name}: {len(project.cases)} cases, prices of {day}")
-    console.say(f"{'arm':<16}{'model':<26}{'calls':>6}{'input tok':>11}{'context':>9}{'USD exp.':>10}{'USD max':>10}")
+    console.say(
+        f"{'arm':<16}{'model':<26}{'calls':>6}{'input tok':>11}{'context':>9}{'USD exp.':>10}{'USD max':>10}"
+    )
     for arm in arms:
         console.say(
             f"{arm.arm:<16}{arm.model:<26}{arm.calls:>6}{arm.input_tokens:>11}{arm.context_tokens:>9}"

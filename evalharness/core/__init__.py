@@ -1,1 +1,1 @@
-"""Types, protocols and the pure vocabularies that every stage shares. Imports no other part of the package."""
+"""Types, protocols and pure vocabularies that every stage shares; imports no other part of the package."""

@@ -23,8 +23,8 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from evalharness.core.errors import IntegrityError
-from evalharness.core.experiment import ContextMode, DroppedCells, Role  # noqa: TC001 (from_json reads hints)
-from evalharness.core.provenance import Delivery, Origin  # noqa: TC001 (from_json reads hints)
+from evalharness.core.experiment import ContextMode, DroppedCells, Role
+from evalharness.core.provenance import Delivery, Origin
 
 FORMAT = 1
 """Version of decision.json; a reader refuses any other."""

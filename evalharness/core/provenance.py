@@ -43,7 +43,11 @@ def derive_origin(host: str, headers: Mapping[str, str], body: Mapping[str, Any]
     """
     served = str(body.get("modelVersion", ""))
     response_id = str(body.get("responseId", ""))
-    if EMULATOR_HEADER in headers or served.endswith(SIMULATED_SUFFIX) or response_id.startswith("simulated-"):
+    if (
+        EMULATOR_HEADER in headers
+        or served.endswith(SIMULATED_SUFFIX)
+        or response_id.startswith("simulated-")
+    ):
         return Origin.SIMULATED
     name = host.partition(":")[0].lower()
     is_google = name == "generativelanguage.googleapis.com" or name.endswith("aiplatform.googleapis.com")

@@ -18,6 +18,8 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−﹣－"), "-")
 _QUOTES = dict.fromkeys(map(ord, "‘’ʼ＇`´"), "'") | dict.fromkeys(map(ord, "“”＂"), '"')
 _THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3}(?:,\d{3})+)(?![\d,]*\d)")
 _HANGUL = re.compile(r"[가-힣ㄱ-ㆎ]")
+_PLURAL = re.compile(r"(?<=[a-rt-z]{3})s$")
+_SCRIPT_CHANGE = re.compile(r"(?<=[가-힣])(?=[0-9a-z])|(?<=[0-9a-z])(?=[가-힣])")
 
 
 @lru_cache(maxsize=4096)
@@ -33,9 +35,14 @@ def normalise(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _pattern(form: str) -> re.Pattern[str]:
-    text = normalise(form)
-    gap = r"\s*" if _HANGUL.search(text) else r"[\s-]+"
-    pieces = text.split() if gap == r"\s*" else re.split(r"[\s-]+", text)
+    text = _PLURAL.sub("", normalise(form))  # the boundary below allows it again
+    if _HANGUL.search(text):
+        # Korean spacing varies where words meet, and between figures and their units.
+        pieces = [piece for word in text.split() for piece in _SCRIPT_CHANGE.split(word)]
+        gap = r"\s*"
+    else:
+        pieces = re.split(r"[\s-]+", text)
+        gap = r"[\s-]+"
     body = gap.join(re.escape(piece) for piece in pieces if piece)
     return re.compile(_left_boundary(text) + body + _right_boundary(text))
 
@@ -60,9 +67,9 @@ def find_form(form: Form, text: str) -> bool:
         text: Raw text in Korean, English or both.
 
     Returns:
-        True if it occurs. Spaces inside Korean forms are optional and whatever follows them (particles)
-        is ignored; Latin words match whole, a plural or possessive s allowed; digits never match inside a
-        longer number.
+        True if it occurs. Spaces inside Korean forms, and between figures and Korean units, are optional
+        and whatever follows them (particles) is ignored; Latin words match whole, singular or plural;
+        digits never match inside a longer number.
 
     Raises:
         ValueError: If the form is empty.

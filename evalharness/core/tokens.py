@@ -1,4 +1,4 @@
-"""An offline approximation of Gemini's token counts, for shares and budgets; bills use the provider's counts."""
+"""Approximate token counts, offline, for shares and budgets; bills use the provider's counts."""
 
 from __future__ import annotations
 

@@ -48,7 +48,9 @@ def assemble(
         BadInput: If no date is given and no answer was recorded.
     """
     known = {case.id: case for case in cases}
-    completions = {key: parsed for key, call in data.calls.items() if (parsed := _completion(call)) is not None}
+    completions = {
+        key: parsed for key, call in data.calls.items() if (parsed := _completion(call)) is not None
+    }
     answered = [call for call in data.calls.values() if call.reply is not None]
     used = sorted({planned.cell.case_id for planned in data.plan})
     return Study(
@@ -94,7 +96,14 @@ def _outcomes(
     context = _context_tokens(data, experiment, completions)
     plan = {(p.cell.case_id, p.cell.arm, p.cell.repeat): p for p in data.plan}
     return tuple(
-        _outcome(record, plan[_id(record)], data.calls, completions, qualities, context)
+        _outcome(
+            record,
+            plan[_id(record)],
+            data.calls.get(plan[_id(record)].answer_key),
+            completions.get(plan[_id(record)].answer_key),
+            quality=qualities.get(_id(record)),
+            context_tokens=context.get(_id(record)),
+        )
         for record in sorted(data.records, key=_id)
     )
 
@@ -106,14 +115,12 @@ def _id(row: Record | Score) -> CellId:
 def _outcome(
     record: Record,
     planned: PlannedCell,
-    calls: Mapping[str, Call],
-    completions: Mapping[str, Completion],
-    qualities: Mapping[CellId, float],
-    context: Mapping[CellId, float],
+    call: Call | None,
+    completion: Completion | None,
+    *,
+    quality: float | None,
+    context_tokens: float | None,
 ) -> Outcome:
-    cell = _id(record)
-    call = calls.get(planned.answer_key)
-    completion = completions.get(planned.answer_key)
     charges: tuple[Charge, ...] = ()
     if completion is not None and completion.usage is not None:
         model = served_id(completion.served_model) or planned.model
@@ -123,11 +130,11 @@ def _outcome(
         case_id=record.case_id,
         arm=record.arm,
         repeat=record.repeat,
-        quality=qualities.get(cell),
-        cause=cause or (None if cell in qualities else "unscored"),
+        quality=quality,
+        cause=cause or (None if quality is not None else "unscored"),
         charges=charges,
-        context_tokens_net=context.get(cell),
-        context_tokens_gross=context.get(cell),
+        context_tokens_net=context_tokens,
+        context_tokens_gross=context_tokens,
         latency_ms=None if call is None else call.service_ms,
         failed=call is None or call.reply is None,
     )
@@ -161,7 +168,11 @@ def _context_tokens(
     what was billed, only their common level is approximated.
     """
     arms = {arm.name: arm for arm in experiment.arms}
-    twins = {arm.model: arm.name for arm in experiment.arms if arm.context is ContextMode.RAW and arm.role is not Role.AA}
+    twins = {
+        arm.model: arm.name
+        for arm in experiment.arms
+        if arm.context is ContextMode.RAW and arm.role is not Role.AA
+    }
     around: dict[CellId, float] = {}
     billed: dict[CellId, tuple[PlannedCell, Usage]] = {}
     for planned in data.plan:

@@ -117,7 +117,9 @@ def cells_of(study: Study) -> Cells:
         context_gross=mean(
             _column([o.context_tokens_gross for o in outcomes], "context_tokens_gross", outcomes)
         ),
-        imported_usd=mean(_column([_number(o.imported_cost_usd) for o in outcomes], "imported cost", outcomes)),
+        imported_usd=mean(
+            _column([_number(o.imported_cost_usd) for o in outcomes], "imported cost", outcomes)
+        ),
         imported_exact=_imported(arms, outcomes),
         charges=_charges(outcomes, flat),
         causes=_causes(arms, outcomes),
@@ -131,7 +133,9 @@ def _unique_cases(cases: tuple[CaseFacts, ...]) -> tuple[CaseFacts, ...]:
         if table.setdefault(case.case_id, case) != case:
             raise BadInput(f"case {case.case_id} is described twice, differently")
         if not 0 <= case.weight < float("inf"):
-            raise BadInput(f"case {case.case_id} has weight {case.weight}: weights are finite and not negative")
+            raise BadInput(
+                f"case {case.case_id} has weight {case.weight}: weights are finite and not negative"
+            )
     if not table or sum(case.weight for case in table.values()) <= 0:
         raise BadInput("the study has no case with a positive weight")
     return tuple(table[name] for name in sorted(table))
@@ -206,7 +210,10 @@ def _charges(outcomes: tuple[Outcome, ...], flat: IntArray) -> Charges:
     purpose_of = {name: i for i, name in enumerate(purposes)}
     usages = [charge.usage for _, charge in pairs]
     whole = np.array(
-        [(u.input_tokens, u.cached_tokens, u.output_tokens, u.thinking_tokens, u.tool_use_tokens) for u in usages],
+        [
+            (u.input_tokens, u.cached_tokens, u.output_tokens, u.thinking_tokens, u.tool_use_tokens)
+            for u in usages
+        ],
         dtype=np.int64,
     ).reshape(-1, 5)
     # Cached and thinking tokens are parts of their totals: take them out, so that each column has one price.

@@ -20,8 +20,8 @@ def at_least(
     margin = None if value is None else value - limit
     met = margin is not None and (margin > 0 if strict else margin >= 0)
     return Condition(
-        name=name, kind=kind, subject=subject, value=value, limit=limit, margin=margin, strict=strict, met=met,
-        unit=unit, detail=detail,
+        name=name, kind=kind, subject=subject, value=value, limit=limit, margin=margin, strict=strict,
+        met=met, unit=unit, detail=detail,
     )  # fmt: skip
 
 

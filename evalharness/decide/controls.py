@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from evalharness.core.decision import Condition, ConditionKind, ConditionName, ControlCheck, Reason, ReasonCode
+from evalharness.core.decision import (
+    Condition,
+    ConditionKind,
+    ConditionName,
+    ControlCheck,
+    Reason,
+    ReasonCode,
+)
 from evalharness.core.experiment import ContextMode, Role
 from evalharness.decide.bench import Bench
 from evalharness.decide.conditions import fact
@@ -56,9 +63,8 @@ def _check(bench: Bench, position: int, other: int) -> ControlCheck:
     is_aa = arm.role is Role.AA
     difference = bench.points(pair, confidence=AA_CONFIDENCE if is_aa else bench.confidence)
     low, high = difference.low, difference.high
-    if low is None or high is None:
-        passed = False  # a control that shows nothing controls nothing
-    else:
+    passed = False  # a control without bounds shows nothing, and so controls nothing
+    if low is not None and high is not None:
         passed = low <= 0 <= high if is_aa else high < 0
     return ControlCheck(
         role=arm.role,

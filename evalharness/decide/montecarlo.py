@@ -31,13 +31,10 @@ class Posterior:
     latency_s: FloatArray
     """Shape (draws,), seconds."""
 
-    def at_means(self) -> Posterior:
-        """Return one draw at the centre."""
-        return Posterior(
-            quality=self.quality.mean(keepdims=True),
-            cost=self.cost.mean(axis=0, keepdims=True),
-            latency_s=self.latency_s.mean(keepdims=True),
-        )
+    @classmethod
+    def centre(cls, joint: MeanVector) -> Posterior:
+        """Return one draw at the estimates themselves."""
+        return cls(quality=joint.mean[:1], cost=joint.mean[None, 1:-1], latency_s=joint.mean[-1:])
 
 
 def draw_posterior(joint: MeanVector, *, draws: int, seed: int) -> Posterior:

@@ -71,11 +71,11 @@ def completeness(cells: Cells, arms: MainArms) -> Completeness:
 
     Cases that an arm on a subset should have run but did not count as planned and incomplete.
     """
-    common: BoolArray = np.all([cells.planned(arm) for arm in arms.all], axis=0)
+    common: BoolArray = np.logical_and.reduce([cells.planned(arm) for arm in arms.all], axis=0)
     subsets = [size for arm in arms.all if (size := cells.arms[arm].cases) is not None]
     cases = max(int(common.sum()), min(subsets, default=0))
-    scored = ~np.isnan(cells.quality[list(arms.all)])
-    complete = int(scored.all(axis=0)[common].sum())
+    scored: BoolArray = ~np.isnan(cells.quality[list(arms.all)])
+    complete = int((scored.all(axis=0) & common[:, None]).sum())
     return Completeness(planned=cases * cells.shape[2], complete=complete, cases=common)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from scipy import stats
 
@@ -74,9 +72,7 @@ def _model(bench: Bench, sena: int, raw: int) -> SenaModel:
         cost_change_cache_neutral=bench.difference(
             pair, bench.costs.at(on, cache_neutral=True), "usd_per_request"
         ),
-        severe=severe_losses(
-            pair.quality, threshold_points=limits.severe_loss, confidence=bench.confidence
-        ),
+        severe=severe_losses(pair.quality, threshold_points=limits.severe_loss, confidence=bench.confidence),
     )
 
 
@@ -100,7 +96,7 @@ def token_margins(raw: FloatArray, sena: FloatArray, *, reduction: float) -> Flo
 def reduction_estimate(
     after: FloatArray, before: FloatArray, design: Design, confidence: float
 ) -> Estimate | None:
-    """Return 1 − mean(after)/mean(before) with its Fieller interval, None if the mean before is not positive."""
+    """Return 1 − mean(after)/mean(before) with its Fieller interval; None if nothing was there before."""
     mean_before = float(np.average(before, weights=design.weights))
     if mean_before <= 0:
         return None
@@ -160,7 +156,7 @@ def sena_conditions(models: tuple[SenaModel, ...]) -> tuple[Condition, ...]:
 
 
 def rule_sena(models: tuple[SenaModel, ...], conditions: tuple[Condition, ...]) -> Ruling:
-    """PASS if every row is met for both models; FAIL if a plain upper bound is below zero; else INCONCLUSIVE."""
+    """PASS if every row is met for both models, FAIL if an upper bound is below zero, else INCONCLUSIVE."""
     highs = [estimate.high for model in models for estimate in (model.quality, model.tokens)]
     if any(high is not None and high < 0 for high in highs):
         return Ruling.FAIL
@@ -232,6 +228,4 @@ def _binding(proof: tuple[Condition, ...], ruling: Ruling) -> Binding | None:
     rows = unmet(proof, ConditionKind.PROOF)
     if not rows or ruling is not Ruling.INCONCLUSIVE:
         return None
-    # The row that is furthest from its limit, each on its own scale of the limit's unit.
-    worst = min(rows, key=lambda row: -math.inf if row.margin is None else row.margin)
-    return Binding(kind=BindingKind.SAMPLE, condition=worst.name, subject=worst.subject)
+    return Binding(kind=BindingKind.SAMPLE, condition=rows[0].name, subject=rows[0].subject)

@@ -25,6 +25,15 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+class Misplaced(ValueError):
+    """A mistake that a check over several keys found, with the place of the key to mend."""
+
+    def __init__(self, message: str, *where: str | int) -> None:
+        """Say what is wrong at which place, relative to the model that is checked."""
+        super().__init__(message)
+        self.where = where
+
+
 def read_text(path: Path) -> str:
     """Return a UTF-8 file's text.
 
@@ -70,8 +79,12 @@ def check(data: Any, model: type[Model], path: Path, find_line: LineOf) -> Model
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        found = error.errors(include_url=False)
+        # A misspelt key is both unknown and missing; the unknown one names the mistake.
+        first = next((item for item in found if item["type"] == "extra_forbidden"), found[0])
         where = tuple(part for part in first["loc"] if not _is_branch_name(part))
+        cause = first.get("ctx", {}).get("error")
+        where = where + cause.where if isinstance(cause, Misplaced) else where
         raise BadInput(_message(first, where, model), file=path, line=find_line(where)) from None
 
 
@@ -85,7 +98,8 @@ def _message(error: ErrorDetails, where: tuple[str | int, ...], model: type[Base
     if error["type"] == "missing":
         return f"missing key {name}"
     if error["type"] == "value_error":
-        return f"{name}: {error['ctx']['error']}" if name else str(error["ctx"]["error"])
+        cause = error["ctx"]["error"]
+        return f"{name}: {cause}" if name and not isinstance(cause, Misplaced) else str(cause)
     near_value = _nearest_value(error)
     return f"{name}: {error['msg'][0].lower()}{error['msg'][1:]}, got {error['input']!r}{near_value}"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,7 +21,7 @@ from evalharness.core.experiment import (
     Thresholds,
     Waivers,
 )
-from evalharness.experiment.edge import Strict, read_toml
+from evalharness.experiment.edge import Misplaced, Strict, read_toml
 
 SAFE_NAME = r"^[a-z0-9][a-z0-9._-]*$"
 Name = Annotated[str, Field(pattern=SAFE_NAME, max_length=64)]
@@ -139,19 +138,26 @@ class ExperimentFile(Strict):
 
     @model_validator(mode="after")
     def _arms_make_sense(self) -> ExperimentFile:
-        doubles = [name for name, n in Counter(arm.name for arm in self.arms).items() if n > 1]
-        if doubles:
-            raise ValueError(f"duplicate arm {doubles[0]!r}")
-        places = Counter((a.role, a.context) for a in self.arms if a.role in ("control", "treatment"))
-        for (role, context), count in places.items():
-            if count > 1:
-                raise ValueError(f"two arms are {role} with {context} context; roles must be unique")
+        names: dict[str, int] = {}
+        places: dict[tuple[str, str], int] = {}
+        models: dict[str, str] = {}
+        for index, arm in enumerate(self.arms):
+            if arm.name in names:
+                raise Misplaced(f"duplicate arm {arm.name!r}", "arms", index, "name")
+            names[arm.name] = index
+            if arm.role not in ("control", "treatment"):
+                continue
+            if (arm.role, arm.context) in places:
+                first = self.arms[places[arm.role, arm.context]].name
+                message = f"{first} and {arm.name} are both {arm.role} with {arm.context} context"
+                raise Misplaced(message, "arms", index, "role")
+            places[arm.role, arm.context] = index
+            if models.setdefault(arm.role, arm.model) != arm.model:
+                message = f"the {arm.role} arms name two models, {models[arm.role]} and {arm.model}"
+                raise Misplaced(message, "arms", index, "model")
         for role in ("control", "treatment"):
             if (role, "raw") not in places:
-                raise ValueError(f"no arm is {role} with raw context; the comparison needs one")
-            models = {arm.model for arm in self.arms if arm.role == role}
-            if len(models) > 1:
-                raise ValueError(f"the {role} arms name different models: {', '.join(sorted(models))}")
+                raise Misplaced(f"no arm is {role} with raw context; the comparison needs one", "arms")
         return self
 
 

@@ -37,7 +37,9 @@ def select_cases(cases: Sequence[Case], arm: Arm, experiment: Experiment) -> tup
     groups: dict[tuple[str, str], list[Case]] = {}
     for case in order:
         groups.setdefault((case.persona, case.language), []).append(case)
-    rounds = [case for turn in range(len(order)) for g in sorted(groups) for case in groups[g][turn : turn + 1]]
+    rounds = [
+        case for turn in range(len(order)) for g in sorted(groups) for case in groups[g][turn : turn + 1]
+    ]
     return tuple(sorted(rounds[: arm.cases], key=lambda case: case.id))
 
 

@@ -120,7 +120,7 @@ class Engine:
                     return
                 try:
                     await self._one(job, summary)
-                except Exception as error:  # noqa: BLE001 - kept and raised once all workers have stopped
+                except Exception as error:
                     stop.append(error)
                     return
 
@@ -170,7 +170,9 @@ class Engine:
             attempts=tuple(attempts),
             reply=reply,
             error=error,
-            origin=Origin.UNVERIFIED if reply is None else derive_origin(reply.host, reply.headers, reply.body),
+            origin=Origin.UNVERIFIED
+            if reply is None
+            else derive_origin(reply.host, reply.headers, reply.body),
         )
 
     async def _attempt(self, job: Job, attempts: list[Attempt]) -> Reply:

@@ -32,4 +32,3 @@ def score_records(
             else:
                 scores.append(unscored(record, scorer, record.cause))
     return tuple(scores)
-

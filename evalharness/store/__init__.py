@@ -1,4 +1,4 @@
-"""Run directories: JSON and JSON Lines files, written atomically or appended and flushed, with format versions."""
+"""Run directories: JSON and JSON Lines files, written atomically or appended and flushed."""
 
 from evalharness.store.directory import Manifest, RunDirectory
 from evalharness.store.journal import FileJournal

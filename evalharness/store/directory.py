@@ -81,9 +81,7 @@ class RunDirectory:
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Write manifest.json."""
-        write_atomically(
-            self.path / "manifest.json", dump_json(_MANIFEST.dump_python(manifest, mode="json"))
-        )
+        write_atomically(self.path / "manifest.json", dump_json(_MANIFEST.dump_python(manifest, mode="json")))
 
     def read_manifest(self) -> Manifest:
         """Read manifest.json.
@@ -96,7 +94,8 @@ class RunDirectory:
             data = json.loads(read_raw(path))
             if data.get("format_version") != FORMAT_VERSION:
                 raise JournalDamaged(
-                    f"format version {data.get('format_version')} is not {FORMAT_VERSION}; run again", file=path
+                    f"format version {data.get('format_version')} is not {FORMAT_VERSION}; run again",
+                    file=path,
                 )
             return _MANIFEST.validate_python(data)
         except (ValueError, AttributeError, ValidationError):

@@ -19,7 +19,9 @@ CALL = TypeAdapter(Call)
 class FileJournal:
     """The journal of one run. Use it as a context manager; one writer at a time."""
 
-    def __init__(self, path: Path, *, fresh: bool = False, note: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, path: Path, *, fresh: bool = False, note: Callable[[str], None] = lambda _: None
+    ) -> None:
         """Open the journal.
 
         Args:
@@ -34,7 +36,7 @@ class FileJournal:
         self._note = note
         path.parent.mkdir(parents=True, exist_ok=True)
         self._calls: dict[str, Call] = {} if fresh or not path.exists() else self._load()
-        # Unbuffered append: each line reaches the operating system in one write, so a kill loses no whole line.
+        # Unbuffered: each line reaches the operating system in one write, so a kill loses no whole line.
         self._stream = path.open("wb" if fresh else "ab", buffering=0)
 
     def completed(self) -> Mapping[str, Call]:
@@ -57,7 +59,7 @@ class FileJournal:
                 raise OSError(28, "No space left on device")
         except OSError as error:
             raise IntegrityError(
-                f"the call cannot be written: {error.strerror}; make room and run again, nothing recorded is lost",
+                f"a call cannot be written: {error.strerror}; make room and run again, nothing written is lost",
                 file=self._path,
             ) from None
         self._calls[call.key] = call

@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from typing import Any
 
 _SNAKE = re.compile(r"_([a-z0-9])")
-_ENUM_KEYS = frozenset({"thinkingLevel", "responseModalities", "mode", "category", "threshold", "serviceTier"})
+_ENUM_KEYS = frozenset(
+    {"thinkingLevel", "responseModalities", "mode", "category", "threshold", "serviceTier"}
+)
 # Below these keys the keys are the user's own data, not the API's fields.
 _OPAQUE_KEYS = frozenset({"responseJsonSchema", "parametersJsonSchema", "args", "response", "labels"})
 _PATH = re.compile(r"/(v[0-9][a-z0-9]*)/(?:[^:]*/)?models/([^/:]+):([A-Za-z]+)$")

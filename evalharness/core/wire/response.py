@@ -34,7 +34,16 @@ class FinishReason(StrEnum):
 
 
 _BLOCKED = frozenset(
-    {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY", "MODEL_ARMOR", "LANGUAGE"}
+    {
+        "SAFETY",
+        "RECITATION",
+        "BLOCKLIST",
+        "PROHIBITED_CONTENT",
+        "SPII",
+        "IMAGE_SAFETY",
+        "MODEL_ARMOR",
+        "LANGUAGE",
+    }
 )
 
 
@@ -57,7 +66,7 @@ class Completion:
 
 
 def served_id(model_version: str) -> str:
-    """Return a served model id as it is compared with the requested one: prefix and simulated mark stripped."""
+    """Return a served model id as compared with the requested one: prefix and simulated mark stripped."""
     return model_version.removeprefix("models/").removesuffix("-simulated")
 
 
@@ -70,13 +79,17 @@ def parse_response(body: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Com
     """
     chunks = [body] if isinstance(body, Mapping) else list(body)
     if not chunks or not all(isinstance(chunk, Mapping) for chunk in chunks):
-        raise ProviderError("response is not a JSON object", reason="malformed")
+        raise ProviderError("response is not a JSON object", reason="malformed", retryable=True)
     if not any(key in chunk for chunk in chunks for key in ("candidates", "promptFeedback", "usageMetadata")):
-        raise ProviderError("response has neither candidates nor promptFeedback", reason="malformed")
+        raise ProviderError(
+            "response has neither candidates nor promptFeedback", reason="malformed", retryable=True
+        )
     try:
         return _completion(chunks)
     except (AttributeError, TypeError, KeyError, ValueError) as error:
-        raise ProviderError(f"response has an unexpected shape: {error}", reason="malformed") from error
+        raise ProviderError(
+            f"response has an unexpected shape: {error}", reason="malformed", retryable=True
+        ) from error
 
 
 def parse_stream(text: str) -> list[dict[str, Any]]:
@@ -93,7 +106,9 @@ def parse_stream(text: str) -> list[dict[str, Any]]:
         data = ["\n".join(ln[5:].lstrip() for ln in e.split("\n") if ln.startswith("data:")) for e in events]
         return [dict(json.loads(item)) for item in data if item and item != "[DONE]"]
     except (ValueError, TypeError) as error:
-        raise ProviderError(f"stream has a chunk that is not JSON: {error}", reason="malformed") from error
+        raise ProviderError(
+            f"stream has a chunk that is not JSON: {error}", reason="malformed", retryable=True
+        ) from error
 
 
 def parse_usage(metadata: Mapping[str, Any]) -> Usage | None:
@@ -119,10 +134,9 @@ def parse_usage(metadata: Mapping[str, Any]) -> Usage | None:
         thinking_tokens=thoughts,
         tool_use_tokens=count("toolUsePromptTokenCount"),
     )
-    if "totalTokenCount" in metadata and count("totalTokenCount") != usage.total_tokens:
-        raise InvalidUsage(
-            f"usageMetadata.totalTokenCount is {count('totalTokenCount')}, its parts add up to {usage.total_tokens}"
-        )
+    total = count("totalTokenCount") if "totalTokenCount" in metadata else usage.total_tokens
+    if total != usage.total_tokens:
+        raise InvalidUsage(f"usageMetadata.totalTokenCount is {total}, its parts give {usage.total_tokens}")
     return usage
 
 
@@ -131,9 +145,13 @@ def parse_error(status: int, body: Any) -> ProviderError:
     inner = body[0] if isinstance(body, list) and body else body
     error = inner.get("error") if isinstance(inner, Mapping) else None
     if not isinstance(error, Mapping):
-        return ProviderError(f"HTTP {status} without a readable error body", status=status, retryable=status >= 500)
+        return ProviderError(
+            f"HTTP {status} without a readable error body", status=status, retryable=status >= 500
+        )
     details = [d for d in error.get("details") or [] if isinstance(d, Mapping)]
-    reason = next((str(d["reason"]) for d in details if d.get("reason")), str(error.get("status") or "unknown"))
+    reason = next(
+        (str(d["reason"]) for d in details if d.get("reason")), str(error.get("status") or "unknown")
+    )
     delay = next((_seconds(d["retryDelay"]) for d in details if d.get("retryDelay")), None)
     message = " ".join(str(error.get("message") or "no message").split())
     return ProviderError(
@@ -163,14 +181,18 @@ def _completion(chunks: Sequence[Mapping[str, Any]]) -> Completion:
     parts = [part for c in candidates for part in (c.get("content") or {}).get("parts") or []]
     text = "".join(part["text"] for part in parts if "text" in part and not part.get("thought"))
     reason = next((str(c["finishReason"]) for c in reversed(candidates) if c.get("finishReason")), "")
-    feedback = next((chunk["promptFeedback"] for chunk in chunks if chunk.get("promptFeedback")), {})
+    feedback: Mapping[str, Any] = next(
+        (chunk["promptFeedback"] for chunk in chunks if chunk.get("promptFeedback")), {}
+    )
     block = str(feedback.get("blockReason") or "")
     message = next((str(c["finishMessage"]) for c in candidates if c.get("finishMessage")), "")
     finish = _finish(reason, blocked=bool(block) and not candidates)
     has_call = any("functionCall" in part for part in parts)
     return Completion(
         text=text if text.strip() else None,
-        no_text=None if text.strip() else _no_text(finish, prompt=bool(block) and not candidates, call=has_call),
+        no_text=None
+        if text.strip()
+        else _no_text(finish, prompt=bool(block) and not candidates, call=has_call),
         finish=finish,
         finish_detail=message or reason or block,
         usage=_last_usage(chunks),

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evalharness.core.errors import CassetteDamaged, IntegrityError
 from evalharness.gateway.cassette.interaction import Interaction, from_json, to_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SUFFIX = ".json"
 PARTIAL_SUFFIX = ".partial"
@@ -57,20 +60,22 @@ def write(folder: Path, interaction: Interaction, *, overwrite: bool) -> Path:
     Raises:
         IntegrityError: If it cannot be written, or is there and must not be replaced.
     """
-    file = recording_path(folder, interaction.key)
-    content = to_json(interaction)
+    try:
+        file, content = recording_path(folder, interaction.key), to_json(interaction)
+    except RecursionError:
+        raise IntegrityError("cannot write recording: the exchange is nested too deeply") from None
     partial = folder / f".{file.name}.{secrets.token_hex(4)}{PARTIAL_SUFFIX}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not overwrite and file.exists():
             raise IntegrityError("was recorded meanwhile by another run: run again to replay it", file=file)
         _write_whole(partial, content)
-        os.replace(partial, file)
+        partial.replace(file)
     except OSError as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
         raise IntegrityError(
-            f"cannot write recording: {error.strerror or error}; free space or fix the folder, then run again",
+            f"cannot write recording: {error.strerror or error}; make room there, then run again",
             file=file,
         ) from error
     return file

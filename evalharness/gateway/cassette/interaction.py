@@ -7,19 +7,22 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalharness.core.call import Reply
 from evalharness.core.errors import CassetteDamaged
 from evalharness.core.job import call_key
-from evalharness.core.provenance import Delivery
 from evalharness.core.wire.canonical import canonical_body, canonical_json, canonical_path, request_digest
 from evalharness.gateway.clients.headers import ALLOWED_HEADERS
 from evalharness.gateway.clients.json_text import parse_object
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evalharness.core.provenance import Delivery
 
 FORMAT = 1
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -101,9 +104,11 @@ def from_json(content: bytes, *, file: Path) -> Interaction:
         document = _parse(content)
         interaction = _interaction(document)
         _verify(interaction, document, PurePath(file).stem)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         detail = " ".join(str(error).split()) or type(error).__name__
         raise CassetteDamaged(f"recording is damaged: {detail}", file=file) from None
+    except RecursionError:
+        raise CassetteDamaged("recording is damaged: JSON is nested too deeply", file=file) from None
     return interaction
 
 
@@ -144,7 +149,7 @@ def _parse(content: bytes) -> dict[str, Any]:
         raise ValueError("the file starts with a byte order mark; some editor rewrote it")
     if b"\r" in content:
         raise ValueError("the file has CR line ends; git needs `*.json text eol=lf` in .gitattributes")
-    if not content.endswith(b"}\n"):
+    if not content.endswith(b"\n}\n"):
         raise ValueError("the file does not end where it should; it was cut off or edited")
     try:
         return parse_object(content, unique_keys=True)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalharness.core.errors import CassetteDamaged
 from evalharness.core.job import call_key
 from evalharness.core.wire.canonical import canonical_body, canonical_path
-from evalharness.core.wire.request import ModelRequest
 from evalharness.gateway.cassette.files import read, recordings
-from evalharness.gateway.cassette.interaction import Interaction
 from evalharness.gateway.clients.difference import Difference, differences
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from evalharness.core.wire.request import ModelRequest
+    from evalharness.gateway.cassette.interaction import Interaction
 
 _SHOWN = 6
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from evalharness.core.call import Reply
 from evalharness.core.errors import CassetteMiss
-from evalharness.core.ports import ModelClient
-from evalharness.core.wire.request import ModelRequest
+
+if TYPE_CHECKING:
+    from evalharness.core.call import Reply
+    from evalharness.core.ports import ModelClient
+    from evalharness.core.wire.request import ModelRequest
 
 
 class Mode(StrEnum):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from evalharness.core.call import Reply
 from evalharness.core.errors import CassetteMiss
 from evalharness.core.job import call_key
 from evalharness.core.provenance import Delivery
-from evalharness.core.wire.request import ModelRequest
 from evalharness.gateway.cassette.files import read, recording_path, recordings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from evalharness.core.call import Reply
+    from evalharness.core.wire.request import ModelRequest
 
 
 class ReplayClient:

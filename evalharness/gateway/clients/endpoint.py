@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from evalharness.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 GOOGLE_URL = "https://generativelanguage.googleapis.com"
 BASE_URL_VARIABLE = "GOOGLE_GEMINI_BASE_URL"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalharness.core.errors import ProviderError
 from evalharness.core.wire.response import parse_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 _BACK_OFF = frozenset({408, 429, 500, 502, 503, 504})
 _LONGEST_MESSAGE = 400

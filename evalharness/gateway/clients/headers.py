@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from evalharness.core.provenance import EMULATOR_HEADER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ALLOWED_HEADERS = frozenset({"content-type", "date", "server-timing", EMULATOR_HEADER})
 """Lower-case names. What origin, service time and plausibility are derived from, and nothing personal."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from evalharness.core.errors import BadInput
-from evalharness.gateway.clients.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from evalharness.gateway.clients.endpoint import Endpoint
 
 KEY_VARIABLES = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
 """Names under which a key is looked for, first match wins."""
@@ -79,7 +82,8 @@ def find_key(environ: Mapping[str, str], dotenv: Path | None) -> Secret:
 def _read_dotenv(path: Path | None) -> dict[str, str]:
     if path is None or not path.is_file():
         return {}
-    from dotenv import dotenv_values  # late: replay needs no key and should not pay for this
+    # Late: replay needs no key and should not pay for this.
+    from dotenv import dotenv_values  # noqa: PLC0415
 
     try:
         # utf-8-sig: Windows' Notepad writes a BOM. No interpolation: a $ in a key is a $.

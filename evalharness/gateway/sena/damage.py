@@ -1,4 +1,4 @@
-"""Deliberate damage: half of the context dropped, blindly. A study that does not detect it measures nothing."""
+"""Deliberate damage: half of the context dropped, blindly; a study must detect it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ class DamageCompressor:
         units = split_units(context)
         salt = message.encode()
         order = sorted(
-            range(len(units)), key=lambda i: hashlib.sha256(salt + str(i).encode() + units[i].text.encode()).digest()
+            range(len(units)),
+            key=lambda i: hashlib.sha256(salt + str(i).encode() + units[i].text.encode()).digest(),
         )
         kept = frozenset(order[: round(len(units) * budget)])
         return join_units(context, kept, units)

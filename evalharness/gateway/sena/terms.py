@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 _WORD = re.compile(r"[a-z0-9]+(?:[.'-][a-z0-9]+)*|[가-힣]+", re.IGNORECASE)
-_ENGLISH_STOP = frozenset(
-    "a an and are as at be been but by can could did do does for from had has have he her him his how i if in into is it "
-    "its just me my no not of on or our she should so than that the their them then there they this to up us was we were "
-    "what when which who will with would you your".split()
-)
+_STOP_WORDS = """
+a an and are as at be been but by can could did do does for from had has have he her him his how i if in
+into is it its just me my no not of on or our she should so than that the their them then there they this
+to up us was we were what when which who will with would you your
+"""
+_ENGLISH_STOP = frozenset(_STOP_WORDS.split())
+_SHORTEST_PLURAL = 4
 _K1, _B = 1.2, 0.75
 
 
@@ -25,7 +27,7 @@ def terms(text: str) -> list[str]:
     for word in _WORD.findall(text.casefold()):
         if not "가" <= word[0] <= "힣":
             if word not in _ENGLISH_STOP:
-                found.append(word.removesuffix("s") if len(word) > 3 else word)  # noqa: PLR2004 - crude plural
+                found.append(word.removesuffix("s") if len(word) >= _SHORTEST_PLURAL else word)
         elif len(word) == 1:
             found.append(word)
         else:

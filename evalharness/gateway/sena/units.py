@@ -42,11 +42,17 @@ def split_units(context: Context) -> tuple[Unit, ...]:
 
 
 def join_units(context: Context, kept: Collection[int], units: tuple[Unit, ...]) -> Compressed:
-    """Return the context that holds only the units with the given indices, order kept, and what was dropped."""
+    """Return the context with only the units of the given indices, order kept, and what was dropped."""
     texts: dict[str, str] = {}
+    gaps: dict[str, str] = {}
     for index, unit in enumerate(units):
         if index in kept:
-            texts[unit.place] = texts.get(unit.place, "") + unit.text + unit.gap
+            texts[unit.place] = texts.get(unit.place, "") + gaps.pop(unit.place, "") + unit.text
+        # The strongest break between two kept units stays: a line break dropped with its sentence would
+        # pull the next line, perhaps a code fence, onto the line before.
+        gaps[unit.place] = max(
+            gaps.get(unit.place, ""), unit.gap, key=lambda gap: (gap.count("\n"), len(gap))
+        )
     shorter = Context(
         profile=texts.get("profile", "").strip(),
         notes=tuple(texts[p].strip() for i, _ in enumerate(context.notes) if (p := f"notes[{i}]") in texts),
@@ -85,7 +91,13 @@ def _with_gaps(place: str, pieces: list[tuple[str, bool]]) -> list[Unit]:
             if units:
                 last = units.pop()
                 units.append(
-                    Unit(place=place, text=last.text, gap=last.gap + piece, is_code=last.is_code, tokens=last.tokens)
+                    Unit(
+                        place=place,
+                        text=last.text,
+                        gap=last.gap + piece,
+                        is_code=last.is_code,
+                        tokens=last.tokens,
+                    )
                 )
             continue
         gap = piece[len(piece.rstrip()) :]

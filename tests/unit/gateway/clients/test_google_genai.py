@@ -10,13 +10,11 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from evalharness.core.call import Reply
 from evalharness.core.errors import BadInput, ProviderError
 from evalharness.core.provenance import Delivery
 from evalharness.core.wire.canonical import canonical_body, request_digest
@@ -24,6 +22,11 @@ from evalharness.core.wire.request import Message, ModelRequest
 from evalharness.gateway.clients.endpoint import resolve_endpoint
 from evalharness.gateway.clients.google_genai import GoogleGenaiClient
 from evalharness.gateway.clients.keys import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from evalharness.core.call import Reply
 
 MARKED_KEY = "AIza-MARKED-0123456789-abcdefghij"
 
@@ -45,7 +48,9 @@ def build(**change: Any) -> ModelRequest:
     return ModelRequest(**(fields | change))
 
 
-def ask(url: str, clock: Any, request: ModelRequest, *, key: str = MARKED_KEY, timeout_s: float = 10) -> Reply:
+def ask(
+    url: str, clock: Any, request: ModelRequest, *, key: str = MARKED_KEY, timeout_s: float = 10
+) -> Reply:
     """Make one call through a client of its own."""
 
     async def main() -> Reply:
@@ -96,7 +101,9 @@ def test_a_path_prefix_of_the_base_url_is_kept(stub: Any, clock: Any) -> None:
 
 def test_the_reply_is_the_raw_json(stub: Any, clock: Any) -> None:
     """Fields that the SDK's types do not know survive; headers are those on the allow-list."""
-    stub.say(200, {"candidates": [], "neverHeardOf": {"서비스": 1.5}}, {"server-timing": "dur=12", "x-secret": "s"})
+    stub.say(
+        200, {"candidates": [], "neverHeardOf": {"서비스": 1.5}}, {"server-timing": "dur=12", "x-secret": "s"}
+    )
     reply = ask(stub.url, clock, build())
     assert reply.body == {"candidates": [], "neverHeardOf": {"서비스": 1.5}}
     assert set(reply.headers) == {"content-type", "date", "server-timing"}
@@ -172,7 +179,9 @@ def test_a_request_changed_on_its_way_is_not_sent(
             super().__init__(**options)
 
     monkeypatch.setattr(types, "HttpOptions", Meddling)
-    with pytest.raises(BadInput, match=r"cannot carry generationConfig.seed, generationConfig.thinkingConfig:"):
+    with pytest.raises(
+        BadInput, match=r"cannot carry generationConfig.seed, generationConfig.thinkingConfig:"
+    ):
         ask(stub.url, clock, build())
     assert stub.seen == []
 
@@ -187,20 +196,55 @@ _INVALID_KEY = _error(
     "API key not valid. Please pass a valid API key.",
     {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"},
 )
-_QUOTA = {"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [{"quotaId": "RequestsPerDay-x"}]}
+_QUOTA = {
+    "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+    "violations": [{"quotaId": "RequestsPerDay-x"}],
+}
 _RETRY = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "17s"}
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "headers", "reason", "retryable", "after", "advice"),
+    "answer_and_error",
     [
         (400, _INVALID_KEY, {}, "API_KEY_INVALID", False, None, "GEMINI_API_KEY"),
-        (400, _error(400, "INVALID_ARGUMENT", "bad\nfield"), {}, "INVALID_ARGUMENT", False, None, "bad field"),
+        (
+            400,
+            _error(400, "INVALID_ARGUMENT", "bad\nfield"),
+            {},
+            "INVALID_ARGUMENT",
+            False,
+            None,
+            "bad field",
+        ),
         (401, _error(401, "UNAUTHENTICATED", "no"), {}, "UNAUTHENTICATED", False, None, "GEMINI_API_KEY"),
         (403, _error(403, "PERMISSION_DENIED", "no"), {}, "PERMISSION_DENIED", False, None, "another key"),
-        (404, _error(404, "NOT_FOUND", "no"), {}, "NOT_FOUND", False, None, "check the model id gemini-3.8-flash"),
-        (429, _error(429, "RESOURCE_EXHAUSTED", "slow", _RETRY), {}, "RESOURCE_EXHAUSTED", True, 17.0, "slow"),
-        (429, _error(429, "RESOURCE_EXHAUSTED", "slow"), {"retry-after": "9"}, "RESOURCE_EXHAUSTED", True, 9.0, ""),
+        (
+            404,
+            _error(404, "NOT_FOUND", "no"),
+            {},
+            "NOT_FOUND",
+            False,
+            None,
+            "check the model id gemini-3.8-flash",
+        ),
+        (
+            429,
+            _error(429, "RESOURCE_EXHAUSTED", "slow", _RETRY),
+            {},
+            "RESOURCE_EXHAUSTED",
+            True,
+            17.0,
+            "slow",
+        ),
+        (
+            429,
+            _error(429, "RESOURCE_EXHAUSTED", "slow"),
+            {"retry-after": "9"},
+            "RESOURCE_EXHAUSTED",
+            True,
+            9.0,
+            "",
+        ),
         (
             429,
             _error(429, "RESOURCE_EXHAUSTED", "spent", _QUOTA),
@@ -212,24 +256,23 @@ _RETRY = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "17
         ),
         (429, b"<html>", {"retry-after": "Sun, 22 Nov 2026 09:31:15 GMT"}, "unknown", True, 59.5, "HTTP 429"),
         (500, _error(500, "INTERNAL", "oops"), {}, "INTERNAL", True, None, "oops"),
-        (503, [_error(503, "UNAVAILABLE", "busy")], {"retry-after": "soon"}, "UNAVAILABLE", True, None, "busy"),
+        (
+            503,
+            [_error(503, "UNAVAILABLE", "busy")],
+            {"retry-after": "soon"},
+            "UNAVAILABLE",
+            True,
+            None,
+            "busy",
+        ),
         (504, _error(504, "DEADLINE_EXCEEDED", "late"), {}, "DEADLINE_EXCEEDED", True, None, "late"),
         (502, b"\xff\xfe not text", {}, "unknown", True, None, "HTTP 502"),
         (302, b"", {"location": "/elsewhere"}, "unknown", False, None, "HTTP 302"),
     ],
 )
-def test_provider_errors(
-    stub: Any,
-    clock: Any,
-    status: int,
-    body: Any,
-    headers: dict[str, str],
-    reason: str,
-    retryable: bool,
-    after: float | None,
-    advice: str,
-) -> None:
+def test_provider_errors(stub: Any, clock: Any, answer_and_error: tuple[Any, ...]) -> None:
     """Status, reason, retryability and wait come through; the message is one line and says the fix."""
+    status, body, headers, reason, retryable, after, advice = answer_and_error
     stub.say(status, body, headers)
     with pytest.raises(ProviderError) as caught:
         ask(stub.url, clock, build())
@@ -247,6 +290,14 @@ def test_malformed_answers(stub: Any, clock: Any, body: bytes) -> None:
     """HTTP 200 without a JSON object is retryable, and the message names the host."""
     stub.say(200, body)
     with pytest.raises(ProviderError, match="answered 200 with an unreadable body") as caught:
+        ask(stub.url, clock, build())
+    assert (caught.value.reason, caught.value.retryable) == ("malformed", True)
+
+
+def test_an_answer_that_cannot_be_unpacked_is_malformed(stub: Any, clock: Any) -> None:
+    """Compressed in name only."""
+    stub.say(200, b'{"candidates": []}', {"content-encoding": "gzip"})
+    with pytest.raises(ProviderError, match="unreadable body") as caught:
         ask(stub.url, clock, build())
     assert (caught.value.reason, caught.value.retryable) == ("malformed", True)
 
@@ -291,8 +342,11 @@ def _dropping_server(first_bytes: bytes) -> Iterator[str]:
 
 @pytest.mark.parametrize("first_bytes", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"])
 def test_dropped_connection(clock: Any, first_bytes: bytes) -> None:
-    """A connection that breaks before or in the answer is retryable, and is not tried again silently."""
-    with _dropping_server(first_bytes) as url, pytest.raises(ProviderError, match="no answer from 127") as caught:
+    """A connection that breaks before or in the answer is retryable."""
+    with (
+        _dropping_server(first_bytes) as url,
+        pytest.raises(ProviderError, match="no answer from 127") as caught,
+    ):
         ask(url, clock, build())
     assert (caught.value.reason, caught.value.retryable) == ("connection", True)
 

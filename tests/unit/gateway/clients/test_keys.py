@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pickle
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from evalharness.core.errors import BadInput
 from evalharness.gateway.clients.endpoint import Endpoint, resolve_endpoint
 from evalharness.gateway.clients.keys import PLACEHOLDER_KEY, Secret, find_key, key_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEY = "AIza-MARKED-0123456789-abcdefghij"
 

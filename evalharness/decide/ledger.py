@@ -1,0 +1,127 @@
+"""Exact money: what each arm's calls cost, and what the study spent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import numpy as np
+
+from evalharness.core.decision import Ledger, LedgerRow
+from evalharness.core.pricing import RateCard
+from evalharness.core.study import Spend
+from evalharness.decide.bench import Bench
+from evalharness.decide.cells import BoolArray
+from evalharness.decide.costs import is_long, priced_day, token_prices
+
+
+def ledger_of(bench: Bench, decided_usd: float | None) -> Ledger:
+    """Sum tokens and price the sums, exactly.
+
+    Within a context tier a price is linear in tokens, so pricing a sum is summing prices.
+
+    Args:
+        bench: The study.
+        decided_usd: Incremental cost over the horizon, None while unknown.
+
+    Raises:
+        PricingError: If a model or token kind has no price.
+    """
+    on = bench.study.on
+    study = tuple(_study_row(bench.card, on, spend) for spend in bench.study.spends)
+    return Ledger(
+        on=on,
+        production=_production(bench, on),
+        imported_usd=tuple(
+            (arm.name, usd)
+            for arm, usd in zip(bench.cells.arms, bench.cells.imported_exact, strict=True)
+            if usd
+        ),
+        study=study,
+        study_usd=sum((row.usd for row in study), Decimal(0)),
+        decided_usd=decided_usd,
+    )
+
+
+def _production(bench: Bench, on: dt.date) -> tuple[LedgerRow, ...]:
+    cells, charges = bench.cells, bench.cells.charges
+    _, cases, repeats = cells.shape
+    arm_of = charges.cell // (cases * repeats)
+    long = is_long(charges, bench.card, on)
+    rows = []
+    for arm in range(len(cells.arms)):
+        for purpose, purpose_name in enumerate(charges.purposes):
+            for model, model_name in enumerate(charges.models):
+                chosen = (arm_of == arm) & (charges.purpose == purpose) & (charges.model == model)
+                if chosen.any():
+                    labels = (cells.arms[arm].name, purpose_name, model_name)
+                    rows.append(_production_row(bench, on, labels, chosen, long))
+    return tuple(rows)
+
+
+def _production_row(
+    bench: Bench, on: dt.date, labels: tuple[str, str, str], chosen: BoolArray, long: BoolArray
+) -> LedgerRow:
+    charges = bench.cells.charges
+    usd, neutral = Decimal(0), Decimal(0)
+    for tier in (False, True):
+        tokens = _exact(charges.tokens[chosen & (long == tier)].sum(axis=0))
+        if any(tokens):
+            usd += _price(bench.card, labels[2], on, tokens, long=tier, cache_neutral=False)
+            neutral += _price(bench.card, labels[2], on, tokens, long=tier, cache_neutral=True)
+    requests = len(np.unique(charges.cell[chosen]))
+    tokens = _exact(charges.tokens[chosen].sum(axis=0))
+    return _row(labels, int(chosen.sum()), tokens, usd=usd, neutral=neutral, requests=requests)
+
+
+def _study_row(card: RateCard, on: dt.date, spend: Spend) -> LedgerRow:
+    usage = spend.usage
+    tokens = (
+        usage.input_tokens - usage.cached_tokens,
+        usage.cached_tokens,
+        usage.output_tokens - usage.thinking_tokens,
+        usage.thinking_tokens,
+        usage.tool_use_tokens,
+    )
+    threshold = card.rate(spend.model, priced_day(card, spend.model, on)).long_context_above_tokens
+    long = threshold is not None and spend.largest_input_tokens > threshold
+    return _row(
+        (spend.arm, spend.purpose, spend.model),
+        spend.calls,
+        tokens,
+        usd=_price(card, spend.model, on, tokens, long=long, cache_neutral=False),
+        neutral=_price(card, spend.model, on, tokens, long=long, cache_neutral=True),
+        requests=spend.calls,
+        upper_bound=long,
+    )
+
+
+def _price(
+    card: RateCard, model: str, on: dt.date, tokens: tuple[int, ...], *, long: bool, cache_neutral: bool
+) -> Decimal:
+    prices = token_prices(card, model, on, long=long, cached=bool(tokens[1]), cache_neutral=cache_neutral)
+    return sum((price * count for price, count in zip(prices.usd, tokens, strict=True)), Decimal(0))
+
+
+def _exact(counts: np.ndarray[tuple[int], np.dtype[np.int64]]) -> tuple[int, ...]:
+    return tuple(int(count) for count in counts)
+
+
+def _row(
+    labels: tuple[str, str, str],
+    calls: int,
+    tokens: tuple[int, ...],
+    *,
+    usd: Decimal,
+    neutral: Decimal,
+    requests: int,
+    upper_bound: bool = False,
+) -> LedgerRow:
+    uncached, cached, visible, thinking, tool_use = tokens
+    per_request = usd / requests if requests else Decimal(0)
+    return LedgerRow(
+        arm=labels[0], purpose=labels[1], model=labels[2], calls=calls,
+        input_tokens=uncached + cached, cached_tokens=cached, output_tokens=visible + thinking,
+        thinking_tokens=thinking, tool_use_tokens=tool_use, usd=usd, usd_cache_neutral=neutral,
+        requests=requests, usd_per_request=round(per_request, 12), upper_bound=upper_bound,
+    )  # fmt: skip

@@ -1,0 +1,121 @@
+"""What to do next: power, detectable effects, value of more prompts, value of knowing V."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+
+from evalharness.core.decision import Advice, Binding, BindingKind, NextStep
+from evalharness.decide.assess import Assessment, Stakes
+from evalharness.decide.evsi import best_number, evsi_rows, expected_gain
+from evalharness.decide.money import value_per_point
+from evalharness.decide.power import cases_for_power, mde_of_se, power_of
+
+TRUE_ROIS = (2.0, 3.0, 5.0)
+"""True ROIs whose chance of approval is shown."""
+_ADVICE = {
+    BindingKind.EVIDENCE: Advice.MEND_EVIDENCE,
+    BindingKind.JUDGE: Advice.CALIBRATE_JUDGE,
+    BindingKind.GUARDRAIL: Advice.MEET_GUARDRAIL,
+    BindingKind.MONEY: Advice.DECIDE,
+    BindingKind.CAP: Advice.DECIDE,
+}
+
+
+def next_step(
+    stakes: Stakes, found: Assessment | None, *, study_usd: Decimal, binding: Binding | None
+) -> NextStep:
+    """Say what more evidence would bring.
+
+    Args:
+        stakes: The pair that is compared.
+        found: The assessment; None while an assumption is unknown (then only quality is spoken of).
+        study_usd: What the study spent, from which the cost of another prompt follows.
+        binding: What stands in the way of the verdict.
+    """
+    quality = stakes.estimate(stakes.pair.quality, "points")
+    confidence = stakes.bench.confidence
+    mde_points = mde_of_se(quality.se or 0.0, confidence=confidence)
+    cases = len(stakes.bench.cells.cases)
+    per_prompt = float(study_usd) / cases if study_usd else None
+    field = binding.field if binding else None
+    if found is None or found.net_at_threshold.se is None:
+        advice = _ADVICE.get(binding.kind, Advice.STATE_ASSUMPTION) if binding else Advice.STATE_ASSUMPTION
+        return NextStep(
+            advice=advice, field=field, mde_points=mde_points, mde_net=None, roi_detectable=None, power=(),
+            cases_for_power=None, evsi=(), best_more_prompts=0, cost_per_prompt=per_prompt,
+            value_of_knowing_v=None,
+        )  # fmt: skip
+    return _with_money(
+        stakes, found, mde_points=mde_points, per_prompt=per_prompt, binding=binding, field=field
+    )
+
+
+def _with_money(
+    stakes: Stakes,
+    found: Assessment,
+    *,
+    mde_points: float,
+    per_prompt: float | None,
+    binding: Binding | None,
+    field: str | None,
+) -> NextStep:
+    confidence = stakes.bench.confidence
+    net, month = found.net_at_threshold, found.requests
+    se, n = net.se or 0.0, net.n
+    sd = se * n**0.5
+    horizon = month * stakes.exchange.months
+    rows = evsi_rows(horizon * net.value, horizon * se, n_before=n, cost_per_case=per_prompt or 0.0)
+    best = best_number(rows)
+    knowing = _value_of_knowing(stakes, found)
+    return NextStep(
+        advice=_advice(binding, best=best, gain=max(row.net for row in rows), knowing=knowing),
+        field=field,
+        mde_points=mde_points,
+        mde_net=month * mde_of_se(se, confidence=confidence),
+        roi_detectable=_detectable_roi(stakes, found),
+        power=tuple((roi, _power_at(stakes, found, roi)) for roi in TRUE_ROIS),
+        cases_for_power=cases_for_power(net.value, sd, confidence=confidence) if sd > 0 else None,
+        evsi=rows,
+        best_more_prompts=best,
+        cost_per_prompt=per_prompt,
+        value_of_knowing_v=knowing,
+    )
+
+
+def _detectable_roi(stakes: Stakes, found: Assessment) -> float | None:
+    # mean(x) = (ROI − r)·C must reach the detectable mean.
+    if found.cost.value <= 0:
+        return None
+    detectable = mde_of_se(found.net_at_threshold.se or 0.0, confidence=stakes.bench.confidence)
+    return stakes.limits.roi + detectable / found.cost.value
+
+
+def _power_at(stakes: Stakes, found: Assessment, roi: float) -> float:
+    net = found.net_at_threshold
+    mean = (roi - stakes.limits.roi) * found.cost.value
+    sd = (net.se or 0.0) * net.n**0.5
+    return power_of(mean, sd, net.n, confidence=stakes.bench.confidence)
+
+
+def _value_of_knowing(stakes: Stakes, found: Assessment) -> float | None:
+    drawn = {**found.values, **{k: v for k, v in stakes.draws.items() if k not in _NOT_OF_VALUE}}
+    spread = float(np.std(value_per_point(drawn, stakes.exchange)))
+    quality = found.quality.value
+    horizon = found.requests * stakes.exchange.months
+    return expected_gain(horizon * found.net_at_threshold.value, horizon * abs(quality) * spread)
+
+
+_NOT_OF_VALUE = ("requests_per_month", "ops_delta_per_month", "one_off_cost", "discount_rate")
+
+
+def _advice(binding: Binding | None, *, best: int, gain: float, knowing: float | None) -> Advice:
+    if binding is None:
+        return Advice.DECIDE
+    if binding.kind in _ADVICE:
+        return _ADVICE[binding.kind]
+    worth_knowing = (knowing or 0.0) > max(gain, 0.0)
+    if binding.kind is BindingKind.ASSUMPTION or worth_knowing:
+        return Advice.MEASURE_VALUE if worth_knowing else Advice.STATE_ASSUMPTION
+    return Advice.RUN_MORE if best else Advice.DECIDE

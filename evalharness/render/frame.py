@@ -1,0 +1,112 @@
+"""What every section looks up: the decision, its words, and the names of what is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evalharness.core.decision import (
+    ArmSummary,
+    Condition,
+    ConditionName,
+    Decision,
+    Estimate,
+    UpgradeDecision,
+)
+from evalharness.core.experiment import ContextMode, Role
+from evalharness.core.provenance import Origin
+from evalharness.render import numbers
+from evalharness.render.escape import LIMIT, clean
+from evalharness.render.phrases import Phrases, scaled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A decision in a language."""
+
+    decision: Decision
+    say: Phrases
+    control: str
+    """Short name of the control's model."""
+    treatment: str
+    control_model: str
+    treatment_model: str
+
+    @property
+    def upgrade(self) -> UpgradeDecision:
+        """The upgrade decision."""
+        return self.decision.upgrade
+
+    @property
+    def level(self) -> float:
+        """Confidence of the two-sided intervals."""
+        return 2 * self.decision.evidence.confidence - 1
+
+    @property
+    def threshold(self) -> float | None:
+        """ROI to beat as a share; None where the decision does not carry it."""
+        return None if self.upgrade.monte_carlo is None else self.upgrade.monte_carlo.threshold
+
+    @property
+    def is_google(self) -> bool:
+        """Whether nothing needs a "would be"."""
+        return self.decision.evidence.origin is Origin.GOOGLE
+
+    def arm(self, role: Role, context: ContextMode) -> ArmSummary | None:
+        """Return a main arm, None if the experiment has none."""
+        return next((a for a in self.decision.arms if a.role is role and a.context is context), None)
+
+    def condition(self, name: ConditionName) -> Condition | None:
+        """Return the upgrade's first row of a name."""
+        return next((row for row in self.upgrade.verdict.conditions if row.name is name), None)
+
+    def monthly(self, estimate: Estimate) -> str | None:
+        """Write a money estimate per request as a month's, None without a volume."""
+        if self.upgrade.money is None:
+            return None
+        month = scaled(estimate, self.upgrade.money.requests_per_month, "usd_per_month")
+        value = numbers.money(month.value)
+        if month.low is None and month.high is None:
+            return self.say.estimate(month, "usd_per_month")
+        interval = self.say.span(month.low, month.high, "usd_per_month")
+        return self.say("verdict.monthly", value=value, level=self.level, interval=interval)
+
+    def unstated(self) -> str:
+        """Name the assumptions that nobody has stated."""
+        names = [row.name for row in self.decision.assumptions.rows if row.used and row.status == "unknown"]
+        return self.say("word.and").join(clean(name, limit=LIMIT) for name in names)
+
+
+def make_frame(decision: Decision, messages: Mapping[str, str]) -> Frame:
+    """Lay a decision out for rendering in the language of a catalogue."""
+    control_model = _model_of(decision, decision.upgrade.control_arm)
+    treatment_model = _model_of(decision, decision.upgrade.treatment_arm)
+    control, treatment = short_names(control_model, treatment_model)
+    say = Phrases(messages, control=control, treatment=treatment)
+    chances = decision.upgrade.monte_carlo
+    known = say("word.roi_unknown") if chances is None else say("word.roi_known", limit=chances.threshold)
+    return Frame(
+        decision=decision,
+        say=say.bind(roi_limit=known),
+        control=control,
+        treatment=treatment,
+        control_model=control_model,
+        treatment_model=treatment_model,
+    )
+
+
+def short_names(control_model: str, treatment_model: str) -> tuple[str, str]:
+    """Return what directors call the two models: Flash and Pro where that tells them apart, else the ids."""
+    names = tuple(_families(model) for model in (control_model, treatment_model))
+    if names == ({"flash"}, {"pro"}):
+        return "Flash", "Pro"
+    return control_model, treatment_model
+
+
+def _families(model: str) -> set[str]:
+    return {"flash", "pro", "lite"} & set(model.lower().split("-"))
+
+
+def _model_of(decision: Decision, arm: str) -> str:
+    found = next((row.model for row in decision.arms if row.name == arm), arm)
+    return clean(found, limit=60)

@@ -1,0 +1,167 @@
+"""Numbers as text: the one place where a report rounds, groups, signs and names units.
+
+Everything rounds half to even on the shortest decimal that names the float (Decimal(str(x))), so the same
+decision gives the same digits on every machine. The minus sign is U+2212, which never looks like a range.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Final, TypeAlias
+
+Number: TypeAlias = int | float | Decimal
+Writer: TypeAlias = Callable[[Number], str]
+
+MINUS: Final = "−"
+_THOUSAND: Final = Decimal(1000)
+
+
+def exact(value: Number) -> Decimal:
+    """Return the decimal that a number is written as."""
+    return value if isinstance(value, Decimal) else Decimal(str(value))
+
+
+def fixed(value: Number, places: int, *, signed: bool = False, strip: bool = False) -> str:
+    """Return a number with thousands separators and so many decimal places.
+
+    Args:
+        value: Finite.
+        places: Digits after the point.
+        signed: Whether a positive number carries its plus.
+        strip: Whether trailing zeros go.
+    """
+    rounded = exact(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+    text = f"{abs(rounded):,f}"
+    if strip and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
+    return sign + text
+
+
+def significant(value: Number, digits: int = 3) -> str:
+    """Return a number with so many significant digits, whole digits always kept, trailing zeros dropped."""
+    number = exact(value)
+    if number == 0:
+        return "0"
+    places = max(0, digits - 1 - number.adjusted())
+    return fixed(number, min(places, 12), strip=True)
+
+
+def money(value: Number) -> str:
+    """Return US dollars: whole from 100 up, cents from 1 up, three significant digits below."""
+    number = exact(value)
+    size = abs(number)
+    if size == 0:
+        text = "0"
+    elif size < 1:
+        text = significant(size)
+    else:
+        text = fixed(size, 0 if size >= 100 else 2)
+    return f"{MINUS if number < 0 else ''}${text}"
+
+
+def share(value: Number) -> str:
+    """Return a share as a percentage: no decimals from 100 %, one from 10 %, two below."""
+    percent = exact(value) * 100
+    places = 0 if abs(percent) >= 100 else 1 if abs(percent) >= 10 else 2
+    return f"{fixed(percent, places, strip=True)} %"
+
+
+def share_apart(value: Number, limit: Number) -> str:
+    """Return a percentage with as many decimals as it takes to look different from its limit."""
+    percent = exact(value) * 100
+    finer = (f"{fixed(percent, places, strip=True)} %" for places in range(1, 7))
+    return _apart(share(value), share(limit), exact(value) == exact(limit), finer)
+
+
+def probability(value: Number, limit: Number | None = None) -> str:
+    """Return a probability with two decimals, more where it would look like 0, 1 or its limit."""
+    number = exact(value)
+    if number not in (0, 1) and not 0 < round(number, 3) < 1:
+        return "above 0.999" if number > Decimal("0.5") else "below 0.001"
+    near_end = number not in (0, 1) and not 0 < round(number, 2) < 1
+    text = fixed(number, 3 if near_end else 2)
+    if limit is None:
+        return text
+    finer = (fixed(number, places) for places in range(3, 7))
+    return _apart(text, fixed(limit, 2), number == exact(limit), finer)
+
+
+def _apart(text: str, limit: str, equal: bool, finer: Iterable[str]) -> str:
+    if text != limit or equal:
+        return text
+    return next((better for better in finer if better != limit and not _same_digits(better, limit)), text)
+
+
+def _same_digits(first: str, second: str) -> bool:
+    """Tell 0.950 from 0.95 only by value."""
+    return first.rstrip("0 %") == second.rstrip("0 %")
+
+
+def p_value(value: Number) -> str:
+    """Return a p value with three decimals."""
+    return "below 0.001" if exact(value) < Decimal("0.001") else fixed(value, 3)
+
+
+def points(value: Number) -> str:
+    """Return a difference of scores, signed."""
+    return fixed(value, 2, signed=True)
+
+
+def score(value: Number) -> str:
+    """Return a score on its scale."""
+    return fixed(value, 2)
+
+
+def per_thousand(value: Number) -> str:
+    """Return USD per request as USD per 1,000 requests, the unit left to the column."""
+    return money(exact(value) * _THOUSAND)
+
+
+def day(value: dt.date | str) -> str:
+    """Return an ISO date."""
+    return value if isinstance(value, str) else value.isoformat()
+
+
+UNITS: Final[dict[str, Writer]] = {
+    "share": share,
+    "ratio": share,
+    "probability": probability,
+    "p_value": p_value,
+    "points": points,
+    "score": score,
+    "usd": money,
+    "usd_per_month": lambda value: f"{money(value)} a month",
+    "usd_per_request": lambda value: f"{per_thousand(value)} per 1,000 requests",
+    "per_thousand": per_thousand,
+    "tokens": lambda value: f"{fixed(value, 0 if abs(exact(value)) >= 100 else 1, strip=True)} tokens",
+    "ms": lambda value: f"{fixed(value, 0)} ms",
+    "pp": lambda value: f"{fixed(exact(value) * 100, 2, signed=True, strip=True)} pp",
+    "days": lambda value: f"{fixed(value, 0)} days",
+    "months": lambda value: f"{significant(value, 2)} months",
+    "count": lambda value: fixed(value, 0),
+    "number": lambda value: significant(value, 4),
+    "none": lambda value: significant(value, 4),
+}
+"""How each unit of a decision is written."""
+
+
+def write(value: Number, unit: str) -> str:
+    """Return a number in its unit.
+
+    Raises:
+        KeyError: If the unit is not known.
+    """
+    return UNITS[unit](value)
+
+
+def span(low: Number, high: Number, unit: str) -> str:
+    """Return an interval, its unit said once: `106–737 %`, `$120 to $300 a month`."""
+    first, last = write(low, unit), write(high, unit)
+    suffix = next(
+        (s for s in (" %", " a month", " per 1,000 requests", " tokens", " ms") if last.endswith(s)), ""
+    )
+    dash = "–" if suffix == " %" and exact(low) >= 0 else " to "
+    return first.removesuffix(suffix) + dash + last

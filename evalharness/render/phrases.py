@@ -1,0 +1,120 @@
+"""Words for codes and numbers: the message catalogue, filled in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from string import Formatter
+from typing import Any
+
+from evalharness.core.decision import Estimate, Reason, ReasonCode
+from evalharness.render import numbers
+from evalharness.render.escape import LIMIT, clean
+from evalharness.render.numbers import Number
+
+
+class Phrases:
+    """One language: says messages of a catalogue with their values written by `numbers`.
+
+    In a message, `{x}` takes text, `{x:unit}` a number in that unit, `{x:day}` a date and `{x:group}` a name
+    that is looked up in that group of the catalogue. None becomes the catalogue's word for it.
+    """
+
+    def __init__(self, messages: Mapping[str, str], **defaults: str) -> None:
+        """Take a catalogue, and values that any message may use."""
+        self._messages = messages
+        self._defaults = defaults
+        self._formatter = _Filler(self)
+
+    def bind(self, **defaults: str) -> Phrases:
+        """Return the same language with more values that any message may use."""
+        return Phrases(self._messages, **self._defaults, **defaults)
+
+    def has(self, key: str) -> bool:
+        """Tell whether the catalogue has a message."""
+        return key in self._messages
+
+    def __call__(self, key: str, /, **values: Any) -> str:
+        """Say a message.
+
+        Raises:
+            KeyError: If the catalogue lacks the message, or the message lacks a value.
+        """
+        return self._formatter.vformat(self._messages[key], (), {**self._defaults, **values})
+
+    def name(self, group: str, value: str) -> str:
+        """Say a name of a group; one that the catalogue does not know stands for itself, legibly."""
+        key = f"{group}.{value}"
+        return self(key) if self.has(key) else clean(value.replace("_", " "), limit=LIMIT)
+
+    def reason(self, reason: Reason) -> str:
+        """Say a reason as a sentence."""
+        values: dict[str, Any] = {
+            name: clean(value, limit=LIMIT) if isinstance(value, str) else value
+            for name, value in reason.values
+        }
+        if reason.code is ReasonCode.MISSING_ARM and not values["model"]:
+            return self("reason.missing_arm_any", **values)
+        return self(f"reason.{reason.code.value}", **values)
+
+    def reasons(self, reasons: Iterable[Reason]) -> str:
+        """Say several reasons, each once."""
+        return " ".join(dict.fromkeys(self.reason(reason) for reason in reasons))
+
+    def number(self, value: Number | None, unit: str, *, missing: str = "na") -> str:
+        """Write a number, or the word that says why there is none."""
+        return self(f"word.{missing}") if value is None else numbers.write(value, unit)
+
+    def span(self, low: float | None, high: float | None, unit: str) -> str:
+        """Write an interval; a side that does not exist is said."""
+        if low is None and high is None:
+            return self("word.not_estimable")
+        if low is None:
+            return self("word.unbounded_below", high=self.number(high, unit))
+        if high is None:
+            return self("word.unbounded_above", low=self.number(low, unit))
+        return numbers.span(low, high, unit)
+
+    def estimate(self, estimate: Estimate | None, unit: str, *, missing: str = "na") -> str:
+        """Write a mean with its interval in brackets."""
+        if estimate is None:
+            return self(f"word.{missing}")
+        value = self.number(estimate.value, unit)
+        if estimate.low is None and estimate.high is None:
+            return self("word.point_only", value=value, n=numbers.write(estimate.n, "count"))
+        interval = self.span(estimate.low, estimate.high, unit)
+        return self("word.interval", value=value, interval=interval)
+
+    def listed(self, items: Sequence[str], *, most: int | None = None, by: str = "semicolon") -> str:
+        """Join items, saying how many were left out."""
+        shown = list(items[:most])
+        left = len(items) - len(shown)
+        if left:
+            shown.append(self("word.more", n=left))
+        return self(f"word.{by}").join(shown) if shown else self("word.none")
+
+
+class _Filler(Formatter):
+    def __init__(self, phrases: Phrases) -> None:
+        self._phrases = phrases
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if value is None:
+            return self._phrases("word.na")
+        if format_spec == "day":
+            return value.isoformat() if isinstance(value, dt.date) else str(value)
+        if format_spec in numbers.UNITS:
+            return numbers.write(value, format_spec)
+        if format_spec:
+            return self._phrases.name(format_spec, value)
+        if isinstance(value, bool | int | float | Decimal):
+            raise TypeError(f"{value} needs a unit in its message")
+        return clean(str(value))
+
+
+def scaled(estimate: Estimate, factor: float, unit: str) -> Estimate:
+    """Return an estimate in another unit."""
+    low, high = (None if bound is None else bound * factor for bound in (estimate.low, estimate.high))
+    return replace(estimate, value=estimate.value * factor, low=low, high=high, se=None, unit=unit)
