@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from evalharness.core.assumptions import Assumptions
 from evalharness.core.case import Case, Dataset
+from evalharness.core.errors import PricingError
 from evalharness.core.experiment import Arm, Experiment
 from evalharness.core.job import Cell, Job, Purpose
 from evalharness.core.plan import Plan, PlannedCell
 from evalharness.core.pricing import RateCard
+from evalharness.experiment.assumptions import load_assumptions
 from evalharness.experiment.dataset_file import load_dataset
 from evalharness.experiment.edge import read_text
 from evalharness.experiment.experiment_file import load_experiment
 from evalharness.experiment.planning import build_plan, draw_seed
 from evalharness.experiment.rates_file import load_rate_card
+from evalharness.experiment.toml_lines import line_of
 from evalharness.gateway.gateway import Gateway, Prepared
 from evalharness.gateway.prompting import PersonaPrompts
 
@@ -59,10 +64,10 @@ class Project:
         """The dated prices."""
         return load_rate_card(self._path(self.experiment.rate_card))
 
-    @property
-    def assumptions_path(self) -> Path:
-        """The assumptions file."""
-        return self._path(self.experiment.assumptions)
+    @cached_property
+    def assumptions(self) -> Assumptions:
+        """The owner's assumptions."""
+        return load_assumptions(self._path(self.experiment.assumptions))
 
     @property
     def cassettes(self) -> Path:
@@ -96,12 +101,27 @@ class Project:
 
         return build_plan(self.experiment, self.cases, prepare)
 
+    def check(self) -> None:
+        """Load everything that any later stage will need, before a run spends time or money.
+
+        Raises:
+            BadInput: For the first file that is wrong, or a model without a price.
+        """
+        for arm in self.experiment.arms:
+            try:
+                self.card.resolve(arm.model)
+            except PricingError as error:
+                line = line_of(read_text(self.file), ("arms", self.experiment.arms.index(arm), "model"))
+                raise PricingError(error.message, file=self.file, line=line) from None
+        _ = self.assumptions, self.plan
+
     def _templates(self) -> dict[str, str]:
         folder = self._path(self.experiment.gateway.personas)
         return {path.name.removesuffix(".j2"): read_text(path) for path in sorted(folder.glob("*.j2"))}
 
     def _path(self, relative: str) -> Path:
-        return self.file.parent / relative
+        # Normalised for people: a/../b in an error message is hard to read.
+        return Path(os.path.normpath(self.file.parent / relative))
 
 
 def _planned(cell: Cell, arm: Arm, ready: Prepared, key: str) -> PlannedCell:

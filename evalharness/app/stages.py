@@ -46,6 +46,7 @@ def run_experiment(project: Project, *, mode: Mode, out: Path, note: Note, watch
     Raises:
         EvalHarnessError: Of the kinds of `core.errors`; whatever was paid for is kept.
     """
+    project.check()
     clock = SystemClock()
     access = Access(mode=mode, project=project, clock=clock)
     directory = RunDirectory(out / _run_id(project, mode))
@@ -78,7 +79,6 @@ def decide_run(directory: RunDirectory, *, on: dt.date | None) -> Decision:
     """
     from evalharness.decide import decide
     from evalharness.decide.assemble import RunData, assemble
-    from evalharness.experiment.assumptions import load_assumptions
 
     project = open_project(directory)
     data = RunData(
@@ -90,7 +90,7 @@ def decide_run(directory: RunDirectory, *, on: dt.date | None) -> Decision:
     study = assemble(
         data, experiment=project.experiment, cases=project.dataset.cases, on=on, pilot=project.is_pilot
     )
-    decision = decide(study, project.card, load_assumptions(project.assumptions_path))
+    decision = decide(study, project.card, project.assumptions)
     directory.write_text("decision.json", dump_json(to_json(decision)))
     return read_decision(directory)
 

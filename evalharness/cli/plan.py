@@ -27,6 +27,7 @@ def plan(
     from evalharness.app.system import SystemClock
 
     project = Project(experiment, limit=limit)
+    project.check()
     day = on or SystemClock().now().date()
     arms = estimate_plan(project.plan, project.card, day)
     if as_json:

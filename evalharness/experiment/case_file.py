@@ -130,6 +130,18 @@ def place_text(context: ContextFile | Context, place: str) -> str | None:
     return items[index] if index < len(items) else None
 
 
+def places_of(context: Context) -> dict[str, str]:
+    """Return every place of a context (profile, notes[i], turns[i]) with its text, in reading order."""
+    places = {"profile": context.profile} if context.profile else {}
+    places |= {f"notes[{i}]": note for i, note in enumerate(context.notes)}
+    return places | {f"turns[{i}]": turn.text for i, turn in enumerate(context.turns)}
+
+
+def context_text(context: Context) -> str:
+    """Return the whole text of a context, a line end between its places."""
+    return "\n".join(places_of(context).values())
+
+
 def parse_case(text: str, file: Path) -> Case:
     """Read one case.
 

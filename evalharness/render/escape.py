@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 LIMIT = 160
 """Characters of foreign text that a report shows at most, unless the caller asks for fewer."""
@@ -62,6 +63,16 @@ def bold(text: str) -> Markdown:
 def code(text: str) -> Markdown:
     """Return the text as code; backticks cannot be escaped inside code, so they become apostrophes."""
     return Markdown("`" + clean(text).replace("`", "'").replace("|", "/") + "`")
+
+
+def cells(row: Iterable[str]) -> Markdown:
+    """Return a table row, each cell escaped."""
+    return Markdown("| " + " | ".join(markdown(cell) for cell in row) + " |")
+
+
+def rule(align: str) -> Markdown:
+    """Return the line under a table's header; align has one letter a column, l or r."""
+    return Markdown("| " + " | ".join("---:" if side == "r" else "---" for side in align) + " |")
 
 
 def finalize(value: object) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 
-from evalharness.render.escape import finalize
+from evalharness.render.escape import cells, finalize, rule
 
 _TEMPLATES = ("report.md.j2", "table.md.j2")
 _FOLDER = files("evalharness.render") / "templates"
@@ -33,6 +33,7 @@ def _report_template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters |= {"cells": cells, "rule": rule}
     return environment.get_template("report.md.j2")
 
 

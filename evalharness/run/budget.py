@@ -27,8 +27,8 @@ class Budget:
         if self.limit_usd is not None and committed + bound_usd > self.limit_usd:
             raise BudgetExceeded(
                 f"budget of {self.limit_usd} USD: {self.spent_usd:.6f} spent, {self.reserved_usd:.6f} "
-                f"reserved for calls in flight, and the next call may cost {bound_usd:.6f}; raise limits.budget_usd "
-                "and run again to go on where this stopped"
+                f"reserved for calls in flight, and the next may cost {bound_usd:.6f}; raise "
+                "limits.budget_usd and run again to go on where this stopped"
             )
         self.reserved_usd += bound_usd
 

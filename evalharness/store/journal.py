@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from evalharness.core.call import Call
 from evalharness.core.errors import IntegrityError, JournalDamaged
-from evalharness.store.jsonlines import dump_line, parse_line, read_raw
+from evalharness.store.jsonlines import dump_line, encode, parse_line, read_raw
 
 CALL = TypeAdapter(Call)
 
@@ -53,13 +53,13 @@ class FileJournal:
         Raises:
             IntegrityError: If the disk does not take it.
         """
-        line = (dump_line(CALL, call) + "\n").encode("utf-8")
+        line = encode(dump_line(CALL, call) + "\n")
         try:
             if self._stream.write(line) != len(line):
                 raise OSError(28, "No space left on device")
         except OSError as error:
             raise IntegrityError(
-                f"a call cannot be written: {error.strerror}; make room and run again, nothing written is lost",
+                f"a call cannot be written: {error.strerror}; make room and run again, nothing is lost",
                 file=self._path,
             ) from None
         self._calls[call.key] = call

@@ -83,7 +83,7 @@ def write_atomically(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as stream:
-            stream.write(text.encode("utf-8"))
+            stream.write(encode(text))
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)
@@ -91,6 +91,11 @@ def write_atomically(path: Path, text: str) -> None:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise IntegrityError(f"cannot be written: {error.strerror}", file=path) from None
+
+
+def encode(text: str) -> bytes:
+    """Return UTF-8; half a surrogate pair, which an answer may end in, becomes its JSON escape."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def dump_json(value: Any) -> str:

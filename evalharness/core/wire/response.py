@@ -33,6 +33,7 @@ class FinishReason(StrEnum):
     MISSING = "missing"
 
 
+_TRY_LATER = frozenset({408, 429, 500, 502, 503, 504})
 _BLOCKED = frozenset(
     {
         "SAFETY",
@@ -145,8 +146,9 @@ def parse_error(status: int, body: Any) -> ProviderError:
     inner = body[0] if isinstance(body, list) and body else body
     error = inner.get("error") if isinstance(inner, Mapping) else None
     if not isinstance(error, Mapping):
+        # Proxies answer with HTML; the status alone still tells whether later is better.
         return ProviderError(
-            f"HTTP {status} without a readable error body", status=status, retryable=status >= 500
+            f"HTTP {status} without a readable error body", status=status, retryable=status in _TRY_LATER
         )
     details = [d for d in error.get("details") or [] if isinstance(d, Mapping)]
     reason = next(
@@ -158,7 +160,7 @@ def parse_error(status: int, body: Any) -> ProviderError:
         f"HTTP {status} {reason}: {message}",
         status=status,
         reason=reason,
-        retryable=status in {408, 429, 500, 502, 503, 504} and not _daily_quota(details),
+        retryable=status in _TRY_LATER and not _daily_quota(details),
         retry_after_s=delay,
     )
 

@@ -13,7 +13,6 @@ from evalharness.core.wire.response import parse_error
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_BACK_OFF = frozenset({408, 429, 500, 502, 503, 504})
 _LONGEST_MESSAGE = 400
 
 
@@ -43,14 +42,12 @@ def http_failure(
     except (ValueError, RecursionError):
         body = None
     error = parse_error(status, body)
-    # Proxies answer 429 and 408 with HTML, which says nothing about a daily quota.
-    retryable = error.retryable or (error.reason == "unknown" and status in _BACK_OFF)
     advice = _advice(status, error, model)
     return ProviderError(
         f"{host}: {_cut(redact(error.message))}{f' — {advice}' if advice else ''}",
         status=status,
         reason=error.reason,
-        retryable=retryable,
+        retryable=error.retryable,
         retry_after_s=_retry_after(headers, now) if error.retry_after_s is None else error.retry_after_s,
     )
 

@@ -13,7 +13,7 @@ from evalharness.gateway.gateway import Gateway
 from evalharness.gateway.prompting import LANGUAGES, PERSONAS, PersonaPrompts
 
 TEMPLATES = {f"{p}.{lang}": f"You are {p} in {lang}." for p in PERSONAS for lang in LANGUAGES} | {
-    f"request.{lang}": "{% for t in context.turns %}{{ t.role }}: {{ t.text }}\n{% endfor %}[now]\n{{ message }}"
+    f"request.{lang}": "{% for t in context.turns %}{{ t.role }}: {{ t.text }}\n{% endfor %}[x]\n{{ message }}"
     for lang in LANGUAGES
 }
 LONG = tuple(

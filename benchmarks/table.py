@@ -1,0 +1,28 @@
+"""Rows of a benchmark, printed so that medians can be compared."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One thing measured several times."""
+
+    name: str
+    wall_s: tuple[float, ...]
+    cpu_s: tuple[float, ...]
+    peak_mib: float
+
+
+def print_table(rows: Sequence[Row]) -> None:
+    """Print median (minimum to maximum) wall and CPU seconds and the largest peak memory."""
+    print(f"{'what':<44}{'wall s':>22}{'cpu s':>22}{'peak MiB':>10}")
+    for row in rows:
+        print(f"{row.name:<44}{_spread(row.wall_s):>22}{_spread(row.cpu_s):>22}{row.peak_mib:>10.0f}")
+
+
+def _spread(values: Sequence[float]) -> str:
+    return f"{statistics.median(values):.2f} ({min(values):.2f}–{max(values):.2f})"

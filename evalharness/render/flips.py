@@ -1,0 +1,108 @@
+"""What would flip the upgrade verdict, as far as the decision has computed it."""
+
+from __future__ import annotations
+
+from evalharness.core.decision import BreakEven, ConditionKind, Corner, DateRow, Ruling
+from evalharness.render.escape import clean
+from evalharness.render.frame import Frame
+from evalharness.render.verdict import marks
+
+_MOST = 3
+
+
+def flips(frame: Frame) -> tuple[str, ...]:
+    """Return one sentence for each kind of thing that could change the ruling."""
+    found = (_break_evens(frame), _corners(frame), _dates(frame), _unmet(frame), _sensitivities(frame))
+    return tuple(sentence for sentence in found if sentence)
+
+
+def ruling_words(frame: Frame, ruling: Ruling) -> str:
+    """Return a ruling as a table shows it, with its "would be"."""
+    if frame.is_google and not frame.upgrade.verdict.would_be:
+        return frame.say.name("ruling", ruling.value)
+    return frame.say("verdict.table", ruling=ruling.value)
+
+
+def _break_evens(frame: Frame) -> str:
+    say = frame.say
+    if not frame.upgrade.break_evens:
+        return ""
+    swings = {row.name: row.swing for row in frame.upgrade.tornado}
+    rows = [row for row in frame.upgrade.break_evens if row.value is not None]
+    if not rows:
+        return say("decision.nothing_flips")
+    first = [row for row in rows if row.name == "quality_difference"]
+    rest = [row for row in rows if row.name not in ("quality_difference", "value_per_point")]
+    unknown_first = sorted(rest, key=lambda row: (row.current is not None, -swings.get(row.name, 0.0)))
+    chosen = [*first, *unknown_first][:_MOST]
+    chosen = chosen or rows[:1]
+    return say("decision.break_even", list=say.listed([_break_even(frame, row) for row in chosen]))
+
+
+def _break_even(frame: Frame, row: BreakEven) -> str:
+    say = frame.say
+    unit = "points" if row.unit == "points" else "number"
+    suffix = f" {clean(row.unit, limit=40)}"
+    value = say(f"word.{row.direction}", value=say.number(row.value, unit) + suffix)
+    current = say.number(row.current, unit, missing="unknown")
+    return say("decision.break_even_item", name=say.name("input", row.name), value=value, current=current)
+
+
+def _corners(frame: Frame) -> str:
+    say, corners = frame.say, frame.upgrade.corners
+    if not corners:
+        return ""
+    return say("decision.corners", list=say.listed([_corner(frame, row) for row in corners], most=4))
+
+
+def _corner(frame: Frame, corner: Corner) -> str:
+    say = frame.say
+    values = [say("decision.corner_value", field=name, value=value) for name, value in corner.values]
+    return say("decision.corner_item", ruling=corner.ruling.value, values=say.listed(values, by="comma"))
+
+
+def _dates(frame: Frame) -> str:
+    say, ruling = frame.say, frame.upgrade.verdict.ruling
+    later = [row for row in frame.upgrade.dates if row.why != "run"]
+    changed = [row for row in later if row.ruling is not ruling]
+    if changed:
+        return say("decision.dates_flip", list=say.listed([_date(frame, row) for row in changed], most=3))
+    if later:
+        days = say.listed([row.on.isoformat() for row in later], most=3, by="comma")
+        return say("decision.dates_hold", days=days)
+    return ""
+
+
+def _date(frame: Frame, row: DateRow) -> str:
+    return frame.say("decision.date_item", on=row.on, ruling=ruling_words(frame, row.ruling))
+
+
+def _unmet(frame: Frame) -> str:
+    say = frame.say
+    wanted = (ConditionKind.GUARDRAIL, ConditionKind.CAP)
+    rows = [
+        row for row in frame.upgrade.verdict.conditions if row.kind in wanted and row.met is False
+    ]  # fmt: skip
+    names = dict.fromkeys(say.name("condition", row.name.value) for row in rows)
+    return say("decision.unmet", list=say.listed(list(names))) if names else ""
+
+
+def _sensitivities(frame: Frame) -> str:
+    say, net = frame.say, frame.upgrade.net_at_threshold
+    if net is None or net.low is None:
+        return ""
+    odd = [row for row in frame.upgrade.sensitivities if row.holds is not None and row.holds != (net.low > 0)]
+    if not odd:
+        return ""
+    items = [
+        say(f"decision.sensitivity_{'holds' if row.holds else 'fails'}", name=say.name("sensitivity", row.name))
+        for row in odd
+    ]
+    return say("decision.sensitivity", list=say.listed(items))
+
+
+def other_marks(frame: Frame, shown: tuple[str, ...]) -> str:
+    """Return the marks that do not stand beside the verdict, as sentences."""
+    return frame.say.reasons(mark for mark in marks(frame) if mark.code.value not in shown)
+
+

@@ -1,0 +1,249 @@
+"""The verdict lines: ruling, the numbers that carry it, what binds and what would settle it."""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, Decimal
+from typing import Final
+
+from evalharness.core.decision import (
+    Advice,
+    Binding,
+    BindingKind,
+    Branch,
+    ConditionName,
+    Estimate,
+    Money,
+    RatioInterval,
+    Reason,
+    ReasonCode,
+    Ruling,
+    SenaDecision,
+    SenaModel,
+    Verdict,
+)
+from evalharness.render import numbers
+from evalharness.render.escape import LIMIT, clean
+from evalharness.render.frame import Frame
+
+KEY_MARKS: Final = (
+    ReasonCode.NOT_GOOGLE,
+    ReasonCode.EXAMPLE_ASSUMPTIONS,
+    ReasonCode.SENA_NOT_PASSED,
+    ReasonCode.STAND_IN_QUALITY,
+)
+"""Marks that stand beside the verdict; the others follow with the evidence."""
+
+_WORDS: Final = {
+    Ruling.APPROVE: "approve",
+    Ruling.APPROVE_FOR_TRIAL: "approve_for_trial",
+    Ruling.REJECT: "reject",
+    Ruling.INCONCLUSIVE: "inconclusive",
+    Ruling.NO_VERDICT: "no_verdict",
+    Ruling.PASS: "pass",
+    Ruling.FAIL: "fail",
+}
+_MOST_CAPS = 2
+
+
+def upgrade_line(frame: Frame) -> str:
+    """Return the upgrade's verdict as one line of plain text."""
+    say, verdict = frame.say, frame.upgrade.verdict
+    parts = [say(f"verdict.{_WORDS[verdict.ruling]}")]
+    if verdict.ruling is Ruling.NO_VERDICT:
+        parts += _caps(frame, verdict)
+    else:
+        parts += [_numbers(frame), _binding(frame, verdict.binding), _next(frame)]
+    return _framed(frame, verdict, " ".join(part for part in parts if part), prefix="")
+
+
+def sena_line(frame: Frame) -> str:
+    """Return the compression verdict as one line of plain text."""
+    say, sena = frame.say, frame.decision.sena
+    if sena is None:
+        return say("verdict.sena_absent")
+    parts = [say(f"verdict.sena_{_WORDS[sena.verdict.ruling]}")]
+    if sena.verdict.ruling is Ruling.NO_VERDICT:
+        parts += _caps(frame, sena.verdict)
+    else:
+        parts += [_sena_numbers(frame, sena), _binding(frame, sena.verdict.binding)]
+    return _framed(frame, sena.verdict, " ".join(part for part in parts if part), prefix="sena_")
+
+
+def example_line(frame: Frame) -> str | None:
+    """Return the sentence that the assumptions are examples, None if somebody signed them."""
+    found = [mark for mark in marks(frame) if mark.code is ReasonCode.EXAMPLE_ASSUMPTIONS]
+    return frame.say.reasons(found) or None
+
+
+def marks(frame: Frame) -> tuple[Reason, ...]:
+    """Return the upgrade's marks; examples are marked even where the verdict forgot to."""
+    found, view = frame.upgrade.verdict.marks, frame.decision.assumptions
+    if not view.example or any(mark.code is ReasonCode.EXAMPLE_ASSUMPTIONS for mark in found):
+        return found
+    return (*found, Reason(code=ReasonCode.EXAMPLE_ASSUMPTIONS, values=(("preset", view.preset),)))
+
+
+def why(frame: Frame) -> str:
+    """Return the reasons that the verdict line does not say itself."""
+    verdict = frame.upgrade.verdict
+    if verdict.ruling is Ruling.NO_VERDICT:
+        return frame.say.reasons(verdict.caps[_MOST_CAPS:])
+    held = verdict.ruling is Ruling.APPROVE
+    said = {ReasonCode.NO_INCREMENTAL_COST} if frame.upgrade.money else set()
+    reasons = [
+        reason
+        for reason in (*verdict.reasons, *verdict.caps)
+        if (held or reason.code is not ReasonCode.ALL_HOLD) and reason.code not in said
+    ]
+    return frame.say.reasons(reasons)
+
+
+def _framed(frame: Frame, verdict: Verdict, text: str, *, prefix: str) -> str:
+    ruling = frame.say.name("ruling", verdict.ruling.value)
+    if frame.is_google and not verdict.would_be:
+        return frame.say(f"verdict.{prefix}stands", ruling=ruling, text=text)
+    origin = frame.say.name("origin", frame.decision.evidence.origin.value)
+    return frame.say(f"verdict.{prefix}would_be", origin=origin, ruling=ruling, text=text)
+
+
+def _caps(frame: Frame, verdict: Verdict) -> list[str]:
+    return [frame.say.reasons(verdict.caps[:_MOST_CAPS])]
+
+
+def _numbers(frame: Frame) -> str:
+    money = frame.upgrade.money
+    if money is None:
+        return _unstated(frame)
+    branch = frame.upgrade.branch
+    if branch is Branch.NOT_DEARER or money.roi is None:
+        return frame.say("verdict.roi_na", net=_monthly(frame, frame.upgrade.net)) + "."
+    if branch is Branch.SPANS_ZERO:
+        cost, net = frame.upgrade.cost, frame.upgrade.net_at_threshold
+        return frame.say("verdict.roi_spans", cost=_monthly(frame, cost), net=_monthly(frame, net)) + "."
+    return f"{_roi(frame, money, money.roi)}; {_chance(frame)}."
+
+
+def _monthly(frame: Frame, estimate: Estimate | None) -> str:
+    text = None if estimate is None else frame.monthly(estimate)
+    return text or frame.say("word.not_estimable")
+
+
+def _unstated(frame: Frame) -> str:
+    say, upgrade = frame.say, frame.upgrade
+    quality = say.estimate(upgrade.quality, "points")
+    fields = frame.unstated()
+    if not fields:
+        return say("verdict.roi_no_cost", quality=quality) + "."
+    cost = say.estimate(upgrade.cost_at_run_date, "usd_per_request")
+    text = say("verdict.roi_unstated", fields=fields, quality=quality, cost=cost) + "."
+    binding = upgrade.verdict.binding
+    wanted = binding.field if binding else None
+    row = next((row for row in upgrade.break_evens if row.name == wanted and row.value is not None), None)
+    if row is None:
+        return text
+    value = say.number(row.value, "number")
+    direction = say(f"word.{row.direction}", value=value)
+    return f"{text} {say('verdict.pays_if', field=row.name, value=direction, unit=row.unit)}."
+
+
+def _roi(frame: Frame, money: Money, roi: float) -> str:
+    say, found = frame.say, frame.upgrade.fieller
+    if found is None:
+        return say("verdict.roi_only", roi=roi)
+    if found.low is None or found.high is None or found.kind == "unbounded":
+        return say("verdict.roi_unbounded", roi=roi)
+    level = 2 * found.confidence - 1
+    if found.kind != "bounded":
+        return say("verdict.roi_rays", roi=roi, level=level, low=found.low, high=found.high)
+    interval = numbers.span(found.low, found.high, "share")
+    limit = frame.threshold
+    if limit is None:
+        return say("word.interval", value=numbers.share(roi), interval=interval)
+    place = _place(found, limit)
+    return say(f"verdict.roi_{place}", roi=roi, level=level, interval=interval, limit=limit)
+
+
+def _place(found: RatioInterval, limit: float) -> str:
+    if found.low is not None and found.low > limit:
+        return "above"
+    return "below" if found.high is not None and found.high < limit else "includes"
+
+
+def _chance(frame: Frame) -> str:
+    chances, row = frame.upgrade.monte_carlo, frame.condition(ConditionName.ROI_PROBABILITY)
+    if chances is None:
+        return frame.say("word.not_estimable")
+    if row is None or row.limit is None:
+        probability = numbers.probability(chances.probability)
+        return frame.say("verdict.chance_bare", limit=chances.threshold, probability=probability)
+    return frame.say(
+        "verdict.chance",
+        limit=chances.threshold,
+        probability=numbers.probability(chances.probability, row.limit),
+        needed=numbers.probability(row.limit),
+    )
+
+
+def _binding(frame: Frame, binding: Binding | None) -> str:
+    if binding is None:
+        return ""
+    say = frame.say
+    condition = say.name("condition", binding.condition.value)
+    if binding.subject:
+        condition = say("conditions.subject", label=condition, subject=clean(binding.subject, limit=LIMIT))
+    if binding.kind is BindingKind.ASSUMPTION and binding.field:
+        what = say("binding.assumption_field", field=clean(binding.field, limit=LIMIT))
+    else:
+        what = say(f"binding.{binding.kind.value}", condition=condition)
+    return say("verdict.binding", what=what)
+
+
+def _next(frame: Frame) -> str:
+    verdict, step = frame.upgrade.verdict, frame.upgrade.next
+    if verdict.ruling is not Ruling.INCONCLUSIVE:
+        return ""
+    if step.advice is not Advice.RUN_MORE:
+        field = advised_field(frame)
+        return frame.say(f"advice_short.{step.advice.value}", field=field)
+    total = step.cases_for_power
+    more = None if total is None else total - frame.upgrade.quality.n
+    if more is None or more <= 0:
+        return frame.say("advice_short.run_more_bare")
+    rounded = round_up(more)
+    cost = None if step.cost_per_prompt is None else rounded * step.cost_per_prompt
+    said = {"more": numbers.write(rounded, "count"), "cost": frame.say.number(cost, "usd")}
+    return frame.say("advice_short.run_more_prompts", **said)
+
+
+def advised_field(frame: Frame) -> str:
+    """Return the assumption or guardrail that the advice is about."""
+    field = frame.upgrade.next.field
+    if field is not None:
+        return frame.say.name("condition", field) if field in set(ConditionName) else clean(field, limit=LIMIT)
+    binding = frame.upgrade.verdict.binding
+    if binding is not None and binding.kind is BindingKind.GUARDRAIL:
+        return frame.say.name("condition", binding.condition.value)
+    return frame.unstated() or frame.say.name("input", "value_per_point")
+
+
+def round_up(count: int) -> int:
+    """Return a count rounded up to two significant digits: a plan, not a measurement."""
+    number = Decimal(count)
+    step = Decimal(1).scaleb(max(0, number.adjusted() - 1))
+    return int((number / step).to_integral_value(rounding=ROUND_CEILING) * step)
+
+
+def _sena_numbers(frame: Frame, sena: SenaDecision) -> str:
+    models = [_sena_model(frame, model) for model in sena.models]
+    return frame.say.listed(models) + "." if models else frame.say.reasons(sena.verdict.reasons)
+
+
+def _sena_model(frame: Frame, model: SenaModel) -> str:
+    say, loss = frame.say, model.relative_loss
+    return say(
+        "verdict.sena_model",
+        model=clean(model.model, limit=60),
+        net=say.number(model.net_reduction.value if model.net_reduction else None, "share"),
+        loss=say.number(loss.value if loss else None, "share"),
+        bound=say.number(loss.high if loss else None, "share", missing="not_estimable"),
+    )

@@ -1,0 +1,163 @@
+"""Every mistake a user can make: one clear line, its exit code, and no traceback."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Cli = Callable[..., subprocess.CompletedProcess[str]]
+EXPERIMENT = "prompts/experiment.toml"
+
+
+def fails(done: subprocess.CompletedProcess[str], code: int, *parts: str) -> str:
+    """Check that a run failed with one line that holds all parts; returns the line."""
+    assert done.returncode == code, done.stderr
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("note:")]
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("error: ")
+    for part in parts:
+        assert part in lines[0]
+    return lines[0]
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_missing_key(cli: Cli) -> None:
+    """Without a key and without a local server there is nothing to call."""
+    fails(
+        cli("analyze", EXPERIMENT, "--mode", "live"), 3, "GEMINI_API_KEY", "GOOGLE_API_KEY", "--mode replay"
+    )
+
+
+def test_invalid_key_stops_at_once(cli: Cli, tmp_path: Path, emulator: str) -> None:
+    """A refused key is a provider error; the key itself is nowhere in what is printed or written."""
+    done = cli(
+        "run",
+        EXPERIMENT,
+        "--mode",
+        "live",
+        GOOGLE_GEMINI_BASE_URL="https://127.0.0.1:9",
+        GEMINI_API_KEY="AIzaMARKEDKEY0123456789",
+    )
+    assert done.returncode in {0, 4}
+    assert "MARKEDKEY" not in done.stdout + done.stderr
+    for file in tmp_path.rglob("*"):
+        assert not file.is_file() or b"MARKEDKEY" not in file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "parts"),
+    [
+        (EXPERIMENT, "seed = 20261123", "seed = = 1", ("experiment.toml:4", "bad TOML")),
+        (EXPERIMENT, "seed = ", "sede = ", ("experiment.toml:4", "unknown key sede", "seed")),
+        (EXPERIMENT, 'name = "pro-sena"', 'name = "pro-raw"', ("experiment.toml:", "duplicate arm 'pro-raw'")),
+        (EXPERIMENT, 'role = "aa"', 'role = "ab"', ("experiment.toml:", "nearest valid value: aa")),
+        (EXPERIMENT, 'dataset = "mentoring"', 'dataset = "mentorin"', ("mentorin", "no such file")),
+        (EXPERIMENT, 'rate_card = "rates/gemini.toml"', 'rate_card = "rates/gemni.toml"', ("did you mean gemini.toml?",)),
+        (EXPERIMENT, "gemini-3.8-flash", "gemini-3.9-flash", ("experiment.toml:", "the control arms name two models")),
+        ("prompts/mentoring/pen-ko-01.yaml", "id: pen-ko-01", "id: pen-en-01", ("pen-ko-01.yaml:1", "duplicate case id")),
+        ("prompts/mentoring/pen-ko-01.yaml", "language: ko", "language: kr", ("pen-ko-01.yaml:2", "'kr'")),
+        ("prompts/personas/pen.ko.j2", "", "{{ broken", ("pen.ko.j2", "bad template")),
+    ],
+)  # fmt: skip
+def test_wrong_files(cli: Cli, project: Path, file: str, old: str, new: str, parts: tuple[str, ...]) -> None:
+    """Each authored file names itself, the line where it has one, and the nearest valid name."""
+    edit(project / file, old, new)
+    fails(cli("analyze", EXPERIMENT), 3, *parts)
+
+
+def test_unknown_model_in_the_rate_card(cli: Cli, project: Path) -> None:
+    """A model without a price is refused before anything is sent."""
+    path = project / EXPERIMENT
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("gemini-3.8-flash", "gemini-3.9-flash"), encoding="utf-8"
+    )
+    for command in ("plan", "analyze"):
+        fails(cli(command, EXPERIMENT), 3, "experiment.toml:16", "'gemini-3.9-flash' has no price", "nearest: gemini-3.8-flash")
+
+
+def test_empty_dataset(cli: Cli, project: Path) -> None:
+    for case in (project / "prompts" / "mentoring").iterdir():
+        case.unlink()
+    fails(cli("analyze", EXPERIMENT), 3, "mentoring", "the dataset has no case")
+
+
+def test_cassette_missing_for_a_changed_prompt(cli: Cli, recorded: Path) -> None:
+    """The miss names case, arm, the nearest recording, the field and both values."""
+    edit(recorded / "prompts" / "mentoring" / "earth-en-01.yaml", "message: |\n  ", "message: |\n  Zebra! ")
+    line = fails(
+        cli("analyze", EXPERIMENT), 6, "case earth-en-01", "arm flash-", "nearest recording", "Zebra!"
+    )
+    assert "contents[0].parts[0].text" in line
+    assert re.search(r"\(\d of 48 recordings are missing\)", line)
+    assert "--mode record-missing" in line
+
+
+def test_corrupt_line_in_calls(cli: Cli, recorded: Path) -> None:
+    """A corrupt journal line is named and left alone."""
+    assert cli("analyze", EXPERIMENT).returncode == 0
+    (run,) = [path.parent for path in (recorded / "reports").glob("*/calls.jsonl")]
+    calls = run / "calls.jsonl"
+    lines = calls.read_text(encoding="utf-8").split("\n")
+    lines[2] = lines[2][: len(lines[2]) // 2]
+    calls.write_text("\n".join(lines), encoding="utf-8")
+    before = calls.read_bytes()
+    fails(cli("score", str(run)), 6, "calls.jsonl:3", "corrupt line")
+    assert calls.read_bytes() == before
+
+
+def test_a_run_of_another_dataset_is_refused(cli: Cli, recorded: Path) -> None:
+    assert cli("analyze", EXPERIMENT).returncode == 0
+    (run,) = [path.parent for path in (recorded / "reports").glob("*/calls.jsonl")]
+    edit(recorded / "prompts" / "mentoring" / "pen-ko-01.yaml", "severity_reason:", "severity_reason: also")
+    fails(cli("score", str(run)), 6, "the dataset changed since this run")
+
+
+def test_budget(cli: Cli, project: Path, emulator: str) -> None:
+    """The budget stops a run cleanly; what was bought is kept and not bought again."""
+    edit(project / EXPERIMENT, 'budget_usd = "25.00"', 'budget_usd = "0.20"')
+    done = cli("run", EXPERIMENT, "--mode", "live", "-q", GOOGLE_GEMINI_BASE_URL=emulator)
+    fails(done, 5, "budget of 0.20 USD", "run again")
+    edit(project / EXPERIMENT, 'budget_usd = "0.20"', 'budget_usd = "25.00"')
+    again = cli("run", EXPERIMENT, "--mode", "live", "--json", GOOGLE_GEMINI_BASE_URL=emulator)
+    assert again.returncode == 0, again.stderr
+    summary = json.loads(again.stdout)
+    assert summary["resumed"] > 0
+    assert summary["resumed"] + summary["made"] == 48
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (("analyse", EXPERIMENT), "No such command"),
+        (("analyze",), "Missing argument"),
+        (("analyze", EXPERIMENT, "--mode", "reply"), "reply"),
+        (("analyze", EXPERIMENT, "--limit", "0"), "0"),
+        (("decide", "reports", "--on", "tomorrow"), "not a day"),
+    ],
+)
+def test_usage_errors_exit_2(cli: Cli, arguments: tuple[str, ...], part: str) -> None:
+    done = cli(*arguments)
+    assert done.returncode == 2
+    assert part in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_no_run_here(cli: Cli, tmp_path: Path) -> None:
+    fails(cli("decide", str(tmp_path)), 3, "no run here")
+
+
+def test_require_exits_1_when_unmet(cli: Cli, recorded: Path) -> None:
+    """The report is written all the same; only the exit code says that the requirement is unmet."""
+    done = cli("analyze", EXPERIMENT, "--require", "approve")
+    fails(done, 1, "--require approve: the verdict is")
+    assert (recorded / "reports" / "gemini_pro_upgrade_analysis.md").exists()

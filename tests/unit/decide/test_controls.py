@@ -1,0 +1,57 @@
+"""Control arms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from evalharness.core.decision import ConditionName, ReasonCode, Ruling
+from evalharness.core.experiment import Arm, ContextMode, Role
+from evalharness.decide import decide
+
+AA = Arm(name="flash-again", model="flash", context=ContextMode.RAW, role=Role.AA)
+DAMAGED = Arm(name="flash-damaged", model="flash", context=ContextMode.DAMAGED, role=Role.DAMAGED, cases=20)
+
+
+@pytest.fixture
+def controlled(study, scores, card, assume, experiment):
+    def make(*, aa_shift: float = 0.0, damage: float = 1.5):
+        rng = np.random.default_rng(9)
+        made = scores()
+        base = np.array(made["flash-raw"])
+        made["flash-again"] = list(np.clip(base + aa_shift + rng.normal(0, 0.3, 100), 0, 5))
+        made["flash-damaged"] = list(np.clip(base[:20] - damage + rng.normal(0, 0.3, 20), 0, 5))
+        return decide(study(made, arms=(*experiment().arms, AA, DAMAGED)), card, assume())
+
+    return make
+
+
+def test_sound_controls_pass_and_stand_beside_the_verdict(controlled) -> None:
+    found = controlled()
+    aa, damaged = found.controls
+    assert (aa.passed, damaged.passed) == (True, True)
+    assert (aa.against, damaged.against) == ("flash-raw", "flash-raw")
+    assert damaged.difference.n == 20
+    assert aa.severe.count == 0
+    assert found.upgrade.verdict.ruling is Ruling.APPROVE
+    assert not any(m.code is ReasonCode.NO_CONTROLS for m in found.upgrade.verdict.marks)
+
+
+def test_an_aa_arm_off_centre_means_no_verdict_and_says_so(controlled) -> None:
+    found = controlled(aa_shift=0.5)
+    for verdict in (found.upgrade.verdict, found.sena.verdict):
+        assert verdict.ruling is Ruling.NO_VERDICT
+        assert verdict.caps[0].code is ReasonCode.AA_FAILED
+        assert verdict.caps[0].get("arm") == "flash-again"
+        assert verdict.binding.condition is ConditionName.AA
+
+
+def test_damage_that_is_not_detected_means_no_verdict(controlled) -> None:
+    verdict = controlled(damage=0.0).sena.verdict
+    assert verdict.ruling is Ruling.NO_VERDICT
+    assert verdict.caps[0].code is ReasonCode.DAMAGED_FAILED
+
+
+def test_missing_controls_are_marked(study, scores, card, assume) -> None:
+    marks = decide(study(scores()), card, assume()).sena.verdict.marks
+    assert next(m for m in marks if m.code is ReasonCode.NO_CONTROLS).get("missing") == "aa,damaged"

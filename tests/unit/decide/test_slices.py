@@ -1,0 +1,31 @@
+"""Exploratory slices."""
+
+from __future__ import annotations
+
+import pytest
+
+from evalharness.decide import decide
+from evalharness.decide.slices import holm
+
+
+def test_holm_of_the_usual_example() -> None:
+    """p = .01, .04, .03, .005 (Holm 1979; the example of the Holm-Bonferroni article): adjusted by hand."""
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([]) == []
+
+
+def test_slices_cover_every_dimension_without_a_verdict(study, scores, card, assume) -> None:
+    rows = decide(study(scores()), card, assume()).upgrade.slices
+    assert [(r.dimension, r.value) for r in rows] == [
+        ("persona", "moon"), ("persona", "pen"), ("language", "en"), ("language", "ko"),
+        ("category", "a"), ("category", "b"), ("category", "c"),
+    ]  # fmt: skip
+    assert sum(r.n for r in rows if r.dimension == "category") == 100
+    raw = [r.net_at_threshold.p_greater for r in rows]
+    assert all(r.p_holm >= p for r, p in zip(rows, raw, strict=True))
+
+
+def test_a_slice_of_one_case_has_no_estimate(study, scores, card, assume) -> None:
+    made = study(scores(n=30), facts=lambda i: {"persona": "earth" if i == 0 else "pen"})
+    earth = next(r for r in decide(made, card, assume()).upgrade.slices if r.value == "earth")
+    assert (earth.n, earth.quality, earth.net_at_threshold, earth.p_holm) == (1, None, None, None)
