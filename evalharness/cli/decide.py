@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 
 from evalharness.cli.console import Console
-from evalharness.cli.options import Day, json_option, run_argument, run_directory, verbosity_options
-from evalharness.cli.outcome import REQUIRE, check_required, say_verdicts
+from evalharness.cli.options import json_option, on_option, run_argument, run_directory, verbosity_options
+from evalharness.cli.outcome import check_required, require_option, say_verdicts
 
 
 @click.command(epilog="Example: evalharness decide reports/mentoring-0123456789ab --on 2027-01-01")
 @run_argument
-@click.option("--on", type=Day(), help="Decide at the prices of this day; default: the latest recording's.")
-@click.option("--require", type=REQUIRE, help="Exit 1 unless the verdict is this one.")
+@on_option
+@require_option
 @json_option
 @verbosity_options
 def decide(

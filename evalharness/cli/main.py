@@ -62,7 +62,9 @@ class LazyGroup(click.Group):
     ),
 )
 @click.version_option(__version__, prog_name="evalharness")
-def cli() -> None:
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only; may stand after the command too.")
+@click.option("-v", "--verbose", is_flag=True, help="Print details and tracebacks; may stand after it too.")
+def cli(quiet: bool, verbose: bool) -> None:
     """Decide, with evidence, whether a Gemini gateway should move from Flash to Pro.
 
     Start with: evalharness analyze prompts/experiment.toml

@@ -14,6 +14,22 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+
+class Day(click.ParamType[dt.date]):
+    """A calendar day, YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        """Parse the day."""
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day; write it as 2026-12-01", param, ctx)
+
+
 experiment_argument = click.argument(
     "experiment", type=click.Path(path_type=Path, dir_okay=False), metavar="EXPERIMENT"
 )
@@ -35,28 +51,25 @@ out_option = click.option(
 limit_option = click.option(
     "--limit", type=click.IntRange(min=1), help="Pilot: only this many cases. Never gives a verdict."
 )
+on_option = click.option(
+    "--on", type=Day(), help="Decide at the prices of this day; default: the latest recording's."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 
 
 def verbosity_options(command: Command) -> Command:
-    """Add -q and -v."""
-    command = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")(command)
-    return click.option("-v", "--verbose", is_flag=True, help="Print notes and tracebacks too.")(command)
+    """Let -q and -v stand after a command as well as before it; --help lists them once, before it."""
+    for short, name in (("-q", "quiet"), ("-v", "verbose")):
+        option = click.option(short, f"--{name}", is_flag=True, default=_from_group(name), hidden=True)
+        command = option(command)
+    return command
 
 
-class Day(click.ParamType[dt.date]):
-    """A calendar day, YYYY-MM-DD."""
+def _from_group(name: str) -> Callable[[], bool]:
+    def given() -> bool:
+        return bool(click.get_current_context().find_root().params.get(name))
 
-    name = "YYYY-MM-DD"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
-        """Parse the day."""
-        if isinstance(value, dt.date):
-            return value
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a day; write it as 2026-12-01", param, ctx)
+    return given
 
 
 def run_directory(path: Path) -> RunDirectory:

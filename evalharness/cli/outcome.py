@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from evalharness.cli.console import Console
     from evalharness.core.decision import Decision
 
-REQUIRE: Final = click.Choice(["approve", "pass"])
+require_option: Final = click.option(
+    "--require",
+    type=click.Choice(["approve", "pass"]),
+    help="Exit 1 unless the upgrade is approved, or compression passes.",
+)
 
 
 def say_verdicts(console: Console, decision: Decision) -> None:

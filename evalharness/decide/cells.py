@@ -45,7 +45,7 @@ class Charges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cells:
-    """All cells of a study. Arrays have shape (arms, cases, repeats); unknown is NaN with a mask beside it."""
+    """All cells of a study. Arrays have shape (arms, cases, repeats); what is unknown is NaN."""
 
     arms: tuple[Arm, ...]
     cases: tuple[CaseFacts, ...]

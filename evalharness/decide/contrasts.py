@@ -190,7 +190,8 @@ def _plain(values: FloatArray, unit: str, confidence: float) -> Estimate:
     low = float(result.confidence_interval(confidence).low)
     return Estimate(
         value=mean, low=low, high=2 * mean - low, n=len(values), se=float(stats.sem(values)),
-        df=float(len(values) - 1), confidence=confidence, p_greater=float(result.pvalue), method="t", unit=unit,
+        df=float(len(values) - 1), confidence=confidence, p_greater=float(result.pvalue), method="t",
+        unit=unit,
     )  # fmt: skip
 
 

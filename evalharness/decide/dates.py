@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalharness.core.decision import DateRow, Ruling
+from evalharness.core.errors import PricingError
 from evalharness.decide.assess import Assessment, Stakes, assess
 from evalharness.decide.pricepath import add_months
 
@@ -43,16 +44,25 @@ def validity(
     changes = card.price_changes(stakes.models, on, last)
     rows = [_row(stakes, on, "run", found, ruling)]
     for day in changes:
-        later = assess(stakes, day, given, explain=False) if found else None
-        rows.append(_row(stakes, day, "price_change", later, rule(later) if later else ruling))
+        later, priced = _later(stakes, day, given) if found else (None, True)
+        then = rule(later) if later else ruling if priced else Ruling.NO_VERDICT
+        rows.append(_row(stakes, day, "price_change", later, then))
     ends = [row.on for row in rows if row.ruling is not ruling]
     known = {card.resolve(model) for model in stakes.models}
     ends += [row.on for row in card.shutdowns if row.model in known and on < row.on <= last]
     return Validity(
-        rows=tuple(row for row in rows if row is not None),
+        rows=tuple(rows),
         valid_until=_day_before(ends),
         prices_hold_until=_day_before(list(changes)),
     )
+
+
+def _later(stakes: Stakes, day: dt.date, given: Mapping[str, float]) -> tuple[Assessment | None, bool]:
+    """Return the assessment from a later day, and whether every month from then has an announced price."""
+    try:
+        return assess(stakes, day, given, explain=False), True
+    except PricingError:
+        return None, False
 
 
 def _row(stakes: Stakes, day: dt.date, why: str, found: Assessment | None, ruling: Ruling) -> DateRow:

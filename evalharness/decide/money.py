@@ -29,7 +29,8 @@ def satisfied_share_value(values: Values, channel: Channel) -> Any:
     """Return USD per request of one whole satisfied-share point more (Δp_sat = 1).
 
     (a) sessions: ρ·value_per_satisfied_session / requests_per_session.
-    (b) retention: ρ·(churn_unsat − churn_sat)·ARPU·margin / churn0 / (requests_per_session·sessions_per_user).
+    (b) retention: ρ·(churn_unsat − churn_sat)·ARPU·margin/churn0
+        / (requests_per_session·sessions_per_user).
     (c) mentoring: ρ·cost_human_session / requests_per_session.
     """
     per_session = values["realisation"] / values["requests_per_session"]

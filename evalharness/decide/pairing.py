@@ -12,6 +12,8 @@ from evalharness.core.experiment import Arm, ContextMode, DroppedCells, Role, Sc
 from evalharness.decide.cells import BoolArray, Cells, FloatArray, IntArray
 from evalharness.decide.design import Design
 
+_EQUAL = 1e-12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MainArms:
@@ -125,7 +127,10 @@ class Pair:
 
         Repeats are averaged per case and arm first. Cases without both sides are NaN.
         """
-        return case_means(values[self.minuend])[self.index] - case_means(values[self.subtrahend])[self.index]
+        first, second = (case_means(values[arm])[self.index] for arm in (self.minuend, self.subtrahend))
+        # Two bills of the same money, added up in another order, must not differ by the last bit of a float.
+        equal = np.abs(first - second) <= _EQUAL * (np.abs(first) + np.abs(second))
+        return np.where(equal, 0.0, first - second)
 
 
 def pair_arms(

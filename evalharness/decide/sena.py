@@ -175,7 +175,7 @@ def _verdict(bench: Bench, checks: tuple[ControlCheck, ...], models: tuple[SenaM
         ruling=final,
         uncapped=final,
         would_be=bench.study.origin is not Origin.GOOGLE,
-        reasons=_reasons(bench, models, ruling),
+        reasons=_reasons(bench, models, final),
         caps=caps,
         marks=common_marks(bench, checks),
         conditions=(*evidence, *proof, *_missing_model(bench, models)),

@@ -1,4 +1,4 @@
-"""Unknown assumptions: never defaulted. A verdict stands only if every corner of their bounds agrees on it."""
+"""Unknown assumptions: never defaulted. A verdict stands only if every corner of their bounds agrees."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ def decide_upgrade(
     bca, fallback = _bca(stakes, case.found)
     verdict = Verdict(
         ruling=final, uncapped=uncapped, would_be=bench.study.origin is not Origin.GOOGLE,
-        reasons=case.reasons, caps=caps, marks=(*marks, *fallback), conditions=conditions,
+        reasons=_reasons(case, final), caps=caps, marks=(*marks, *fallback), conditions=conditions,
         binding=upgrade_binding(final, conditions, field=case.field, tornado=_tornado(case),
                                 found=case.standing),
         valid_until=dates.valid_until, prices_hold_until=dates.prices_hold_until,
@@ -198,6 +198,12 @@ def _rule_later(case: _Case, later: Assessment) -> Ruling:
         return case.final(Ruling.INCONCLUSIVE)[0]
     ruling, _ = _rule(case.stakes, later, _proof(case.stakes, later, None), None)
     return case.final(ruling)[0]
+
+
+def _reasons(case: _Case, final: Ruling) -> tuple[Reason, ...]:
+    # What the statistics alone would allow is no reason for a verdict that was vetoed or may not be given.
+    allowed = final in (Ruling.APPROVE, Ruling.APPROVE_FOR_TRIAL)
+    return tuple(r for r in case.reasons if allowed or r.code is not ReasonCode.ALL_HOLD)
 
 
 def _own_marks(case: _Case, sena: SenaDecision | None) -> tuple[Reason, ...]:

@@ -57,8 +57,8 @@ def _unmet_evidence(frame: Frame) -> str:
 def _power(frame: Frame) -> str:
     say, step = frame.say, frame.upgrade.next
     detectable = step.roi_detectable
-    roi = "" if detectable is None else say("next.power_roi", roi=detectable)
-    sentence = say("next.power", mde=say.number(step.mde_points, "score"), roi=roi)
+    key = "next.power" if detectable is None else "next.power_roi"
+    sentence = say(key, mde=step.mde_points, roi=detectable)
     if step.cases_for_power is not None:
         return f"{sentence} {say('next.cases', n=step.cases_for_power)}"
     known = frame.upgrade.net_at_threshold
@@ -66,8 +66,7 @@ def _power(frame: Frame) -> str:
 
 
 def _deadline(frame: Frame) -> str:
-    verdict = frame.upgrade.verdict
-    day = verdict.valid_until or verdict.prices_hold_until
+    day = frame.upgrade.verdict.valid_until
     return frame.say("next.deadline", day=day) if day else ""
 
 

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from evalharness.core.decision import AssumptionRow, BreakEven, TornadoRow
-from evalharness.render import numbers
 from evalharness.render.escape import clean
 from evalharness.render.frame import Frame
-from evalharness.render.views import AssumptionsPart, Table
+from evalharness.render.views import AssumptionsView, Table
 
 _COLUMNS = ("name", "values", "unit", "source", "owner", "break_even", "swing")
-_MOST = 11
-"""Rows of the table; the assumptions with the smallest swing fold into one line below it."""
 _SOURCE_LENGTH, _OWNER_LENGTH = 70, 30
 
 
-def assumptions_view(frame: Frame) -> AssumptionsPart:
-    """Lay out the assumptions of the chosen channel, in the order of the file's fields."""
+def assumptions_view(frame: Frame, *, most: int) -> AssumptionsView:
+    """Lay out the assumptions of the chosen channel, in the order of the file's fields.
+
+    Args:
+        frame: The decision.
+        most: Rows of the table; the assumptions that move the answer least fold into the note below it.
+    """
     say, view = frame.say, frame.decision.assumptions
     used = [row for row in view.rows if row.used]
-    folded = _least(frame, used)
+    folded = _least(frame, used, len(used) - most)
     rows = tuple(_row(frame, row) for row in used if row not in folded)
     headers = tuple(say(f"assumptions.{column}") for column in _COLUMNS)
-    notes = [_folded(frame, folded)] if folded else []
+    notes = [_intro(frame)]
     notes += [_measured(frame)] if _measured_rows(frame) else []
-    return AssumptionsPart(
-        intro=_intro(frame), table=Table(headers=headers, align="llllllr", rows=rows), note=" ".join(notes)
+    notes += [_folded(frame, folded)] if folded else []
+    return AssumptionsView(
+        table=Table(headers=headers, align="llllllr", rows=rows), note=" ".join(notes)
     )
 
 
@@ -39,24 +42,24 @@ def _swings(frame: Frame) -> dict[str, TornadoRow]:
     return {row.name: row for row in frame.upgrade.tornado}
 
 
-def _least(frame: Frame, used: list[AssumptionRow]) -> list[AssumptionRow]:
-    """Return the rows that do not fit: stated ones of the smallest swing."""
-    swings = _swings(frame)
+def _least(frame: Frame, used: list[AssumptionRow], excess: int) -> list[AssumptionRow]:
+    """Return the rows that do not fit: fixed ones first, then those of the smallest swing; never an unknown."""
+    swings = {name: row.swing for name, row in _swings(frame).items()}
     stated = [row for row in used if row.status != "unknown"]
-    stated.sort(key=lambda row: swings[row.name].swing if row.name in swings else 0.0)
-    return stated[: max(0, len(used) - _MOST)]
+    stated.sort(key=lambda row: (row.dist != "fixed", swings.get(row.name, 0.0)))
+    return stated[: max(0, excess)]
 
 
 def _row(frame: Frame, row: AssumptionRow) -> tuple[str, ...]:
     say, found = frame.say, _swings(frame).get(row.name)
     return (
-        clean(row.name, limit=40),
+        frame.field(row.name),
         _values(frame, row),
         clean(row.unit, limit=_OWNER_LENGTH),
         _source(frame, row),
         clean(row.owner, limit=_OWNER_LENGTH) or say("word.not_stated"),
         _break_even(frame, next((b for b in frame.upgrade.break_evens if b.name == row.name), None)),
-        numbers.write(found.swing, "usd_per_month") if found else say("assumptions.no_swing"),
+        say.number(found.swing, "usd_per_month") if found else say("assumptions.no_swing"),
     )
 
 
@@ -70,8 +73,7 @@ def _values(frame: Frame, row: AssumptionRow) -> str:
         return say("assumptions.fixed", value=row.mid)
     if row.low is None or row.mid is None or row.high is None:
         return say("assumptions.quantiles", low=row.p05, mean=row.mean, high=row.p95)
-    low, mid, high = (numbers.write(value, "number") for value in (row.low, row.mid, row.high))
-    return say("assumptions.triple", low=low, mid=mid, high=high)
+    return say("assumptions.triple", low=row.low, mid=row.mid, high=row.high)
 
 
 def _source(frame: Frame, row: AssumptionRow) -> str:
@@ -85,7 +87,7 @@ def _break_even(frame: Frame, found: BreakEven | None) -> str:
         return say("word.na")
     if found.value is None:
         return say("assumptions.no_break_even")
-    return say(f"word.{found.direction}", value=numbers.write(found.value, "number"))
+    return say(f"word.{found.direction}", value=say.number(found.value, "number"))
 
 
 def _measured_rows(frame: Frame) -> list[TornadoRow]:
@@ -96,8 +98,7 @@ def _measured_rows(frame: Frame) -> list[TornadoRow]:
 def _measured(frame: Frame) -> str:
     say = frame.say
     items = [
-        say("assumptions.measured_item", name=say.name("input", row.name),
-            swing=numbers.write(row.swing, "usd_per_month"))
+        say("assumptions.measured_item", name=frame.field(row.name), swing=say.number(row.swing, "usd_per_month"))
         for row in _measured_rows(frame)
     ]  # fmt: skip
     return say("assumptions.measured", list=say.listed(items))
@@ -106,8 +107,7 @@ def _measured(frame: Frame) -> str:
 def _folded(frame: Frame, rows: list[AssumptionRow]) -> str:
     say = frame.say
     items = [
-        say("assumptions.folded_item", name=clean(row.name, limit=40), value=_values(frame, row),
-            source=_source(frame, row))
+        say("assumptions.folded_item", name=frame.field(row.name), value=_values(frame, row), source=_source(frame, row))
         for row in rows
     ]  # fmt: skip
     return say("assumptions.folded", n=len(rows), list=say.listed(items))

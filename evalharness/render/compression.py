@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from evalharness.core.decision import SenaModel
-from evalharness.render.escape import clean
 from evalharness.render.frame import Frame
 from evalharness.render.views import SenaView, Table
 
-_COLUMNS = ("model", "loss", "gross", "net", "billed", "cost", "severe")
+_COLUMNS = ("model", "net", "gross", "billed", "loss", "cost", "severe")
 
 
 def sena_view(frame: Frame) -> SenaView:
@@ -17,7 +16,7 @@ def sena_view(frame: Frame) -> SenaView:
         return SenaView(table=None, note=say("sena.none"))
     headers = tuple(say(f"sena.{column}") for column in _COLUMNS)
     rows = tuple(_row(frame, model) for model in sena.models)
-    return SenaView(table=Table(headers=headers, align="lrrrrrr", rows=rows), note=say("sena.note"))
+    return SenaView(table=Table(headers=headers, align="lrrrrrr", rows=rows), note="")
 
 
 def _row(frame: Frame, model: SenaModel) -> tuple[str, ...]:
@@ -25,11 +24,11 @@ def _row(frame: Frame, model: SenaModel) -> tuple[str, ...]:
     high = say.number(loss.high if loss else None, "share", missing="not_estimable")
     value = say.number(loss.value if loss else None, "share", missing="not_estimable")
     return (
-        clean(model.model, limit=60),
-        say("sena.loss_value", value=value, high=high),
-        say.estimate(model.gross_reduction, "share", missing="not_measured"),
+        frame.model(model.model),
         say.estimate(model.net_reduction, "share", missing="not_measured"),
+        say.estimate(model.gross_reduction, "share", missing="not_measured"),
         say.estimate(model.billed_reduction, "share", missing="not_measured"),
+        say("sena.loss_value", value=value, high=high),
         say.estimate(model.cost_change, "per_thousand", missing="not_measured"),
         say("sena.severe_value", count=severe.count, n=severe.n, high=severe.high),
     )

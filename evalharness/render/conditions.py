@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from evalharness.core.decision import Condition, ConditionKind, ConditionName
@@ -13,6 +14,7 @@ from evalharness.render.views import ConditionsView, Table
 _LOW_IS_GOOD: Final = frozenset({ConditionName.LATENCY, ConditionName.ERRORS, ConditionName.RATES_FRESH})
 _MEASURED: Final = frozenset({ConditionName.LATENCY, ConditionName.ERRORS, ConditionName.SATISFACTION})
 _MOST_DETAIL = 2
+_MOST_UNMET = 3
 _COLUMNS = ("verdict", "condition", "value", "limit", "margin", "met")
 
 
@@ -24,11 +26,14 @@ def conditions_view(frame: Frame) -> ConditionsView:
     say = frame.say
     upgrade = frame.upgrade.verdict.conditions
     sena = frame.decision.sena.verdict.conditions if frame.decision.sena else ()
-    evidence = _evidence(upgrade, sena)
+    # A fact that holds needs no row of its own, whatever kind it is.
+    kind = ConditionKind.EVIDENCE
+    folded = [row for row in upgrade if row.kind is not kind and row.unit == "none" and row.met]
+    evidence = _evidence(upgrade, sena) + [("upgrade", row) for row in folded]
     rows = [_met_evidence(frame, evidence)] if any(row.met for _, row in evidence) else []
-    rows += [_row(frame, whose, row) for whose, row in evidence if not row.met]
-    rows += [_row(frame, "upgrade", row) for row in upgrade if row.kind is not ConditionKind.EVIDENCE]
-    rows += [_row(frame, "sena", row) for row in sena if row.kind is not ConditionKind.EVIDENCE]
+    rows += _unmet_evidence(frame, [pair for pair in evidence if not pair[1].met])
+    rows += [_row(frame, "upgrade", row) for row in upgrade if row.kind is not kind and row not in folded]
+    rows += _sena_rows(frame, [row for row in sena if row.kind is not kind])
     headers = tuple(say(f"conditions.{column}") for column in _COLUMNS)
     return ConditionsView(table=Table(headers=headers, align="llrrrl", rows=tuple(rows)), note=_note(frame))
 
@@ -86,6 +91,53 @@ def _met_evidence(frame: Frame, evidence: list[tuple[str, Condition]]) -> tuple[
     )
 
 
+def _unmet_evidence(frame: Frame, unmet: list[tuple[str, Condition]]) -> list[tuple[str, ...]]:
+    say = frame.say
+    rows = [_row(frame, whose, row) for whose, row in unmet[:_MOST_UNMET]]
+    rest = [row for _, row in unmet[_MOST_UNMET:]]
+    if rest:
+        label = say("conditions.evidence_more", list=say.listed([_label(frame, row) for row in rest]))
+        na, limit = say("word.na"), say("conditions.fact_limit")
+        unmet_word = bold(say("word.unmet"))
+        rows.append((say("conditions.both"), label, say("conditions.fact_unmet"), limit, na, unmet_word))
+    return rows
+
+
+def _sena_rows(frame: Frame, rows: list[Condition]) -> list[tuple[str, ...]]:
+    """Return one row for each condition, the models beside each other: both must hold."""
+    names = dict.fromkeys(row.name for row in rows)
+    groups = [[row for row in rows if row.name is name] for name in names]
+    return [_sena_row(frame, group) for group in groups]
+
+
+def _sena_row(frame: Frame, group: list[Condition]) -> tuple[str, ...]:
+    say, first = frame.say, group[0]
+    labels = [_label(frame, replace(row, subject="")) for row in group]
+    limits = [_limit(frame, row) for row in group]
+    unmet = [row for row in group if not row.met]
+    met = say("word.met")
+    if unmet:
+        some = len(unmet) < len(group) and any(row.subject for row in unmet)
+        names = say.listed([frame.model(row.subject) for row in unmet], by="comma")
+        met = bold(say("word.unmet_for", names=names) if some else say("word.unmet"))
+    return (
+        say("conditions.sena"),
+        say.listed(list(dict.fromkeys(labels))),
+        _beside(frame, group, [_value(frame, row) for row in group]),
+        say.listed(list(dict.fromkeys(limits))),
+        _beside(frame, group, [_margin(frame, row) for row in group]) if first.unit != "none" else say("word.na"),
+        met,
+    )
+
+
+def _beside(frame: Frame, group: list[Condition], texts: list[str]) -> str:
+    pairs = zip(group, texts, strict=True)
+    return frame.say.listed([
+        frame.say("conditions.of_model", model=frame.model(row.subject), value=text) if row.subject else text
+        for row, text in pairs
+    ])  # fmt: skip
+
+
 def _short(frame: Frame, row: Condition) -> str:
     return frame.say(
         f"condition_short.{row.name.value}",
@@ -101,19 +153,31 @@ def _row(frame: Frame, whose: str, row: Condition) -> tuple[str, ...]:
         _label(frame, row),
         _value(frame, row),
         _limit(frame, row),
-        frame.say.number(row.margin, "pp" if row.unit == "share" else row.unit),
+        _margin(frame, row),
         _met(frame, row),
     )
+
+
+def _margin(frame: Frame, row: Condition) -> str:
+    return frame.say.number(row.margin, "pp" if row.unit == "share" else row.unit)
 
 
 def _label(frame: Frame, row: Condition) -> str:
     say = frame.say
     label = say.name("condition", row.name.value)
-    if row.subject:
-        label = say("conditions.subject", label=label, subject=clean(row.subject, limit=LIMIT))
+    if row.subject and row.name is not ConditionName.LIFECYCLE:
+        label = say("conditions.subject", label=label, subject=_subject(frame, row))
+    if say.has(f"kind.{row.name.value}"):
+        label = say("conditions.tagged", label=label, kind=say(f"kind.{row.name.value}"))
     if row.detail:
         label = say("conditions.detail", label=label, detail=say.reasons(row.detail[:_MOST_DETAIL]))
     return label
+
+
+def _subject(frame: Frame, row: Condition) -> str:
+    if row.name is ConditionName.ASSUMPTIONS_KNOWN:
+        return frame.field(row.subject)
+    return frame.model(row.subject)
 
 
 def _value(frame: Frame, row: Condition) -> str:
@@ -124,14 +188,14 @@ def _value(frame: Frame, row: Condition) -> str:
         return say("word.not_measured" if row.name in _MEASURED else "word.not_estimable")
     if row.unit == "share" and row.limit is not None:
         return numbers.share_apart(row.value, row.limit)
-    return numbers.write(row.value, row.unit)
+    return say.number(row.value, row.unit)
 
 
 def _limit(frame: Frame, row: Condition) -> str:
     say = frame.say
     if row.limit is None:
         return say("conditions.fact_limit" if row.unit == "none" else "word.no_limit")
-    value = numbers.write(row.limit, row.unit)
+    value = say.number(row.limit, row.unit)
     if row.name in _LOW_IS_GOOD:
         return say("word.below" if row.strict else "word.at_most", value=value)
     return say("word.above" if row.strict else "word.at_least", value=value)

@@ -24,7 +24,7 @@ _SPECIAL = re.compile(
     r"|(?<![^\W_])_|_(?![^\W_])"  # an underscore inside a word is no emphasis and stays readable
     r"|\$(?!\d)"  # GitHub reads $...$ as mathematics; before a digit it cannot close
 )
-_LINE_START = re.compile(r"^(?:[#>+=-]|\d+[.)])")
+_LINE_START = re.compile(r"^(?:\d{1,9}(?=[.)](?:\s|$))|(?=#{1,6}(?:\s|$)|>|[-+](?:\s|$)|(?:=+|-+)$))")
 
 
 class Markdown(str):
@@ -52,7 +52,7 @@ def markdown(text: str) -> Markdown:
     if isinstance(text, Markdown):
         return text
     escaped = _SPECIAL.sub(lambda match: _escape(match.group()), clean(text))
-    return Markdown(_LINE_START.sub(_escape_start, escaped))
+    return Markdown(_LINE_START.sub(lambda match: match.group() + "\\", escaped))
 
 
 def bold(text: str) -> Markdown:
@@ -90,8 +90,3 @@ def _escape(char: str) -> str:
     if char == "&":
         return "&amp;"
     return _ENTITIES.get(char, f"\\{char}")
-
-
-def _escape_start(match: re.Match[str]) -> str:
-    marker = match.group()
-    return f"{marker[:-1]}\\{marker[-1]}"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from evalharness.core.decision import BreakEven, ConditionKind, Corner, DateRow, Ruling
+from evalharness.core.decision import BreakEven, ConditionKind, Corner, DateRow, ReasonCode, Ruling
 from evalharness.render.escape import clean
 from evalharness.render.frame import Frame
-from evalharness.render.verdict import marks
 
 _MOST = 3
 
@@ -42,22 +41,23 @@ def _break_evens(frame: Frame) -> str:
 def _break_even(frame: Frame, row: BreakEven) -> str:
     say = frame.say
     unit = "points" if row.unit == "points" else "number"
-    suffix = f" {clean(row.unit, limit=40)}"
+    suffix = "" if row.unit == "share" else f" {clean(row.unit, limit=40)}"
     value = say(f"word.{row.direction}", value=say.number(row.value, unit) + suffix)
     current = say.number(row.current, unit, missing="unknown")
-    return say("decision.break_even_item", name=say.name("input", row.name), value=value, current=current)
+    return say("decision.break_even_item", name=frame.field(row.name), value=value, current=current)
 
 
 def _corners(frame: Frame) -> str:
     say, corners = frame.say, frame.upgrade.corners
-    if not corners:
+    told = any(reason.code is ReasonCode.DIFFERS_ACROSS_BOUNDS for reason in frame.upgrade.verdict.reasons)
+    if not corners or (told and len(corners) == 2):
         return ""
     return say("decision.corners", list=say.listed([_corner(frame, row) for row in corners], most=4))
 
 
 def _corner(frame: Frame, corner: Corner) -> str:
     say = frame.say
-    values = [say("decision.corner_value", field=name, value=value) for name, value in corner.values]
+    values = [say("decision.corner_value", field=frame.field(name), value=value) for name, value in corner.values]
     return say("decision.corner_item", ruling=corner.ruling.value, values=say.listed(values, by="comma"))
 
 
@@ -99,10 +99,3 @@ def _sensitivities(frame: Frame) -> str:
         for row in odd
     ]
     return say("decision.sensitivity", list=say.listed(items))
-
-
-def other_marks(frame: Frame, shown: tuple[str, ...]) -> str:
-    """Return the marks that do not stand beside the verdict, as sentences."""
-    return frame.say.reasons(mark for mark in marks(frame) if mark.code.value not in shown)
-
-

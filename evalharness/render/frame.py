@@ -15,8 +15,7 @@ from evalharness.core.decision import (
 )
 from evalharness.core.experiment import ContextMode, Role
 from evalharness.core.provenance import Origin
-from evalharness.render import numbers
-from evalharness.render.escape import LIMIT, clean
+from evalharness.render.escape import clean
 from evalharness.render.phrases import Phrases, scaled
 
 
@@ -65,16 +64,26 @@ class Frame:
         if self.upgrade.money is None:
             return None
         month = scaled(estimate, self.upgrade.money.requests_per_month, "usd_per_month")
-        value = numbers.money(month.value)
+        value = self.say.number(month.value, "usd_per_month")
         if month.low is None and month.high is None:
             return self.say.estimate(month, "usd_per_month")
-        interval = self.say.span(month.low, month.high, "usd_per_month")
+        interval = self.say.span(month.low, month.high, "usd")
         return self.say("verdict.monthly", value=value, level=self.level, interval=interval)
 
     def unstated(self) -> str:
         """Name the assumptions that nobody has stated."""
         names = [row.name for row in self.decision.assumptions.rows if row.used and row.status == "unknown"]
-        return self.say("word.and").join(clean(name, limit=LIMIT) for name in names)
+        return self.say.listed([self.field(name) for name in names], by="and")
+
+    def field(self, name: str) -> str:
+        """Name an assumption or a measured input in words."""
+        return self.say.name("input", name)
+
+    def model(self, model: str) -> str:
+        """Return a model's short name where it is one of the two compared."""
+        short = {self.control_model: self.control, self.treatment_model: self.treatment}
+        known = clean(model, limit=60)
+        return short.get(known, known)
 
 
 def make_frame(decision: Decision, messages: Mapping[str, str]) -> Frame:
@@ -83,11 +92,12 @@ def make_frame(decision: Decision, messages: Mapping[str, str]) -> Frame:
     treatment_model = _model_of(decision, decision.upgrade.treatment_arm)
     control, treatment = short_names(control_model, treatment_model)
     say = Phrases(messages, control=control, treatment=treatment)
+    limits = {name: say(f"word.{name}") for name in ("loss_limit", "saving_limit")}
     chances = decision.upgrade.monte_carlo
     known = say("word.roi_unknown") if chances is None else say("word.roi_known", limit=chances.threshold)
     return Frame(
         decision=decision,
-        say=say.bind(roi_limit=known),
+        say=say.bind(roi_limit=known, **limits),
         control=control,
         treatment=treatment,
         control_model=control_model,

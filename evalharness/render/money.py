@@ -39,15 +39,13 @@ def _per_thousand(frame: Frame) -> tuple[str, ...]:
 
 def _known(frame: Frame, money: Money) -> list[tuple[str, ...]]:
     say, months = frame.say, money.months
-    requests = numbers.write(money.requests_per_month, "count")
     return [
-        (say("money.requests"), requests, _A),
+        (say("money.requests"), say.number(money.requests_per_month, "count"), _A),
         (say("money.monthly"), _monthly_cost(frame, money), _MPA),
         (say("money.horizon", months=months), _horizon(frame, money), _MPA),
         (say("money.benefit"), _benefit(frame, money), _MA),
         (say("money.roi", months=months), _roi(frame, money), _MPA),
-        (say("money.npv"), _npv(frame, money), _MPA),
-        (say("money.payback"), _payback(frame, money), _MPA),
+        (say("money.npv"), say("money.npv_payback", npv=_npv(frame, money), payback=_payback(frame, money)), _MPA),
     ]
 
 
@@ -77,7 +75,7 @@ def _monthly_cost(frame: Frame, money: Money) -> str:
 
 def _horizon(frame: Frame, money: Money) -> str:
     total = math.fsum([money.months * money.cost, money.one_off])
-    one_off, ops = numbers.money(money.one_off), numbers.write(money.ops, "usd_per_month")
+    one_off, ops = numbers.money(money.one_off), frame.say.number(money.ops, "usd_per_month")
     return frame.say("money.horizon_value", total=numbers.money(total), one_off=one_off, ops=ops)
 
 
@@ -110,7 +108,7 @@ def _fieller(frame: Frame) -> str:
     if found.low is None or found.high is None or found.kind == "unbounded":
         return frame.say("word.unbounded")
     if found.kind == "bounded":
-        return numbers.span(found.low, found.high, "share")
+        return frame.say.span(found.low, found.high, "share")
     return frame.say("money.two_rays", low=found.low, high=found.high)
 
 
@@ -118,7 +116,7 @@ def _npv(frame: Frame, money: Money) -> str:
     chances = frame.upgrade.monte_carlo
     if chances is None:
         return numbers.money(money.npv)
-    interval = numbers.span(chances.npv.p05, chances.npv.p95, "usd")
+    interval = frame.say.span(chances.npv.p05, chances.npv.p95, "usd")
     return frame.say("money.npv_value", npv=numbers.money(money.npv), interval=interval)
 
 
@@ -127,7 +125,7 @@ def _payback(frame: Frame, money: Money) -> str:
         return frame.say("money.payback_free")
     if money.payback_months is None:
         return frame.say("money.payback_none")
-    return numbers.write(money.payback_months, "months")
+    return frame.say.number(money.payback_months, "months")
 
 
 def _study(frame: Frame) -> tuple[str, ...]:

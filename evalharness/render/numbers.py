@@ -80,7 +80,7 @@ def probability(value: Number, limit: Number | None = None) -> str:
     """Return a probability with two decimals, more where it would look like 0, 1 or its limit."""
     number = exact(value)
     if number not in (0, 1) and not 0 < round(number, 3) < 1:
-        return "above 0.999" if number > Decimal("0.5") else "below 0.001"
+        return "≥ 0.999" if number > Decimal("0.5") else "≤ 0.001"
     near_end = number not in (0, 1) and not 0 < round(number, 2) < 1
     text = fixed(number, 3 if near_end else 2)
     if limit is None:
@@ -101,8 +101,11 @@ def _same_digits(first: str, second: str) -> bool:
 
 
 def p_value(value: Number) -> str:
-    """Return a p value with three decimals."""
-    return "below 0.001" if exact(value) < Decimal("0.001") else fixed(value, 3)
+    """Return a p value with two decimals, three below 0.1."""
+    number = exact(value)
+    if number < Decimal("0.001"):
+        return "≤ 0.001"
+    return fixed(number, 3 if number < Decimal("0.1") else 2)
 
 
 def points(value: Number) -> str:
@@ -120,48 +123,46 @@ def per_thousand(value: Number) -> str:
     return money(exact(value) * _THOUSAND)
 
 
-def day(value: dt.date | str) -> str:
+def day(value: dt.date) -> str:
     """Return an ISO date."""
-    return value if isinstance(value, str) else value.isoformat()
+    return value.isoformat()
 
 
-UNITS: Final[dict[str, Writer]] = {
+DIGITS: Final[dict[str, Writer]] = {
     "share": share,
     "ratio": share,
+    "pp": lambda value: fixed(exact(value) * 100, 2, signed=True, strip=True),
     "probability": probability,
     "p_value": p_value,
     "points": points,
     "score": score,
     "usd": money,
-    "usd_per_month": lambda value: f"{money(value)} a month",
-    "usd_per_request": lambda value: f"{per_thousand(value)} per 1,000 requests",
+    "usd_per_month": money,
+    "usd_per_request": per_thousand,
     "per_thousand": per_thousand,
-    "tokens": lambda value: f"{fixed(value, 0 if abs(exact(value)) >= 100 else 1, strip=True)} tokens",
-    "ms": lambda value: f"{fixed(value, 0)} ms",
-    "pp": lambda value: f"{fixed(exact(value) * 100, 2, signed=True, strip=True)} pp",
-    "days": lambda value: f"{fixed(value, 0)} days",
-    "months": lambda value: f"{significant(value, 2)} months",
+    "tokens": lambda value: fixed(value, 0 if abs(exact(value)) >= 100 else 1, strip=True),
+    "ms": lambda value: fixed(value, 0),
+    "days": lambda value: fixed(value, 0),
+    "months": lambda value: significant(value, 2),
     "count": lambda value: fixed(value, 0),
     "number": lambda value: significant(value, 4),
     "none": lambda value: significant(value, 4),
 }
-"""How each unit of a decision is written."""
+"""How the digits of each unit are written; the unit's own word belongs to the language."""
 
 
-def write(value: Number, unit: str) -> str:
-    """Return a number in its unit.
+def digits(value: Number, unit: str) -> str:
+    """Return a number's digits, with $ and % where they belong, without a unit's word.
 
     Raises:
         KeyError: If the unit is not known.
     """
-    return UNITS[unit](value)
+    return DIGITS[unit](value)
 
 
-def span(low: Number, high: Number, unit: str) -> str:
-    """Return an interval, its unit said once: `106–737 %`, `$120 to $300 a month`."""
-    first, last = write(low, unit), write(high, unit)
-    suffix = next(
-        (s for s in (" %", " a month", " per 1,000 requests", " tokens", " ms") if last.endswith(s)), ""
-    )
-    dash = "–" if suffix == " %" and exact(low) >= 0 else " to "
-    return first.removesuffix(suffix) + dash + last
+def span(low: Number, high: Number, unit: str, *, joint: str) -> str:
+    """Return an interval; percentages from zero up are written `106–737 %`."""
+    first, last = digits(low, unit), digits(high, unit)
+    if not last.endswith(" %"):
+        return first + joint + last
+    return first.removesuffix(" %") + ("–" if exact(low) >= 0 else joint) + last

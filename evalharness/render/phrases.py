@@ -65,27 +65,34 @@ class Phrases:
 
     def number(self, value: Number | None, unit: str, *, missing: str = "na") -> str:
         """Write a number, or the word that says why there is none."""
-        return self(f"word.{missing}") if value is None else numbers.write(value, unit)
+        if value is None:
+            return self(f"word.{missing}")
+        return self._with_unit(numbers.digits(value, unit), unit)
 
     def span(self, low: float | None, high: float | None, unit: str) -> str:
         """Write an interval; a side that does not exist is said."""
         if low is None and high is None:
             return self("word.not_estimable")
         if low is None:
-            return self("word.unbounded_below", high=self.number(high, unit))
+            return self("word.at_most", value=self.number(high, unit))
         if high is None:
-            return self("word.unbounded_above", low=self.number(low, unit))
-        return numbers.span(low, high, unit)
+            return self("word.at_least", value=self.number(low, unit))
+        joint = f" {self('word.to')} "
+        return self._with_unit(numbers.span(low, high, unit, joint=joint), unit)
 
     def estimate(self, estimate: Estimate | None, unit: str, *, missing: str = "na") -> str:
-        """Write a mean with its interval in brackets."""
+        """Write a mean with its interval in brackets, the unit said in the interval only by its digits."""
         if estimate is None:
             return self(f"word.{missing}")
         value = self.number(estimate.value, unit)
         if estimate.low is None and estimate.high is None:
-            return self("word.point_only", value=value, n=numbers.write(estimate.n, "count"))
+            return self("word.point_only", value=value, n=estimate.n)
         interval = self.span(estimate.low, estimate.high, unit)
         return self("word.interval", value=value, interval=interval)
+
+    def _with_unit(self, digits: str, unit: str) -> str:
+        key = f"unit.{unit}_1" if digits == "1" and self.has(f"unit.{unit}_1") else f"unit.{unit}"
+        return self(key, value=digits) if self.has(key) else digits
 
     def listed(self, items: Sequence[str], *, most: int | None = None, by: str = "semicolon") -> str:
         """Join items, saying how many were left out."""
@@ -105,8 +112,8 @@ class _Filler(Formatter):
             return self._phrases("word.na")
         if format_spec == "day":
             return value.isoformat() if isinstance(value, dt.date) else str(value)
-        if format_spec in numbers.UNITS:
-            return numbers.write(value, format_spec)
+        if format_spec in numbers.DIGITS:
+            return self._phrases.number(value, format_spec)
         if format_spec:
             return self._phrases.name(format_spec, value)
         if isinstance(value, bool | int | float | Decimal):

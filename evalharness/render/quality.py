@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from evalharness.core.decision import ArmSummary, Contrast, ControlCheck, Estimate, SevereLosses, Slice
 from evalharness.core.experiment import ContextMode, Role
-from evalharness.render import numbers
 from evalharness.render.escape import clean
 from evalharness.render.frame import Frame
 from evalharness.render.views import QualityView, SlicesView, Table
@@ -25,16 +24,14 @@ def slices_view(frame: Frame) -> SlicesView:
     """Lay out where the upgrade pays, one row a dimension, best slices first."""
     say, rows = frame.say, frame.upgrade.slices
     if not rows:
-        return SlicesView(intro=say("slices.none"), table=None)
+        return SlicesView(intro=say("slices.none"), lines=())
     money = any(row.net_at_threshold is not None for row in rows)
-    unit = "money" if money else "quality"
-    table = Table(
-        headers=(say("slices.dimension"), say(f"slices.values_{unit}")),
-        align="ll",
-        rows=tuple(_dimension(frame, name, money) for name in dict.fromkeys(row.dimension for row in rows)),
-    )
+    shown = say(f"slices.values_{'money' if money else 'quality'}")
     tested = sum(row.p_holm is not None for row in rows)
-    return SlicesView(intro=say("slices.intro", n=tested, found=_found(frame, money)), table=table)
+    return SlicesView(
+        intro=say("slices.intro", n=tested, shown=shown, found=_found(frame, money)),
+        lines=tuple(_dimension(frame, name, money) for name in dict.fromkeys(row.dimension for row in rows)),
+    )
 
 
 def _intro(frame: Frame) -> str:
@@ -47,11 +44,7 @@ def _intro(frame: Frame) -> str:
         limits = say("quality.judge_bare")
     scorer = clean(evidence.scorer, limit=_NAME_LENGTH)
     n, k = frame.upgrade.quality.n, evidence.repeats
-    text = say("quality.intro", n=n, k=k, units=_units(frame), scorer=scorer, scorer_limits=limits)
-    if frame.upgrade.branch is None:
-        return text
-    branch = say.name("branch", frame.upgrade.branch.value)
-    return f"{text} {say('quality.branch', branch=branch)}"
+    return say("quality.intro", n=n, k=k, units=_units(frame), scorer=scorer, scorer_limits=limits)
 
 
 def _units(frame: Frame) -> str:
@@ -95,7 +88,7 @@ def _slice_table(frame: Frame) -> Table | None:
     if not rows:
         return None
     names = tuple(clean(row.value, limit=_NAME_LENGTH) for row in rows)
-    counts = tuple(numbers.write(row.n, "count") for row in rows)
+    counts = tuple(say.number(row.n, "count") for row in rows)
     values = tuple(say.estimate(row.quality, "points", missing="not_estimable") for row in rows)
     return Table(
         headers=(say("quality.slices"), *names),
@@ -138,11 +131,12 @@ def _severe_item(frame: Frame, name: str, severe: SevereLosses) -> str:
     return frame.say("quality.severe_item", name=name, count=severe.count, n=severe.n, high=severe.high)
 
 
-def _dimension(frame: Frame, dimension: str, money: bool) -> tuple[str, ...]:
+def _dimension(frame: Frame, dimension: str, money: bool) -> str:
     say = frame.say
     rows = [row for row in frame.upgrade.slices if row.dimension == dimension]
     ranked = sorted(rows, key=lambda row: (-_size(row, money), row.value))
-    return say.name("dimension", dimension), say.listed([_slice(frame, row, money) for row in ranked], most=12)
+    found = say.listed([_slice(frame, row, money) for row in ranked], most=12)
+    return say("slices.line", dimension=say.name("dimension", dimension), list=found)
 
 
 def _tested(row: Slice, money: bool) -> Estimate | None:
@@ -158,7 +152,7 @@ def _slice(frame: Frame, row: Slice, money: bool) -> str:
     say, tested, name = frame.say, _tested(row, money), _slice_name(row)
     if tested is None:
         return say("slices.item_bare", name=name, n=row.n)
-    value = numbers.write(tested.value, "per_thousand" if money else "points")
+    value = say.number(tested.value, "per_thousand" if money else "points")
     return say("slices.item", name=name, value=value, n=row.n, p=say.number(row.p_holm, "p_value"))
 
 

@@ -15,9 +15,12 @@ from evalharness.render.frame import Frame, make_frame
 from evalharness.render.money import money_view
 from evalharness.render.quality import quality_view, slices_view
 from evalharness.render.resources import ENGLISH, REPORT
-from evalharness.render.views import DecisionView, ReportView, Table, TitleView
+from evalharness.render.views import DecisionView, Note, ReportView, Table, TitleView
 
 _SHOWN_HASH = 12
+_MOST_LINES = 120
+_ASSUMPTION_ROWS = range(9, 2, -1)
+"""Tried in turn until the report fits: assumptions that move the answer least give way first."""
 
 
 def render_report(decision: Decision, *, identity: str) -> str:
@@ -28,7 +31,11 @@ def render_report(decision: Decision, *, identity: str) -> str:
         identity: The run's hash, 64 hexadecimal digits.
     """
     frame = make_frame(decision, ENGLISH)
-    text = REPORT.render(report=_view(frame, identity), say=frame.say)
+    text = ""
+    for rows in _ASSUMPTION_ROWS:
+        text = REPORT.render(report=_view(frame, identity, assumption_rows=rows), say=frame.say)
+        if text.count("\n") <= _MOST_LINES:
+            break
     return text.rstrip("\n") + "\n"
 
 
@@ -42,7 +49,7 @@ def verdict_lines(decision: Decision) -> list[str]:
     return [line for line in lines if line]
 
 
-def _view(frame: Frame, identity: str) -> ReportView:
+def _view(frame: Frame, identity: str, *, assumption_rows: int) -> ReportView:
     return ReportView(
         title=_title(frame, identity),
         decision=_decision(frame),
@@ -50,12 +57,11 @@ def _view(frame: Frame, identity: str) -> ReportView:
         money=money_view(frame),
         quality=quality_view(frame),
         sena=sena_view(frame),
-        assumptions=assumptions_view(frame),
+        assumptions=assumptions_view(frame, most=assumption_rows),
         slices=slices_view(frame),
         evidence=evidence_lines(frame),
         next=next_lines(frame),
         signoff=_signoff(frame),
-        reproduce=code(frame.say("signoff.command")),
     )
 
 
@@ -104,8 +110,8 @@ def _decision(frame: Frame) -> DecisionView:
     say = frame.say
     why = verdict.why(frame)
     key = say.reasons(mark for mark in verdict.marks(frame) if mark.code in verdict.KEY_MARKS)
-    notes = [say("decision.why", text=why)] if why else []
-    notes += [say("decision.marks", text=key)] if key else []
+    texts = (("lead.why", why), ("lead.marks", key))
+    notes = [Note(lead=say(lead), text=text) for lead, text in texts if text]
     return DecisionView(
         upgrade=verdict.upgrade_line(frame), sena=verdict.sena_line(frame), notes=tuple(notes), flips=flips(frame)
     )
@@ -113,5 +119,6 @@ def _decision(frame: Frame) -> DecisionView:
 
 def _signoff(frame: Frame) -> Table:
     say = frame.say
-    headers = tuple(say(f"signoff.{who}") for who in ("preparer", "reviewer", "approver"))
-    return Table(headers=headers, align="lll", rows=((say("signoff.blank"),) * 3,))
+    headers = tuple(say(f"signoff.{what}") for what in ("preparer", "reviewer", "approver", "reproduce"))
+    blanks = (say("signoff.blank"),) * 3
+    return Table(headers=headers, align="llll", rows=((*blanks, code(say("signoff.command"))),))

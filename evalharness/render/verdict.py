@@ -22,7 +22,6 @@ from evalharness.core.decision import (
     Verdict,
 )
 from evalharness.render import numbers
-from evalharness.render.escape import LIMIT, clean
 from evalharness.render.frame import Frame
 
 KEY_MARKS: Final = (
@@ -61,11 +60,13 @@ def sena_line(frame: Frame) -> str:
     say, sena = frame.say, frame.decision.sena
     if sena is None:
         return say("verdict.sena_absent")
-    parts = [say(f"verdict.sena_{_WORDS[sena.verdict.ruling]}")]
-    if sena.verdict.ruling is Ruling.NO_VERDICT:
-        parts += _caps(frame, sena.verdict)
-    else:
+    if sena.verdict.ruling is not Ruling.NO_VERDICT:
+        parts = [say(f"verdict.sena_{_WORDS[sena.verdict.ruling]}")]
         parts += [_sena_numbers(frame, sena), _binding(frame, sena.verdict.binding)]
+    elif set(sena.verdict.caps) <= set(frame.upgrade.verdict.caps):
+        parts = [say("verdict.sena_no_verdict_same")]
+    else:
+        parts = [say("verdict.sena_no_verdict"), *_caps(frame, sena.verdict)]
     return _framed(frame, sena.verdict, " ".join(part for part in parts if part), prefix="sena_")
 
 
@@ -90,12 +91,14 @@ def why(frame: Frame) -> str:
         return frame.say.reasons(verdict.caps[_MOST_CAPS:])
     held = verdict.ruling is Ruling.APPROVE
     said = {ReasonCode.NO_INCREMENTAL_COST} if frame.upgrade.money else set()
+    branch = frame.upgrade.branch
+    how = "" if branch is None else frame.say("decision.branch", branch=branch.value)
     reasons = [
         reason
         for reason in (*verdict.reasons, *verdict.caps)
         if (held or reason.code is not ReasonCode.ALL_HOLD) and reason.code not in said
     ]
-    return frame.say.reasons(reasons)
+    return " ".join(part for part in (how, frame.say.reasons(reasons)) if part)
 
 
 def _framed(frame: Frame, verdict: Verdict, text: str, *, prefix: str) -> str:
@@ -134,7 +137,7 @@ def _unstated(frame: Frame) -> str:
     fields = frame.unstated()
     if not fields:
         return say("verdict.roi_no_cost", quality=quality) + "."
-    cost = say.estimate(upgrade.cost_at_run_date, "usd_per_request")
+    cost = say.estimate(upgrade.cost_at_run_date, "per_thousand")
     text = say("verdict.roi_unstated", fields=fields, quality=quality, cost=cost) + "."
     binding = upgrade.verdict.binding
     wanted = binding.field if binding else None
@@ -143,7 +146,7 @@ def _unstated(frame: Frame) -> str:
         return text
     value = say.number(row.value, "number")
     direction = say(f"word.{row.direction}", value=value)
-    return f"{text} {say('verdict.pays_if', field=row.name, value=direction, unit=row.unit)}."
+    return f"{text} {say('verdict.pays_if', field=frame.field(row.name), value=direction, unit=row.unit)}."
 
 
 def _roi(frame: Frame, money: Money, roi: float) -> str:
@@ -155,7 +158,7 @@ def _roi(frame: Frame, money: Money, roi: float) -> str:
     level = 2 * found.confidence - 1
     if found.kind != "bounded":
         return say("verdict.roi_rays", roi=roi, level=level, low=found.low, high=found.high)
-    interval = numbers.span(found.low, found.high, "share")
+    interval = say.span(found.low, found.high, "share")
     limit = frame.threshold
     if limit is None:
         return say("word.interval", value=numbers.share(roi), interval=interval)
@@ -190,12 +193,19 @@ def _binding(frame: Frame, binding: Binding | None) -> str:
     say = frame.say
     condition = say.name("condition", binding.condition.value)
     if binding.subject:
-        condition = say("conditions.subject", label=condition, subject=clean(binding.subject, limit=LIMIT))
+        condition = say("conditions.subject", label=condition, subject=frame.model(binding.subject))
     if binding.kind is BindingKind.ASSUMPTION and binding.field:
-        what = say("binding.assumption_field", field=clean(binding.field, limit=LIMIT))
+        what = say("binding.assumption_field", field=frame.field(binding.field))
     else:
-        what = say(f"binding.{binding.kind.value}", condition=condition)
+        what = say(f"binding.{binding.kind.value}", condition=condition, reading=_reading(frame, binding))
     return say("verdict.binding", what=what)
+
+
+def _reading(frame: Frame, binding: Binding) -> str:
+    row = frame.condition(binding.condition)
+    if row is None or row.limit is None:
+        return frame.say("word.not_measured")
+    return frame.say.number(row.value, row.unit, missing="not_measured")
 
 
 def _next(frame: Frame) -> str:
@@ -211,15 +221,14 @@ def _next(frame: Frame) -> str:
         return frame.say("advice_short.run_more_bare")
     rounded = round_up(more)
     cost = None if step.cost_per_prompt is None else rounded * step.cost_per_prompt
-    said = {"more": numbers.write(rounded, "count"), "cost": frame.say.number(cost, "usd")}
-    return frame.say("advice_short.run_more_prompts", **said)
+    return frame.say("advice_short.run_more_prompts", more=rounded, cost=frame.say.number(cost, "usd"))
 
 
 def advised_field(frame: Frame) -> str:
     """Return the assumption or guardrail that the advice is about."""
     field = frame.upgrade.next.field
     if field is not None:
-        return frame.say.name("condition", field) if field in set(ConditionName) else clean(field, limit=LIMIT)
+        return frame.say.name("condition" if field in set(ConditionName) else "input", field)
     binding = frame.upgrade.verdict.binding
     if binding is not None and binding.kind is BindingKind.GUARDRAIL:
         return frame.say.name("condition", binding.condition.value)
@@ -242,7 +251,7 @@ def _sena_model(frame: Frame, model: SenaModel) -> str:
     say, loss = frame.say, model.relative_loss
     return say(
         "verdict.sena_model",
-        model=clean(model.model, limit=60),
+        model=frame.model(model.model),
         net=say.number(model.net_reduction.value if model.net_reduction else None, "share"),
         loss=say.number(loss.value if loss else None, "share"),
         bound=say.number(loss.high if loss else None, "share", missing="not_estimable"),

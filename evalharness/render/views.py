@@ -34,12 +34,20 @@ class TitleView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A sentence or more under a lead in bold."""
+
+    lead: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionView:
     """Section 1."""
 
     upgrade: str
     sena: str
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     """Why, and what it must be read with."""
     flips: tuple[str, ...]
 
@@ -76,15 +84,16 @@ class SenaView:
 
     table: Table | None
     note: str
+    """Stands in the table's place if there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssumptionsPart:
+class AssumptionsView:
     """Section 6."""
 
-    intro: str
     table: Table
     note: str
+    """Channel, what the columns mean, and the assumptions that did not fit the table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +101,8 @@ class SlicesView:
     """Section 7."""
 
     intro: str
-    table: Table | None
+    lines: tuple[str, ...]
+    """One for each dimension."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,4 +120,3 @@ class ReportView:
     evidence: tuple[str, ...]
     next: tuple[str, ...]
     signoff: Table
-    reproduce: str

@@ -23,10 +23,23 @@ def emulator() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def project(root: Path, tmp_path: Path) -> Path:
-    """A project of eight shipped cases without recordings; returns its folder."""
-    folder = tmp_path / "project"
+def run_cli(cwd: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run `evalharness` without keys, warnings as errors."""
+    clean = {n: value for n, value in os.environ.items() if not n.startswith(("GEMINI", "GOOGLE"))}
+    return subprocess.run(
+        [sys.executable, "-m", "evalharness", *arguments],
+        cwd=cwd,
+        env=clean | {"PYTHONWARNINGS": "error", "PYTHONUTF8": "1"} | environ,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+def copy_project(root: Path, folder: Path) -> Path:
+    """Copy prompts with eight of the cases, one per persona and language, and no recordings."""
     shutil.copytree(root / "prompts", folder / "prompts", ignore=shutil.ignore_patterns("mentoring"))
     cases = folder / "prompts" / "mentoring"
     cases.mkdir()
@@ -36,34 +49,37 @@ def project(root: Path, tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def cli(project: Path) -> Cli:
-    """Run `evalharness` in the small project, without keys and without a network but loopback."""
-
-    def run(*arguments: str, cwd: Path = project, **environ: str) -> subprocess.CompletedProcess[str]:
-        clean = {
-            name: value for name, value in os.environ.items() if not name.startswith(("GEMINI", "GOOGLE"))
-        }
-        return subprocess.run(
-            [sys.executable, "-m", "evalharness", *arguments],
-            cwd=cwd,
-            env=clean | {"PYTHONWARNINGS": "error", "PYTHONUTF8": "1"} | environ,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
-
-    return run
-
-
-@pytest.fixture
-def recorded(cli: Cli, emulator: str, project: Path) -> Path:
-    """The small project with its recordings made over HTTP; returns its folder."""
-    done = cli(
-        "run", "prompts/experiment.toml", "--mode", "record", "--out", "recording",
+@pytest.fixture(scope="session")
+def recorded_once(root: Path, emulator: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small project with its recordings made over HTTP, once for all tests."""
+    folder = copy_project(root, tmp_path_factory.mktemp("recorded") / "project")
+    done = run_cli(
+        folder, "run", "prompts/experiment.toml", "--mode", "record", "--out", "recording",
         GOOGLE_GEMINI_BASE_URL=emulator,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    shutil.rmtree(folder / "recording")
+    return folder
+
+
+@pytest.fixture
+def project(root: Path, tmp_path: Path) -> Path:
+    """A project of eight shipped cases without recordings; returns its folder."""
+    return copy_project(root, tmp_path / "project")
+
+
+@pytest.fixture
+def recorded(recorded_once: Path, project: Path) -> Path:
+    """The small project with its recordings; returns its folder."""
+    shutil.copytree(recorded_once / "cassettes", project / "cassettes")
     return project
+
+
+@pytest.fixture
+def cli(project: Path) -> Cli:
+    """Run `evalharness` in the small project."""
+
+    def run(*arguments: str, cwd: Path = project, **environ: str) -> subprocess.CompletedProcess[str]:
+        return run_cli(cwd, *arguments, **environ)
+
+    return run

@@ -22,6 +22,7 @@ MEANING_LIMIT = 0.75
 
 _WORD = re.compile(r"\w+")
 
+
 def near_duplicate_words(corpus: Corpus) -> Iterator[Spot]:
     """Find texts that share more than a quarter of their 8-character or 4-word n-grams.
 
@@ -38,8 +39,10 @@ def near_duplicate_words(corpus: Corpus) -> Iterator[Spot]:
             a, b = corpus.cases[first], corpus.cases[second]
             if overlap > OVERLAP_LIMIT and not a.is_twin_of(b):
                 yield b.spot(
-                    f"{key} shares {overlap:.0%} of its n-grams with {a.case.id}; write another situation", key
+                    f"{key} shares {overlap:.0%} of its n-grams with {a.case.id}; write another situation",
+                    key,
                 )
+
 
 def near_duplicate_meaning(corpus: Corpus) -> Iterator[Spot]:
     """Find messages whose embeddings nearly coincide although their words differ; pairs are exempt."""
@@ -50,18 +53,16 @@ def near_duplicate_meaning(corpus: Corpus) -> Iterator[Spot]:
     for i, j in combinations(range(len(corpus.cases)), 2):
         a, b = corpus.cases[i], corpus.cases[j]
         if cosines[i, j] > MEANING_LIMIT and not a.is_twin_of(b):
-            yield b.spot(
-                f"message means nearly the same as {a.case.id}'s (cosine {cosines[i, j]:.2f}); ask something else",
-                "message",
-            )
+            likeness = f"cosine {cosines[i, j]:.2f}"
+            yield b.spot(f"means nearly the same as {a.case.id} ({likeness}); ask something else", "message")
+
 
 def no_embedding(corpus: Corpus) -> str | None:
     """Return why meaning cannot be compared."""
     return None if corpus.embed else "needs sentence embeddings: pip install 'evalharness[semantic]'"
 
-def overlaps(
-    texts: Sequence[str], grams: Callable[[str], frozenset[str]]
-) -> dict[tuple[int, int], float]:
+
+def overlaps(texts: Sequence[str], grams: Callable[[str], frozenset[str]]) -> dict[tuple[int, int], float]:
     """Return, for pairs of texts with enough n-grams in common, their share of the shorter text's n-grams."""
     sets = [grams(text) for text in texts]
     places: dict[str, list[int]] = defaultdict(list)
@@ -77,12 +78,12 @@ def overlaps(
         if count >= LEAST_SHARED
     }
 
+
 def _character_grams(text: str) -> frozenset[str]:
     letters = "".join(_WORD.findall(normalise(text)))
     return frozenset(letters[i : i + CHARACTERS] for i in range(len(letters) - CHARACTERS + 1))
 
+
 def _word_grams(text: str) -> frozenset[str]:
     words = _WORD.findall(normalise(text))
     return frozenset(" ".join(words[i : i + WORDS]) for i in range(len(words) - WORDS + 1))
-
-__all__ = ["LintCase", "near_duplicate_meaning", "near_duplicate_words", "no_embedding", "overlaps"]

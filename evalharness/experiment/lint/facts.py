@@ -67,7 +67,9 @@ def generic_forms(corpus: Corpus) -> Iterator[Spot]:
             if len(hits) > max(1.0, GENERIC_SHARE * len(others)):
                 form = _first(fact.forms, hits[0].case.reference_answer)
                 names = ", ".join(other.case.id for other in hits[:3])
-                message = f"{fact.id}: also found in {len(hits)} other reference answers ({names}) by {form}; narrow it"
+                message = (
+                    f"{fact.id}: {form} is also found in {len(hits)} other references ({names}); narrow it"
+                )
                 yield item.spot(message, "key_facts", i, "forms")
 
 

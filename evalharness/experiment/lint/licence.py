@@ -19,5 +19,7 @@ def licences(corpus: Corpus) -> Iterator[Spot]:
         expected = Counter(item.case.licence for item in corpus.cases).most_common(1)[0][0]
     for item in corpus.cases:
         if item.case.licence != expected:
-            message = f"licence {item.case.licence!r} in a dataset under {expected!r}; clear it or leave it out"
+            message = (
+                f"licence {item.case.licence!r} in a dataset under {expected!r}; clear it or leave it out"
+            )
             yield item.spot(message, "licence")

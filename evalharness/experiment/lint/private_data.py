@@ -15,7 +15,9 @@ from evalharness.experiment.lint.finding import Spot
 
 _EMAIL = re.compile(r"[\w.+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
 # Names that can belong to nobody (RFC 2606 and 6761).
-_RESERVED_MAIL = re.compile(r"@(?:.+\.)?(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)$", re.IGNORECASE)
+_RESERVED_MAIL = re.compile(
+    r"@(?:.+\.)?(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)$", re.IGNORECASE
+)
 _RESIDENT = re.compile(r"(?<!\d)(\d{6})[ -]?([1-8])\d{6}(?!\d)")
 _CARD = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
 _REGIONS: dict[Language, str] = {"ko": "KR", "en": "US"}
@@ -33,9 +35,7 @@ _CREDENTIALS = {
     "private key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
     "signed token (JWT)": r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
 }
-_CREDENTIAL = {
-    name: re.compile(rf"(?<![A-Za-z0-9]){pattern}") for name, pattern in _CREDENTIALS.items()
-}
+_CREDENTIAL = {name: re.compile(rf"(?<![A-Za-z0-9]){pattern}") for name, pattern in _CREDENTIALS.items()}
 
 
 def personal_data(corpus: Corpus) -> Iterator[Spot]:
@@ -103,5 +103,3 @@ def _cards(text: str) -> list[str]:
 def _phones(text: str, language: Language) -> list[str]:
     matcher = phonenumbers.PhoneNumberMatcher(text, _REGIONS[language], leniency=phonenumbers.Leniency.VALID)
     return [match.raw_string for match in matcher]
-
-

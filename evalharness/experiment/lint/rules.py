@@ -19,7 +19,10 @@ _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="schema", severity=_ERROR, check=schema.unreadable_cases, summary="every case parses and fits the schema"
+        id="schema",
+        severity=_ERROR,
+        check=schema.unreadable_cases,
+        summary="every case parses and fits the schema",
     ),
     Rule(id="duplicate-id", severity=_ERROR, check=schema.duplicate_ids, summary="every id is there once"),
     Rule(
@@ -89,7 +92,10 @@ RULES: tuple[Rule, ...] = (
         summary="no e-mail address, phone, resident or card number",
     ),
     Rule(
-        id="credential", severity=_ERROR, check=private_data.credentials, summary="no API key, token or private key"
+        id="credential",
+        severity=_ERROR,
+        check=private_data.credentials,
+        summary="no API key, token or private key",
     ),
     Rule(
         id="label-giveaway",
@@ -103,5 +109,10 @@ RULES: tuple[Rule, ...] = (
         check=pairs.twins,
         summary="translation pairs agree in persona, category and fact ids",
     ),
-    Rule(id="licence", severity=_ERROR, check=licence.licences, summary="every case is under the dataset's licence"),
+    Rule(
+        id="licence",
+        severity=_ERROR,
+        check=licence.licences,
+        summary="every case is under the dataset's licence",
+    ),
 )

@@ -23,4 +23,3 @@ def duplicate_ids(corpus: Corpus) -> Iterator[Spot]:
         if first is not item:
             place = f"{first.source.file.name}:{first.source.line(('id',))}"
             yield item.spot(f"id {item.case.id!r} is also in {place}; rename one", "id")
-

@@ -91,10 +91,10 @@ def assume(fixed: Callable[..., Assumption]) -> Callable[..., Assumptions]:
 @pytest.fixture
 def card() -> RateCard:
     """Flash 1/4 and pro 2/12 USD per million tokens, for ever; read the day before."""
-    return make_card(Rate_(FLASH, "1", "4"), Rate_(PRO, "2", "12"))
+    return make_card(make_rate(FLASH, "1", "4"), make_rate(PRO, "2", "12"))
 
 
-def Rate_(
+def make_rate(
     model: str,
     price_in: str,
     price_out: str,
@@ -120,7 +120,7 @@ def make_card(*rates: Rate, **options: Any) -> RateCard:
 
 @pytest.fixture
 def rate() -> Callable[..., Rate]:
-    return Rate_
+    return make_rate
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def test_strata_follow_the_textbook_formula() -> None:
 
 
 def test_equal_clusters_give_the_t_test_of_their_means() -> None:
-    """With clusters of one size the cluster-robust test is the t test of cluster means (Donner and Klar 2000)."""
+    """In clusters of one size it is the t test of the cluster means (Donner and Klar 2000)."""
     rng = np.random.default_rng(3)
     values = rng.normal(size=(12, 5)) + rng.normal(size=(12, 1))
     design = Design(weights=np.ones(60), clusters=np.repeat(np.arange(12), 5))

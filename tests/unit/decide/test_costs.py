@@ -24,7 +24,8 @@ TIERED = RateCard(
     rates=(
         Rate(
             model="pro", valid_from=dt.date(2026, 1, 1), valid_to=None, source="test", as_of=ON,
-            input_usd_per_mtok=Decimal(2), output_usd_per_mtok=Decimal(12), cached_usd_per_mtok=Decimal("0.2"),
+            input_usd_per_mtok=Decimal(2), output_usd_per_mtok=Decimal(12),
+            cached_usd_per_mtok=Decimal("0.2"),
             long_context_above_tokens=200_000, long_input_usd_per_mtok=Decimal(4),
             long_output_usd_per_mtok=Decimal(18), long_cached_usd_per_mtok=Decimal("0.4"),
         ),
@@ -63,7 +64,12 @@ def test_cells_cost_what_their_bills_say(study, with_outcomes) -> None:
     big = Usage(input_tokens=250_000, cached_tokens=1000, output_tokens=500, thinking_tokens=100)
     small = Usage(input_tokens=900, output_tokens=200)
     outcomes = [
-        replace(made.outcomes[0], charges=tuple(Charge(purpose=p, model="pro", usage=u) for p, u in (("answer", big), ("compress", small)))),
+        replace(
+            made.outcomes[0],
+            charges=tuple(
+                Charge(purpose=p, model="pro", usage=u) for p, u in (("answer", big), ("compress", small))
+            ),
+        ),
         replace(made.outcomes[1], imported_cost_usd=Decimal("0.125")),
         made.outcomes[2],
     ]

@@ -29,7 +29,7 @@ def ranged(
     ],
 )
 def test_pert_means_of_the_classic_project_table(low: float, mid: float, high: float, mean: float) -> None:
-    """(a + 4m + b)/6: Malcolm et al. (1959), Operations Research 7; the activities of the usual worked example."""
+    """(a + 4m + b)/6 (Malcolm et al. 1959, Operations Research 7): activities of the usual example."""
     field = ranged(low=low, mid=mid, high=high)
     assert field.expected() == pytest.approx(mean)
     assert distribution(field).mean() == pytest.approx(mean)

@@ -53,7 +53,14 @@ def test_compression_is_a_line_of_its_own(study, scores, card, assume, with_outc
 
 
 def test_the_study_is_paid_once_and_long_prompts_are_marked(study, scores, card, assume, cards, rate) -> None:
-    spend = Spend(arm="pro-raw", purpose="answer", model="pro", calls=10, usage=Usage(input_tokens=10_000, output_tokens=1000), largest_input_tokens=300_000)
+    spend = Spend(
+        arm="pro-raw",
+        purpose="answer",
+        model="pro",
+        calls=10,
+        usage=Usage(input_tokens=10_000, output_tokens=1000),
+        largest_input_tokens=300_000,
+    )
     made = study(scores(), options={"spends": (spend,)})
     assert decide(made, card, assume()).ledger.study_usd == Decimal("0.032")
     tiered = replace(

@@ -16,7 +16,6 @@ from evalharness.decide.money import (
     value_per_point,
 )
 
-
 WIDTH = 5.0
 
 

@@ -12,8 +12,8 @@ from evalharness.core.experiment import Arm, ContextMode, DroppedCells, Role, Sc
 from evalharness.decide.cells import cells_of
 from evalharness.decide.design import Design
 from evalharness.decide.pairing import (
-    completeness,
     complete_differences,
+    completeness,
     filled_differences,
     main_arms,
     pair_arms,

@@ -37,7 +37,9 @@ def test_it_passes_with_margins_on_both_models(study, scores, card, assume) -> N
         assert model.net_reduction.value == pytest.approx(0.4, abs=0.01)
         assert model.billed_reduction.value == pytest.approx(400 / 1300)
         assert model.cost_change.value < 0
-    proof = [c for c in found.verdict.conditions if c.name in (ConditionName.NON_INFERIOR, ConditionName.TOKENS)]
+    proof = [
+        c for c in found.verdict.conditions if c.name in (ConditionName.NON_INFERIOR, ConditionName.TOKENS)
+    ]
     assert len(proof) == 4
     assert all(c.met and c.margin > 0 for c in proof)
 
@@ -52,7 +54,9 @@ def test_one_model_that_fails_fails_both(study, scores, card, assume) -> None:
     assert dict(verdict.reasons[0].values)["model"] == "pro"
 
 
-def test_too_few_tokens_saved_fails_and_a_loss_at_the_limit_is_inconclusive(study, scores, card, assume) -> None:
+def test_too_few_tokens_saved_fails_and_a_loss_at_the_limit_is_inconclusive(
+    study, scores, card, assume
+) -> None:
     few = decide(study(scores(sd=0.2), tokens={"pro-sena": (750, 300)}), card, assume()).sena
     assert few.verdict.ruling is Ruling.FAIL
     assert few.models[1].net_reduction.value == pytest.approx(0.25, abs=0.01)

@@ -9,7 +9,7 @@ from evalharness.decide.slices import holm
 
 
 def test_holm_of_the_usual_example() -> None:
-    """p = .01, .04, .03, .005 (Holm 1979; the example of the Holm-Bonferroni article): adjusted by hand."""
+    """P = .01, .04, .03, .005 (Holm 1979; the example of the Holm-Bonferroni article): adjusted by hand."""
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([]) == []
 

@@ -43,7 +43,7 @@ def test_a_single_all_equal_sample_no_longer_passes_for_certain() -> None:
 
 @pytest.mark.parametrize(("sd", "plain", "guarded"), [(0.5, 0.98, 0.92), (0.8, 0.75, 0.61)])
 def test_power_at_zero_true_loss_is_what_method_says(sd: float, plain: float, guarded: float) -> None:
-    """METHOD §2: n = 100, no true loss, power .98 to .92 (sd .5) and .75 to .61 (sd .8), raw mean near 3.8."""
+    """METHOD §2: n = 100, no true loss, raw mean near 3.8: .98 to .92 (sd .5), .75 to .61 (sd .8)."""
     rng = np.random.default_rng(2)
     passed = np.zeros(2)
     studies = 1000

@@ -1,0 +1,78 @@
+"""The whole decision."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from evalharness.core.decision import from_json, to_json
+from evalharness.decide import decide, mde
+from evalharness.experiment.assumptions import load_assumptions
+
+
+@pytest.fixture
+def examples(root: Path):
+    return load_assumptions(root / "prompts" / "assumptions.toml")
+
+
+def test_a_decision_survives_its_file(study, scores, card, examples) -> None:
+    found = decide(study(scores()), card, examples)
+    text = json.dumps(to_json(found), ensure_ascii=False)
+    assert to_json(from_json(json.loads(text))) == json.loads(text)
+
+
+def test_the_same_study_gives_the_same_decision(study, scores, card, examples) -> None:
+    made = study(scores())
+    assert decide(made, card, examples) == decide(made, card, examples)
+
+
+def test_the_grid_reports_simple_effects_and_their_interaction(study, scores, card, assume) -> None:
+    grid = decide(study(scores()), card, assume()).grid
+    effects = {c.name: c.quality.value for c in grid.contrasts}
+    assert list(effects) == ["pro-flash|raw", "pro-flash|sena", "sena-raw|flash", "sena-raw|pro"]
+    assert grid.interaction.value == pytest.approx(effects["pro-flash|sena"] - effects["pro-flash|raw"])
+    assert grid.interaction.low < grid.interaction.value < grid.interaction.high
+
+
+def test_arms_are_described_with_what_failed(study, scores, card, assume) -> None:
+    made = scores()
+    made["pro-raw"][0] = None
+    arm = next(a for a in decide(study(made), card, assume()).arms if a.name == "pro-raw")
+    assert (arm.cells, arm.scored, arm.failed, arm.unscored) == (100, 99, 1, 0)
+    assert arm.error_rate == 0.01
+    assert arm.causes == (("timeout", 1),)
+    assert arm.usd_per_request == pytest.approx((1000 * 2 + 300 * 12) / 1e6)
+    assert arm.billed_tokens == 1300
+
+
+def test_everything_that_has_a_range_has_an_estimate_with_its_n(study, scores, card, examples) -> None:
+    found = decide(study(scores()), card, examples)
+    assert found.evidence.design == "independent"
+    assert (found.evidence.quadruples, found.evidence.complete) == (100, 100)
+    assert found.assumptions.example
+    row = next(r for r in found.assumptions.rows if r.name == "baseline_satisfaction")
+    assert (row.symbol, row.mean) == ("p0", 0.75)
+    assert row.p05 < 0.75 < row.p95
+    assert {r.model for r in found.rates} == {"flash", "pro"}
+    assert found.ledger.decided_usd == pytest.approx(
+        12 * found.upgrade.money.cost + found.upgrade.money.one_off
+    )
+
+
+def test_it_takes_less_than_a_second(study, scores, card, examples) -> None:
+    """100 cases x 4 arms with 50,000 draws; the best of three, because machines are shared."""
+    made = study(scores())
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        found = decide(made, card, examples)
+        times.append(time.perf_counter() - start)
+    assert found.upgrade.monte_carlo.draws == 50_000
+    assert min(times) < 1.0
+
+
+def test_mde_is_there_before_the_run() -> None:
+    assert mde(0.8, 100) == pytest.approx(0.1989, abs=1e-4)
