@@ -35,7 +35,7 @@ def upgrade_binding(
 ) -> Binding | None:
     """Name what stands between the verdict and an approval; None for APPROVE and for REJECT.
 
-    Evidence comes first, then an unknown assumption, then the statistics (sample or assumption, whichever
+    Evidence comes first (a cost that nobody knows included), then an unknown assumption, then the statistics (sample or assumption, whichever
     spreads the answer more), the judge's allowance, NPV, guardrails, and the lifecycle cap.
     """
     evidence = evidence_binding(conditions)
@@ -47,17 +47,19 @@ def upgrade_binding(
         return Binding(kind=BindingKind.CAP, condition=ConditionName.LIFECYCLE)
     if field is not None:
         return Binding(kind=BindingKind.ASSUMPTION, condition=ConditionName.ASSUMPTIONS_KNOWN, field=field)
+    if found is None:
+        return Binding(kind=BindingKind.EVIDENCE, condition=ConditionName.NET_AT_THRESHOLD)
     proof = {row.name: row for row in unmet(conditions, ConditionKind.PROOF)}
     return _statistical(proof, tornado, found) or _vetoing(conditions)
 
 
 def _statistical(
-    proof: dict[ConditionName, Condition], tornado: tuple[TornadoRow, ...], found: Assessment | None
+    proof: dict[ConditionName, Condition], tornado: tuple[TornadoRow, ...], found: Assessment
 ) -> Binding | None:
     sample = next((name for name in _OF_SAMPLE if name in proof), None)
     uncertain = ConditionName.ROI_PROBABILITY in proof
     widest = next((row.name for row in tornado if row.name not in _MEASURED), None)
-    chance = None if found is None else found.monte_carlo
+    chance = found.monte_carlo
     assumed = chance is not None and chance.assumption_sd > chance.sample_sd
     if uncertain and widest is not None and (sample is None or assumed):
         return Binding(kind=BindingKind.ASSUMPTION, condition=ConditionName.ROI_PROBABILITY, field=widest)

@@ -18,7 +18,7 @@ def at_least(
 ) -> Condition:
     """Return a row that is met above its limit (at it, if not strict); a missing value is not met."""
     margin = None if value is None else value - limit
-    met = margin is not None and (margin > 0 if strict else margin >= 0)
+    met = margin is not None and bool(margin > 0 if strict else margin >= 0)
     return Condition(
         name=name, kind=kind, subject=subject, value=value, limit=limit, margin=margin, strict=strict,
         met=met, unit=unit, detail=detail,
@@ -39,7 +39,7 @@ def at_most(
     margin = None if value is None else limit - value
     return Condition(
         name=name, kind=kind, subject=subject, value=value, limit=limit, margin=margin, strict=False,
-        met=margin is not None and margin >= 0, unit=unit, detail=detail,
+        met=margin is not None and bool(margin >= 0), unit=unit, detail=detail,
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
@@ -11,84 +10,41 @@ from evalharness.core.assumptions import Assumptions
 from evalharness.core.decision import (
     BreakEven,
     BreakEvenCurve,
-    Condition,
-    ConditionKind,
-    ConditionName,
     ControlCheck,
-    Corner,
     Estimate,
     Reason,
     ReasonCode,
-    Ruling,
     SenaDecision,
     TornadoRow,
     UpgradeDecision,
     Verdict,
 )
-from evalharness.core.experiment import ContextMode
 from evalharness.core.provenance import Origin
-from evalharness.decide.assess import Assessment, Stakes, assess
+from evalharness.decide.assess import Assessment, Stakes
 from evalharness.decide.bench import Bench
 from evalharness.decide.binding import upgrade_binding
 from evalharness.decide.bootstrap import bca_estimate
 from evalharness.decide.breakeven import Measured, break_even_curve, break_evens
-from evalharness.decide.conditions import fact, too_few
 from evalharness.decide.contrasts import net_values
 from evalharness.decide.dates import Validity, validity
 from evalharness.decide.draws import means
 from evalharness.decide.evidence import (
     assumption_marks,
     common_marks,
-    evidence_caps,
-    evidence_conditions,
 )
 from evalharness.decide.next_step import next_step
-from evalharness.decide.rulings import (
-    apply_vetoes,
-    branch_reasons,
-    guardrail_conditions,
-    lifecycle_condition,
-    proof_conditions,
-    rates_condition,
-    rule_upgrade,
-    value_condition,
-)
 from evalharness.decide.sensitivities import sensitivities
 from evalharness.decide.severe import severe_losses
 from evalharness.decide.slices import slices
 from evalharness.decide.tornado import tornado
-from evalharness.decide.unknowns import corner_verdicts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
-    """The upgrade's case: what was found, and the parts of the verdict that follow."""
-
-    stakes: Stakes
-    context: ContextMode
-    found: Assessment | None
-    """Numbers that may be shown; None while an assumption is unknown or no cost is known."""
-    standing: Assessment | None
-    """Numbers under the conditions table: found, or the worst corner of the unknowns' bounds."""
-    corners: tuple[Corner, ...]
-    field: str | None
-    """The unknown assumption that binds."""
-    proof: tuple[Condition, ...]
-    guardrails: tuple[Condition, ...]
-    lifecycle: Condition
-    evidence: tuple[Condition, ...]
-    ruling: Ruling
-    """What the statistics say."""
-    reasons: tuple[Reason, ...]
-
-    def final(self, ruling: Ruling) -> tuple[Ruling, Ruling, tuple[Reason, ...]]:
-        """Return the ruling with vetoes and caps, the one without caps, and the caps."""
-        missing = evidence_caps(self.evidence)
-        if missing or any(row.met is False for row in self.evidence):
-            return Ruling.NO_VERDICT, Ruling.NO_VERDICT, missing
-        capped, caps = apply_vetoes(ruling, self.guardrails, self.lifecycle)
-        uncapped = Ruling.APPROVE if capped is Ruling.APPROVE_FOR_TRIAL else capped
-        return capped, uncapped, caps
+from evalharness.decide.upgrade_case import (
+    UpgradeCase,
+    build_case,
+    case_marks,
+    rule_later,
+    shown_reasons,
+    upgrade_context,
+)
 
 
 def decide_upgrade(
@@ -111,120 +67,26 @@ def decide_upgrade(
         InsufficientData: If no case is scored in both arms.
         PricingError: If a month of the horizon has no price.
     """
-    context = _context(bench, sena)
+    context = upgrade_context(bench, sena)
     stakes = Stakes(bench, assumptions, bench.upgrade_pair(context))
-    case = _case(stakes, context, checks)
+    case = build_case(stakes, context, checks)
     final, uncapped, caps = case.final(case.ruling)
-    given = dict(case.standing.values) if case.found is None and case.standing else {}
-    dates = validity(stakes, final, case.standing, given, lambda later: _rule_later(case, later))
+    unknown = [field.name for field in assumptions.unknowns()]
+    given = {name: case.standing.values[name] for name in unknown} if case.standing else {}
+    dates = validity(stakes, final, case.standing, given, lambda later: rule_later(case, later))
     conditions = (*case.evidence, *case.proof, *case.guardrails, case.lifecycle)
     marks = (
-        *common_marks(bench, checks), *assumption_marks(bench, assumptions), *_own_marks(case, sena),
+        *common_marks(bench, checks), *assumption_marks(bench, assumptions), *case_marks(case, sena),
     )  # fmt: skip
     bca, fallback = _bca(stakes, case.found)
     verdict = Verdict(
         ruling=final, uncapped=uncapped, would_be=bench.study.origin is not Origin.GOOGLE,
-        reasons=_reasons(case, final), caps=caps, marks=(*marks, *fallback), conditions=conditions,
+        reasons=shown_reasons(case, final), caps=caps, marks=(*marks, *fallback), conditions=conditions,
         binding=upgrade_binding(final, conditions, field=case.field, tornado=_tornado(case),
                                 found=case.standing),
         valid_until=dates.valid_until, prices_hold_until=dates.prices_hold_until,
     )  # fmt: skip
     return _decision(case, verdict, dates, bca, study_usd)
-
-
-def _context(bench: Bench, sena: SenaDecision | None) -> ContextMode:
-    wanted = bench.study.experiment.deploy_context
-    passed = sena is not None and sena.verdict.ruling is Ruling.PASS
-    possible = bench.arms.pair(ContextMode.SENA) is not None
-    return ContextMode.SENA if wanted is ContextMode.SENA and passed and possible else ContextMode.RAW
-
-
-def _case(stakes: Stakes, context: ContextMode, checks: tuple[ControlCheck, ...]) -> _Case:
-    bench, assumptions = stakes.bench, stakes.assumptions
-    on = bench.study.on
-    found = assess(stakes, on, {})
-    standing, field = found, None
-    corners: tuple[Corner, ...] = ()
-    reasons: tuple[Reason, ...] = ()
-    if assumptions.unknowns():
-        cornered = corner_verdicts(stakes)
-        standing, corners, field = cornered.worst, cornered.corners, cornered.field
-        reasons = (cornered.reason,)
-    proof = _proof(stakes, standing, field)
-    ruling, why = _rule(stakes, standing, proof, field)
-    path = standing.path if standing else stakes.path(on)
-    return _Case(
-        stakes=stakes, context=context, found=found, standing=standing, corners=corners, field=field,
-        proof=proof, guardrails=guardrail_conditions(bench, assumptions, context),
-        lifecycle=lifecycle_condition(
-            bench, bench.cells.arms[stakes.pair.minuend].model, assumptions.horizon_months
-        ),
-        evidence=(
-            *evidence_conditions(bench, checks), rates_condition(bench, stakes.models, path),
-            value_condition(bench, assumptions),
-        ),
-        ruling=ruling,
-        reasons=(*reasons, *why, *(branch_reasons(standing) if standing else ())),
-    )  # fmt: skip
-
-
-def _proof(stakes: Stakes, standing: Assessment | None, field: str | None) -> tuple[Condition, ...]:
-    detail = (
-        () if field is None else (Reason(code=ReasonCode.UNKNOWN_ASSUMPTION, values=(("field", field),)),)
-    )
-    known = fact(
-        ConditionName.ASSUMPTIONS_KNOWN, ConditionKind.PROOF, met=field is None, subject=field or "",
-        detail=detail,
-    )  # fmt: skip
-    return (known, *(proof_conditions(stakes, standing) if standing else ()))
-
-
-def _rule(
-    stakes: Stakes, standing: Assessment | None, proof: tuple[Condition, ...], field: str | None
-) -> tuple[Ruling, tuple[Reason, ...]]:
-    if field is not None:
-        return Ruling.INCONCLUSIVE, ()
-    if standing is None:
-        reason = Reason(code=ReasonCode.TOO_FEW, values=(("what", "costs"), ("n", 0)))
-        return Ruling.INCONCLUSIVE, (reason,)
-    if standing.net.low is None:
-        few = too_few(standing.net, stakes.pair.design.clusters is not None)
-        return Ruling.INCONCLUSIVE, (few,)
-    return rule_upgrade(standing, proof)
-
-
-def _rule_later(case: _Case, later: Assessment) -> Ruling:
-    if case.field is not None:
-        return case.final(Ruling.INCONCLUSIVE)[0]
-    ruling, _ = _rule(case.stakes, later, _proof(case.stakes, later, None), None)
-    return case.final(ruling)[0]
-
-
-def _reasons(case: _Case, final: Ruling) -> tuple[Reason, ...]:
-    # What the statistics alone would allow is no reason for a verdict that was vetoed or may not be given.
-    allowed = final in (Ruling.APPROVE, Ruling.APPROVE_FOR_TRIAL)
-    return tuple(r for r in case.reasons if allowed or r.code is not ReasonCode.ALL_HOLD)
-
-
-def _own_marks(case: _Case, sena: SenaDecision | None) -> tuple[Reason, ...]:
-    marks: list[Reason] = []
-    wanted = case.stakes.bench.study.experiment.deploy_context
-    if wanted is ContextMode.SENA and case.context is ContextMode.RAW:
-        ruling = sena.verdict.ruling.value if sena else Ruling.NO_VERDICT.value
-        marks.append(Reason(code=ReasonCode.SENA_NOT_PASSED, values=(("ruling", ruling),)))
-    # A met row with details is a waived one.
-    rows = (case.lifecycle, *case.evidence)
-    marks += [reason for row in rows if row.met and row.detail for reason in row.detail[-1:]]
-    if case.standing:
-        held = case.standing.path.held
-        marks += [
-            Reason(code=ReasonCode.PRICE_HELD, values=(("model", model), ("from", day.isoformat())))
-            for model, day in held
-        ]
-        if case.standing.case.ceiling:
-            ceiling = 1 - case.standing.values["baseline_satisfaction"]
-            marks.append(Reason(code=ReasonCode.SATISFACTION_CEILING, values=(("ceiling", ceiling),)))
-    return tuple(marks)
 
 
 def _bca(stakes: Stakes, found: Assessment | None) -> tuple[Estimate | None, tuple[Reason, ...]]:
@@ -240,7 +102,7 @@ def _bca(stakes: Stakes, found: Assessment | None) -> tuple[Estimate | None, tup
     return None, (Reason(code=ReasonCode.BCA_FELL_BACK, values=(("why", why),)),)
 
 
-def _tornado(case: _Case) -> tuple[TornadoRow, ...]:
+def _tornado(case: UpgradeCase) -> tuple[TornadoRow, ...]:
     found = case.found
     if found is None or found.joint is None:
         return ()
@@ -250,7 +112,7 @@ def _tornado(case: _Case) -> tuple[TornadoRow, ...]:
     )  # fmt: skip
 
 
-def _measured(case: _Case) -> Measured | None:
+def _measured(case: UpgradeCase) -> Measured | None:
     stakes = case.stakes
     path = stakes.path(stakes.bench.study.on)
     costs = stakes.cost_path(path)
@@ -264,7 +126,7 @@ def _measured(case: _Case) -> Measured | None:
     )
 
 
-def _break_evens(case: _Case) -> tuple[BreakEven, ...]:
+def _break_evens(case: UpgradeCase) -> tuple[BreakEven, ...]:
     stakes, measured = case.stakes, _measured(case)
     if measured is None:
         return ()
@@ -272,7 +134,7 @@ def _break_evens(case: _Case) -> tuple[BreakEven, ...]:
     return break_evens(stakes.assumptions, stated, measured, stakes.exchange, threshold=stakes.limits.roi)
 
 
-def _curve(case: _Case) -> BreakEvenCurve | None:
+def _curve(case: UpgradeCase) -> BreakEvenCurve | None:
     stakes, measured = case.stakes, _measured(case)
     if measured is None:
         return None
@@ -283,7 +145,7 @@ def _curve(case: _Case) -> BreakEvenCurve | None:
 
 
 def _decision(
-    case: _Case, verdict: Verdict, dates: Validity, bca: Estimate | None, study_usd: Decimal
+    case: UpgradeCase, verdict: Verdict, dates: Validity, bca: Estimate | None, study_usd: Decimal
 ) -> UpgradeDecision:
     stakes, found = case.stakes, case.found
     bench, pair = stakes.bench, stakes.pair

@@ -6,7 +6,7 @@ from evalharness.core.decision import Advice, ConditionKind, NextStep, Ruling
 from evalharness.render.conditions import rollback_limits
 from evalharness.render.escape import LIMIT, clean
 from evalharness.render.frame import Frame
-from evalharness.render.verdict import advised_field
+from evalharness.render.verdict import advice_key, advised_field
 
 
 def next_lines(frame: Frame) -> tuple[str, ...]:
@@ -20,7 +20,7 @@ def _action(frame: Frame) -> str:
     if step.advice is Advice.RUN_MORE:
         return _run_more(frame, step)
     if step.advice is Advice.STATE_ASSUMPTION:
-        return say("advice.state_assumption", owner=_owner(frame), field=field)
+        return say(f"advice.{advice_key(frame)}", owner=_owner(frame), field=field)
     if step.advice is Advice.MEND_EVIDENCE:
         return say("advice.mend_evidence", conditions=_unmet_evidence(frame))
     value = say.number(step.value_of_knowing_v, "usd")

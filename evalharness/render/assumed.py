@@ -26,9 +26,7 @@ def assumptions_view(frame: Frame, *, most: int) -> AssumptionsView:
     notes = [_intro(frame)]
     notes += [_measured(frame)] if _measured_rows(frame) else []
     notes += [_folded(frame, folded)] if folded else []
-    return AssumptionsView(
-        table=Table(headers=headers, align="llllllr", rows=rows), note=" ".join(notes)
-    )
+    return AssumptionsView(table=Table(headers=headers, align="llllllr", rows=rows), note=" ".join(notes))
 
 
 def _intro(frame: Frame) -> str:
@@ -43,7 +41,7 @@ def _swings(frame: Frame) -> dict[str, TornadoRow]:
 
 
 def _least(frame: Frame, used: list[AssumptionRow], excess: int) -> list[AssumptionRow]:
-    """Return the rows that do not fit: fixed ones first, then those of the smallest swing; never an unknown."""
+    """Return the rows that do not fit: fixed ones first, then by least swing; never an unknown."""
     swings = {name: row.swing for name, row in _swings(frame).items()}
     stated = [row for row in used if row.status != "unknown"]
     stated.sort(key=lambda row: (row.dist != "fixed", swings.get(row.name, 0.0)))
@@ -98,16 +96,21 @@ def _measured_rows(frame: Frame) -> list[TornadoRow]:
 def _measured(frame: Frame) -> str:
     say = frame.say
     items = [
-        say("assumptions.measured_item", name=frame.field(row.name), swing=say.number(row.swing, "usd_per_month"))
+        say("assumptions.measured_item", name=frame.field(row.name), swing=row.swing)
         for row in _measured_rows(frame)
-    ]  # fmt: skip
+    ]
     return say("assumptions.measured", list=say.listed(items))
 
 
 def _folded(frame: Frame, rows: list[AssumptionRow]) -> str:
     say = frame.say
     items = [
-        say("assumptions.folded_item", name=frame.field(row.name), value=_values(frame, row), source=_source(frame, row))
+        say(
+            "assumptions.folded_item",
+            name=frame.field(row.name),
+            value=_values(frame, row),
+            source=_source(frame, row),
+        )
         for row in rows
-    ]  # fmt: skip
+    ]
     return say("assumptions.folded", n=len(rows), list=say.listed(items))

@@ -63,9 +63,7 @@ def unmeasured(frame: Frame) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def _evidence(
-    upgrade: tuple[Condition, ...], sena: tuple[Condition, ...]
-) -> list[tuple[str, Condition]]:
+def _evidence(upgrade: tuple[Condition, ...], sena: tuple[Condition, ...]) -> list[tuple[str, Condition]]:
     """Return evidence rows once each, with the verdict that they are about."""
     kind = ConditionKind.EVIDENCE
     of_sena = {(row.name, row.subject): row for row in sena if row.kind is kind}
@@ -125,7 +123,9 @@ def _sena_row(frame: Frame, group: list[Condition]) -> tuple[str, ...]:
         say.listed(list(dict.fromkeys(labels))),
         _beside(frame, group, [_value(frame, row) for row in group]),
         say.listed(list(dict.fromkeys(limits))),
-        _beside(frame, group, [_margin(frame, row) for row in group]) if first.unit != "none" else say("word.na"),
+        _beside(frame, group, [_margin(frame, row) for row in group])
+        if first.unit != "none"
+        else say("word.na"),
         met,
     )
 
@@ -159,7 +159,9 @@ def _row(frame: Frame, whose: str, row: Condition) -> tuple[str, ...]:
 
 
 def _margin(frame: Frame, row: Condition) -> str:
-    return frame.say.number(row.margin, "pp" if row.unit == "share" else row.unit)
+    text = frame.say.number(row.margin, "pp" if row.unit == "share" else row.unit)
+    unsigned = row.margin is not None and row.margin > 0 and not text.startswith("+")
+    return f"+{text}" if unsigned else text
 
 
 def _label(frame: Frame, row: Condition) -> str:

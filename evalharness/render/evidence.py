@@ -100,7 +100,11 @@ def _design(frame: Frame) -> str:
 
 def _unmeasured(frame: Frame) -> str:
     say, evidence = frame.say, frame.decision.evidence
-    missing = [(evidence.judge, "judge"), (evidence.human_labels, "labels"), (evidence.mix == "traffic", "traffic")]
+    missing = [
+        (evidence.judge, "judge"),
+        (evidence.human_labels, "labels"),
+        (evidence.mix == "traffic", "traffic"),
+    ]
     items = unmeasured(frame) + [say(f"evidence.{name}") for known, name in missing if not known]
     return say("evidence.unmeasured", list=say.listed(items)) if items else say("evidence.unmeasured_none")
 

@@ -11,7 +11,16 @@ _MOST = 3
 
 def flips(frame: Frame) -> tuple[str, ...]:
     """Return one sentence for each kind of thing that could change the ruling."""
-    found = (_break_evens(frame), _corners(frame), _dates(frame), _unmet(frame), _sensitivities(frame))
+    if frame.upgrade.verdict.ruling is Ruling.NO_VERDICT:
+        return (frame.say("decision.evidence_first"),)
+    found = (
+        _break_evens(frame),
+        _curve(frame),
+        _corners(frame),
+        _dates(frame),
+        _unmet(frame),
+        _sensitivities(frame),
+    )
     return tuple(sentence for sentence in found if sentence)
 
 
@@ -47,6 +56,18 @@ def _break_even(frame: Frame, row: BreakEven) -> str:
     return say("decision.break_even_item", name=frame.field(row.name), value=value, current=current)
 
 
+def _curve(frame: Frame) -> str:
+    say, curve = frame.say, frame.upgrade.curve
+    if curve is None or not curve.points:
+        return ""
+    last = len(curve.points) - 1
+    shown = sorted({round(last * step / (_MOST - 1)) for step in range(_MOST)})
+    pairs = [say("decision.curve_item", x=x, y=y) for x, y in (curve.points[k] for k in shown)]
+    x_name, y_name = frame.field(curve.x), frame.field(curve.y)
+    units = {"x_unit": clean(curve.x_unit, limit=40), "y_unit": clean(curve.y_unit, limit=40)}
+    return say("decision.curve", x=x_name, y=y_name, **units, list=say.listed(pairs))
+
+
 def _corners(frame: Frame) -> str:
     say, corners = frame.say, frame.upgrade.corners
     told = any(reason.code is ReasonCode.DIFFERS_ACROSS_BOUNDS for reason in frame.upgrade.verdict.reasons)
@@ -57,7 +78,9 @@ def _corners(frame: Frame) -> str:
 
 def _corner(frame: Frame, corner: Corner) -> str:
     say = frame.say
-    values = [say("decision.corner_value", field=frame.field(name), value=value) for name, value in corner.values]
+    values = [
+        say("decision.corner_value", field=frame.field(name), value=value) for name, value in corner.values
+    ]
     return say("decision.corner_item", ruling=corner.ruling.value, values=say.listed(values, by="comma"))
 
 
@@ -95,7 +118,10 @@ def _sensitivities(frame: Frame) -> str:
     if not odd:
         return ""
     items = [
-        say(f"decision.sensitivity_{'holds' if row.holds else 'fails'}", name=say.name("sensitivity", row.name))
+        say(
+            f"decision.sensitivity_{'holds' if row.holds else 'fails'}",
+            name=say.name("sensitivity", row.name),
+        )
         for row in odd
     ]
     return say("decision.sensitivity", list=say.listed(items))

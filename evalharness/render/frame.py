@@ -73,7 +73,7 @@ class Frame:
     def unstated(self) -> str:
         """Name the assumptions that nobody has stated."""
         names = [row.name for row in self.decision.assumptions.rows if row.used and row.status == "unknown"]
-        return self.say.listed([self.field(name) for name in names], by="and")
+        return self.say.listed([self.field(name) for name in names], most=4, by="comma") if names else ""
 
     def field(self, name: str) -> str:
         """Name an assumption or a measured input in words."""

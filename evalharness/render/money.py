@@ -30,8 +30,12 @@ def _per_thousand(frame: Frame) -> tuple[str, ...]:
     control, treatment = frame.arm(Role.CONTROL, context), frame.arm(Role.TREATMENT, context)
     value = say(
         "money.per_thousand_value",
-        flash=say.number(control.usd_per_request if control else None, "per_thousand", missing="not_measured"),
-        pro=say.number(treatment.usd_per_request if treatment else None, "per_thousand", missing="not_measured"),
+        flash=say.number(
+            control.usd_per_request if control else None, "per_thousand", missing="not_measured"
+        ),
+        pro=say.number(
+            treatment.usd_per_request if treatment else None, "per_thousand", missing="not_measured"
+        ),
         difference=say.estimate(frame.upgrade.cost_at_run_date, "per_thousand", missing="not_measured"),
     )
     return say("money.per_thousand", on=frame.decision.on), value, _MP
@@ -45,7 +49,11 @@ def _known(frame: Frame, money: Money) -> list[tuple[str, ...]]:
         (say("money.horizon", months=months), _horizon(frame, money), _MPA),
         (say("money.benefit"), _benefit(frame, money), _MA),
         (say("money.roi", months=months), _roi(frame, money), _MPA),
-        (say("money.npv"), say("money.npv_payback", npv=_npv(frame, money), payback=_payback(frame, money)), _MPA),
+        (
+            say("money.npv"),
+            say("money.npv_payback", npv=_npv(frame, money), payback=_payback(frame, money)),
+            _MPA,
+        ),
     ]
 
 
@@ -95,9 +103,13 @@ def _roi(frame: Frame, money: Money) -> str:
         return say("money.not_dearer")
     probability = numbers.probability(chances.probability) if chances else say("word.not_estimable")
     value = say(
-        "money.roi_value", roi=numbers.share(money.roi), level=frame.level, interval=_fieller(frame), probability=probability
+        "money.roi_value",
+        roi=numbers.roi(money.roi),
+        level=frame.level,
+        interval=_fieller(frame),
+        probability=probability,
     )
-    today = say.number(money.roi_at_run_date, "share")
+    today = say.number(money.roi_at_run_date, "roi")
     return say("money.roi_today", roi=value, today=today, on=frame.decision.on)
 
 
@@ -108,7 +120,7 @@ def _fieller(frame: Frame) -> str:
     if found.low is None or found.high is None or found.kind == "unbounded":
         return frame.say("word.unbounded")
     if found.kind == "bounded":
-        return frame.say.span(found.low, found.high, "share")
+        return frame.say.span(found.low, found.high, "roi")
     return frame.say("money.two_rays", low=found.low, high=found.high)
 
 
@@ -152,7 +164,7 @@ def _date(frame: Frame, row: DateRow) -> tuple[str, ...]:
         numbers.day(row.on),
         say.name("money", f"why_{row.why}"),
         numbers.per_thousand(row.cost_per_request),
-        say.number(row.roi_at_prices, "share"),
-        say.number(row.roi, "share"),
+        say.number(row.roi_at_prices, "roi"),
+        say.number(row.roi, "roi"),
         ruling_words(frame, row.ruling),
     )

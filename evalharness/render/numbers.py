@@ -50,12 +50,12 @@ def significant(value: Number, digits: int = 3) -> str:
 
 
 def money(value: Number) -> str:
-    """Return US dollars: whole from 100 up, cents from 1 up, three significant digits below."""
+    """Return US dollars: whole from 100 up, cents from 10 cents up, three significant digits below."""
     number = exact(value)
     size = abs(number)
     if size == 0:
         text = "0"
-    elif size < 1:
+    elif size < Decimal("0.1"):
         text = significant(size)
     else:
         text = fixed(size, 0 if size >= 100 else 2)
@@ -67,6 +67,17 @@ def share(value: Number) -> str:
     percent = exact(value) * 100
     places = 0 if abs(percent) >= 100 else 1 if abs(percent) >= 10 else 2
     return f"{fixed(percent, places, strip=True)} %"
+
+
+def percentage_points(value: Number) -> str:
+    """Return a difference of shares, signed: no decimals that its percentages would not have."""
+    percent = exact(value) * 100
+    return fixed(percent, 1 if abs(percent) >= 10 else 2, signed=True, strip=True)
+
+
+def roi(value: Number) -> str:
+    """Return a return on investment as a whole percentage: more digits would be false precision."""
+    return f"{fixed(exact(value) * 100, 0)} %"
 
 
 def share_apart(value: Number, limit: Number) -> str:
@@ -131,7 +142,8 @@ def day(value: dt.date) -> str:
 DIGITS: Final[dict[str, Writer]] = {
     "share": share,
     "ratio": share,
-    "pp": lambda value: fixed(exact(value) * 100, 2, signed=True, strip=True),
+    "roi": roi,
+    "pp": percentage_points,
     "probability": probability,
     "p_value": p_value,
     "points": points,
@@ -145,8 +157,8 @@ DIGITS: Final[dict[str, Writer]] = {
     "days": lambda value: fixed(value, 0),
     "months": lambda value: significant(value, 2),
     "count": lambda value: fixed(value, 0),
-    "number": lambda value: significant(value, 4),
-    "none": lambda value: significant(value, 4),
+    "number": significant,
+    "none": significant,
 }
 """How the digits of each unit are written; the unit's own word belongs to the language."""
 

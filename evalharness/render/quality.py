@@ -16,7 +16,10 @@ _NAME_LENGTH = 40
 def quality_view(frame: Frame) -> QualityView:
     """Lay out quality: the 2 x 2, slices by persona and language, controls, severe losses."""
     return QualityView(
-        intro=_intro(frame), grid=_grid(frame), slices=_slice_table(frame), notes=(_controls(frame), _severe(frame))
+        intro=_intro(frame),
+        grid=_grid(frame),
+        slices=_slice_table(frame),
+        notes=(_controls(frame), _severe(frame)),
     )
 
 
@@ -56,7 +59,10 @@ def _grid(frame: Frame) -> Table:
     say = frame.say
     contrasts = {row.name: row for row in frame.decision.grid.contrasts}
     rows = [_context_row(frame, context, contrasts) for context in (ContextMode.RAW, ContextMode.SENA)]
-    if frame.arm(Role.CONTROL, ContextMode.SENA) is None and frame.arm(Role.TREATMENT, ContextMode.SENA) is None:
+    if (
+        frame.arm(Role.CONTROL, ContextMode.SENA) is None
+        and frame.arm(Role.TREATMENT, ContextMode.SENA) is None
+    ):
         rows = rows[:1]
     else:
         interaction = say.estimate(frame.decision.grid.interaction, "points")

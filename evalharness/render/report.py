@@ -113,7 +113,10 @@ def _decision(frame: Frame) -> DecisionView:
     texts = (("lead.why", why), ("lead.marks", key))
     notes = [Note(lead=say(lead), text=text) for lead, text in texts if text]
     return DecisionView(
-        upgrade=verdict.upgrade_line(frame), sena=verdict.sena_line(frame), notes=tuple(notes), flips=flips(frame)
+        upgrade=verdict.upgrade_line(frame),
+        sena=verdict.sena_line(frame),
+        notes=tuple(notes),
+        flips=flips(frame),
     )
 
 

@@ -12,7 +12,6 @@ from evalharness.core.decision import (
     Branch,
     ConditionName,
     Estimate,
-    Money,
     RatioInterval,
     Reason,
     ReasonCode,
@@ -123,7 +122,7 @@ def _numbers(frame: Frame) -> str:
     if branch is Branch.SPANS_ZERO:
         cost, net = frame.upgrade.cost, frame.upgrade.net_at_threshold
         return frame.say("verdict.roi_spans", cost=_monthly(frame, cost), net=_monthly(frame, net)) + "."
-    return f"{_roi(frame, money, money.roi)}; {_chance(frame)}."
+    return f"{_roi(frame, money.roi)}; {_chance(frame)}."
 
 
 def _monthly(frame: Frame, estimate: Estimate | None) -> str:
@@ -149,7 +148,7 @@ def _unstated(frame: Frame) -> str:
     return f"{text} {say('verdict.pays_if', field=frame.field(row.name), value=direction, unit=row.unit)}."
 
 
-def _roi(frame: Frame, money: Money, roi: float) -> str:
+def _roi(frame: Frame, roi: float) -> str:
     say, found = frame.say, frame.upgrade.fieller
     if found is None:
         return say("verdict.roi_only", roi=roi)
@@ -158,10 +157,10 @@ def _roi(frame: Frame, money: Money, roi: float) -> str:
     level = 2 * found.confidence - 1
     if found.kind != "bounded":
         return say("verdict.roi_rays", roi=roi, level=level, low=found.low, high=found.high)
-    interval = say.span(found.low, found.high, "share")
+    interval = say.span(found.low, found.high, "roi")
     limit = frame.threshold
     if limit is None:
-        return say("word.interval", value=numbers.share(roi), interval=interval)
+        return say("word.interval", value=numbers.roi(roi), interval=interval)
     place = _place(found, limit)
     return say(f"verdict.roi_{place}", roi=roi, level=level, interval=interval, limit=limit)
 
@@ -191,7 +190,7 @@ def _binding(frame: Frame, binding: Binding | None) -> str:
     if binding is None:
         return ""
     say = frame.say
-    condition = say.name("condition", binding.condition.value)
+    condition = quantity(frame, binding.condition)
     if binding.subject:
         condition = say("conditions.subject", label=condition, subject=frame.model(binding.subject))
     if binding.kind is BindingKind.ASSUMPTION and binding.field:
@@ -199,6 +198,12 @@ def _binding(frame: Frame, binding: Binding | None) -> str:
     else:
         what = say(f"binding.{binding.kind.value}", condition=condition, reading=_reading(frame, binding))
     return say("verdict.binding", what=what)
+
+
+def quantity(frame: Frame, name: ConditionName) -> str:
+    """Name what a condition is about, shorter than its row in the table does."""
+    group = "quantity" if frame.say.has(f"quantity.{name.value}") else "condition"
+    return frame.say.name(group, name.value)
 
 
 def _reading(frame: Frame, binding: Binding) -> str:
@@ -213,8 +218,7 @@ def _next(frame: Frame) -> str:
     if verdict.ruling is not Ruling.INCONCLUSIVE:
         return ""
     if step.advice is not Advice.RUN_MORE:
-        field = advised_field(frame)
-        return frame.say(f"advice_short.{step.advice.value}", field=field)
+        return frame.say(f"advice_short.{advice_key(frame)}", field=advised_field(frame))
     total = step.cases_for_power
     more = None if total is None else total - frame.upgrade.quality.n
     if more is None or more <= 0:
@@ -222,6 +226,16 @@ def _next(frame: Frame) -> str:
     rounded = round_up(more)
     cost = None if step.cost_per_prompt is None else rounded * step.cost_per_prompt
     return frame.say("advice_short.run_more_prompts", more=rounded, cost=frame.say.number(cost, "usd"))
+
+
+def advice_key(frame: Frame) -> str:
+    """Return the advice's name in the catalogue: what is stated, but too wide, is not asked for anew."""
+    step = frame.upgrade.next
+    rows = frame.decision.assumptions.rows
+    stated = any(row.name == step.field and row.status != "unknown" for row in rows)
+    if step.advice is Advice.STATE_ASSUMPTION and stated:
+        return "narrow_assumption"
+    return step.advice.value
 
 
 def advised_field(frame: Frame) -> str:

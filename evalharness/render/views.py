@@ -115,7 +115,7 @@ class ReportView:
     money: MoneyView
     quality: QualityView
     sena: SenaView
-    assumptions: AssumptionsPart
+    assumptions: AssumptionsView
     slices: SlicesView
     evidence: tuple[str, ...]
     next: tuple[str, ...]

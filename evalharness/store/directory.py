@@ -43,11 +43,11 @@ class Manifest:
     started_at: str
 
 
-def _branch(*attributes: tuple[str, str]) -> Callable[[Any], str]:
+def _branch(*attributes: tuple[str, str]) -> Callable[[Any], str | None]:
     # Each kind of line has a field that the other lacks; that field tells them apart.
-    def tell(value: Any) -> str:
+    def tell(value: Any) -> str | None:
         has = value.__contains__ if isinstance(value, dict) else lambda name: hasattr(value, name)
-        return next(tag for field, tag in attributes if has(field))
+        return next((tag for field, tag in attributes if has(field)), None)
 
     return tell
 

@@ -116,7 +116,8 @@ def test_kill_9_and_again_buys_nothing_twice(cli: Cli, recorded: Path, tmp_path:
         again = cli("analyze", EXPERIMENT, "--mode", "live", "--out", "cut", GOOGLE_GEMINI_BASE_URL=url)
         assert again.returncode == 0, again.stderr
     assert f"{len(whole)} of 48 calls were already" in again.stderr
-    digests = [json.loads(line)["sha256"] for line in log.read_text(encoding="utf-8").splitlines()]
+    entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    digests = [(entry["model"], entry["sha256"]) for entry in entries]
     assert len(digests) - requested == 48 - len(whole)
     # Only what was in flight at the kill, and so never recorded, may be asked twice.
     assert sum(count - 1 for count in Counter(digests).values()) <= requested - len(whole)
@@ -164,7 +165,7 @@ def test_plan_sends_nothing_and_prints_json(cli: Cli) -> None:
     dearer = {row["arm"]: row for row in json.loads(later.stdout)["arms"]}
     assert arms["flash-raw"]["calls"] == 8
     assert float(dearer["flash-raw"]["usd_expected"]) == pytest.approx(
-        2 * float(arms["flash-raw"]["usd_expected"])
+        2 * float(arms["flash-raw"]["usd_expected"]), abs=2e-6
     )
     assert dearer["pro-raw"]["usd_expected"] == arms["pro-raw"]["usd_expected"]
     assert arms["flash-sena"]["context_tokens"] < 0.7 * arms["flash-raw"]["context_tokens"]

@@ -162,6 +162,6 @@ def test_no_run_here(cli: Cli, tmp_path: Path) -> None:
 
 def test_require_exits_1_when_unmet(cli: Cli, recorded: Path) -> None:
     """The report is written all the same; only the exit code says that the requirement is unmet."""
-    done = cli("analyze", EXPERIMENT, "--require", "approve")
+    done = cli("analyze", EXPERIMENT, "--require", "approve", "-q")
     fails(done, 1, "--require approve: the verdict is")
     assert (recorded / "reports" / "gemini_pro_upgrade_analysis.md").exists()

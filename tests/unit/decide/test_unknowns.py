@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
-from evalharness.core.assumptions import SPECS, Assumption, Status
+from evalharness.core.assumptions import SPECS, Assumption, Dist, Status
 from evalharness.core.decision import BindingKind, ConditionName, ReasonCode, Ruling
 from evalharness.decide import decide
 
@@ -80,3 +82,19 @@ def test_more_unknowns_than_can_be_cornered_claim_nothing(study, scores, card, a
     verdict = decide(study(scores()), card, assume(**changes)).upgrade.verdict
     assert verdict.ruling is Ruling.INCONCLUSIVE
     assert verdict.reasons[0].code is ReasonCode.UNKNOWN_ASSUMPTION
+
+
+def test_later_dates_keep_the_ranges_of_what_is_known(study, scores, assume, cards, rate) -> None:
+    """Only the unknown stands at its corner; the other assumptions still vary in the Monte Carlo."""
+    card = cards(
+        rate("flash", "1", "4"),
+        rate("pro", "2", "12", end=dt.date(2027, 5, 31)),
+        rate("pro", "2.01", "12", start=dt.date(2027, 6, 1)),
+    )
+    wide = Assumption(
+        name="value_per_satisfied_session", status=Status.RANGE, dist=Dist.LOGNORMAL90, low=0.2, high=20,
+        source="test",
+    )  # fmt: skip
+    changes = {"value_per_satisfied_session": wide, "realisation": unknown("realisation", 0.49, 0.51)}
+    found = decide(study(scores()), card, assume(**changes)).upgrade
+    assert [r.ruling for r in found.dates] == [Ruling.INCONCLUSIVE, Ruling.INCONCLUSIVE]

@@ -374,3 +374,19 @@ def test_the_measured_figures_agree_with_a_hand_calculation(study, card, assume)
     assert found.net_at_threshold.low == pytest.approx(x.mean() - 1.660391 * x.std(ddof=1) / 10, rel=1e-5)
     row = next(c for c in found.verdict.conditions if c.name is ConditionName.NET_AT_THRESHOLD)
     assert row.value == pytest.approx(6000 * found.net_at_threshold.low)
+
+
+def test_costs_that_nobody_knows_are_missing_evidence(study, scores, card, assume, with_outcomes) -> None:
+    made = study(scores())
+    found = decide(
+        with_outcomes(made, [replace(o, charges=()) for o in made.outcomes]), card, assume()
+    ).upgrade
+    assert found.verdict.ruling is Ruling.INCONCLUSIVE
+    assert found.verdict.binding.kind is BindingKind.EVIDENCE
+    assert (found.branch, found.cost, found.money, found.break_evens) == (None, None, None, ())
+
+
+def test_a_vetoed_approval_does_not_claim_that_all_holds(study, scores, card, assume) -> None:
+    vetoed = decide(study(scores()), card, assume(options={"satisfaction": None})).upgrade.verdict
+    assert ReasonCode.ALL_HOLD not in codes(vetoed.reasons)
+    assert ReasonCode.ALL_HOLD in codes(decide(study(scores()), card, assume()).upgrade.verdict.reasons)

@@ -87,14 +87,14 @@ def fact(
 
 
 def row(
-    name: ConditionName, kind: ConditionKind, value: float | None, limit: float, unit: str, subject: str = "",
-    *, low_is_good: bool = False, strict: bool = True,
+    name: ConditionName, kind: ConditionKind, value: float | None, limit: float, unit: str,
+    *, subject: str = "", low_is_good: bool = False, strict: bool = True,
 ) -> Condition:  # fmt: skip
     margin = None if value is None else (limit - value if low_is_good else value - limit)
     met = margin is not None and margin > 0
     return Condition(
-        name=name, kind=kind, subject=subject, value=value, limit=limit, margin=margin, strict=strict, met=met,
-        unit=unit,
+        name=name, kind=kind, subject=subject, value=value, limit=limit, margin=margin, strict=strict,
+        met=met, unit=unit,
     )  # fmt: skip
 
 
@@ -129,7 +129,8 @@ def upgrade_rows() -> tuple[Condition, ...]:
 
 
 def arms() -> tuple[ArmSummary, ...]:
-    def arm(name: str, model: str, context: ContextMode, role: Role, score: float, usd: float) -> ArmSummary:
+    def arm(name: str, context: ContextMode, role: Role, score: float, usd: float) -> ArmSummary:
+        model = FLASH if role is Role.CONTROL else PRO
         return ArmSummary(
             name=name, model=model, context=context, role=role, cells=100, scored=99, failed=0, unscored=1,
             causes=(("unscored", 1),), quality=estimate(score), latency_mean_ms=1500.0, latency_p95_ms=2500.0,
@@ -139,10 +140,10 @@ def arms() -> tuple[ArmSummary, ...]:
 
     raw, sena = ContextMode.RAW, ContextMode.SENA
     return (
-        arm("flash-raw", FLASH, raw, Role.CONTROL, 3.1, 0.00212),
-        arm("flash-sena", FLASH, sena, Role.CONTROL, 2.9, 0.00190),
-        arm("pro-raw", PRO, raw, Role.TREATMENT, 3.6, 0.00655),
-        arm("pro-sena", PRO, sena, Role.TREATMENT, 3.4, 0.00601),
+        arm("flash-raw", raw, Role.CONTROL, 3.1, 0.00212),
+        arm("flash-sena", sena, Role.CONTROL, 2.9, 0.00190),
+        arm("pro-raw", raw, Role.TREATMENT, 3.6, 0.00655),
+        arm("pro-sena", sena, Role.TREATMENT, 3.4, 0.00601),
     )
 
 
@@ -163,7 +164,8 @@ def sena_decision(ruling: Ruling = Ruling.INCONCLUSIVE) -> SenaDecision:
         SenaModel(
             model=model, raw_arm=f"{short}-raw", sena_arm=f"{short}-sena", quality=estimate(-0.05),
             quality_tail=estimate(-0.07), tokens=estimate(12.0, 4.0, unit="tokens"),
-            relative_loss=estimate(0.064, 0.02, unit="share"), net_reduction=estimate(0.338, 0.01, unit="share"),
+            relative_loss=estimate(0.064, 0.02, unit="share"),
+            net_reduction=estimate(0.338, 0.01, unit="share"),
             gross_reduction=estimate(0.351, 0.01, unit="share"),
             billed_reduction=estimate(0.142, 0.01, unit="share"),
             cost_change=estimate(-0.00022, 0.00001, unit="usd_per_request"), cost_change_cache_neutral=None,
@@ -175,9 +177,9 @@ def sena_decision(ruling: Ruling = Ruling.INCONCLUSIVE) -> SenaDecision:
         proof_row
         for model in (FLASH, PRO)
         for proof_row in (
-            row(Name.NON_INFERIOR, PROOF, -0.12, 0.0, "points", model),
-            row(Name.NON_INFERIOR_TAIL, PROOF, -0.16, 0.0, "points", model),
-            row(Name.TOKENS, PROOF, 8.2, 0.0, "tokens", model),
+            row(Name.NON_INFERIOR, PROOF, -0.12, 0.0, "points", subject=model),
+            row(Name.NON_INFERIOR_TAIL, PROOF, -0.16, 0.0, "points", subject=model),
+            row(Name.TOKENS, PROOF, 8.2, 0.0, "tokens", subject=model),
         )
     )
     binding = Binding(kind=BindingKind.SAMPLE, condition=Name.NON_INFERIOR, subject=FLASH)
@@ -234,6 +236,10 @@ def next_step() -> NextStep:
     )  # fmt: skip
 
 
+def break_even(name: str, value: float | None, current: float, unit: str) -> BreakEven:
+    return BreakEven(name=name, value=value, current=current, unit=unit, direction="at_least")
+
+
 def upgrade() -> UpgradeDecision:
     verdict = Verdict(
         ruling=Ruling.INCONCLUSIVE, uncapped=Ruling.INCONCLUSIVE, would_be=True,
@@ -266,12 +272,10 @@ def upgrade() -> UpgradeDecision:
         fieller=RatioInterval(kind="bounded", low=1.06, high=7.37, confidence=0.95), money=money(),
         monte_carlo=monte_carlo(),
         break_evens=(
-            BreakEven(name="quality_difference", value=0.24, current=0.5, unit="points", direction="at_least"),
-            BreakEven(name="value_per_point", value=0.024, current=0.05, unit="USD/point/request",
-                      direction="at_least"),
-            BreakEven(name="value_per_satisfied_session", value=0.48, current=1.0, unit="USD/session",
-                      direction="at_least"),
-            BreakEven(name="one_off_cost", value=None, current=500.0, unit="USD", direction="at_most"),
+            break_even("quality_difference", 0.24, 0.5, "points"),
+            break_even("value_per_point", 0.024, 0.05, "USD/point/request"),
+            break_even("value_per_satisfied_session", 0.48, 1.0, "USD/session"),
+            break_even("one_off_cost", None, 500.0, "USD"),
         ),
         curve=None,
         tornado=(
@@ -289,9 +293,11 @@ def assumptions() -> AssumptionsView:
         low, mid, high = numbers if len(numbers) == 3 else (None, numbers[0], None)
         return AssumptionRow(
             name=name, symbol="x", definition="…", status="range", dist=dist, low=low, mid=mid, high=high,
-            mean=mid, p05=low, p95=high, unit=unit, source="example: no data yet", as_of=ON, owner="", used=used,
+            mean=mid, p05=low, p95=high, unit=unit, source="example: no data yet", as_of=ON, owner="",
+            used=used,
         )  # fmt: skip
 
+    value = one("value_per_satisfied_session", "USD/session", 0.5, 1.0, 2.0)
     beta = replace(one("baseline_satisfaction", "share", 0.75, dist="beta"), mid=None, p05=0.58, p95=0.89)
     return AssumptionsView(
         preset="programme first week", channel="sessions", example=True, currency="USD",
@@ -302,7 +308,7 @@ def assumptions() -> AssumptionsView:
             one("realisation", "share", 0.3, 0.6, 0.9),
             beta,
             one("latency_penalty", "share/second", 0.0, 0.01, 0.03),
-            replace(one("value_per_satisfied_session", "USD/session", 0.5, 1.0, 2.0), owner="Head of product"),
+            replace(value, owner="Head of product"),
             one("margin", "share", 0.6, dist="fixed", used=False),
             one("ops_delta_per_month", "USD/month", 0.0, dist="fixed"),
             one("one_off_cost", "USD", 500.0, dist="fixed"),
@@ -320,8 +326,8 @@ def simulated_inconclusive() -> Decision:
 
     def rate(model: str, start: dt.date, end: dt.date | None, usd: str) -> RateRow:
         return RateRow(
-            model=model, valid_from=start, valid_to=end, input=Decimal(usd), output=Decimal(usd) * 5, cached=None,
-            source="genai-prices 0.2.3", as_of=ON,
+            model=model, valid_from=start, valid_to=end, input=Decimal(usd), output=Decimal(usd) * 5,
+            cached=None, source="genai-prices 0.2.3", as_of=ON,
         )  # fmt: skip
 
     return Decision(
@@ -359,8 +365,8 @@ def approve_google() -> Decision:
     chances = replace(monte_carlo(), probability=0.9996)
     marks = (reason(Code.LIFECYCLE_WAIVED, model=PRO, text="agreed by the board on 2026-11-20"),)
     verdict = {
-        "ruling": Ruling.APPROVE, "uncapped": Ruling.APPROVE, "would_be": False, "binding": None, "marks": marks,
-        "reasons": (reason(Code.ALL_HOLD),), "conditions": met, "valid_until": dt.date(2026, 12, 31),
+        "ruling": Ruling.APPROVE, "uncapped": Ruling.APPROVE, "would_be": False, "binding": None,
+        "marks": marks, "reasons": (reason(Code.ALL_HOLD),), "conditions": met, "valid_until": dt.date(2026, 12, 31),
     }  # fmt: skip
     later = (base.upgrade.dates[0], replace(base.upgrade.dates[1], ruling=Ruling.REJECT))
     fieller = RatioInterval(kind="bounded", low=3.2, high=7.9, confidence=0.95)
@@ -424,8 +430,8 @@ def unknown_assumption() -> Decision:
         "reasons": (differs,),
         "binding": Binding(kind=BindingKind.ASSUMPTION, condition=Name.ASSUMPTIONS_KNOWN, field=field),
     }
-    step = replace(next_step(), advice=Advice.STATE_ASSUMPTION, field=field, mde_net=None, roi_detectable=None,
-                   power=(), cases_for_power=None, evsi=(), best_more_prompts=0)  # fmt: skip
+    step = replace(next_step(), advice=Advice.STATE_ASSUMPTION, field=field, mde_net=None, power=(),
+                   roi_detectable=None, cases_for_power=None, evsi=(), best_more_prompts=0)  # fmt: skip
     corners = tuple(
         Corner(values=((field, v),), ruling=r) for v, r in ((0.2, Ruling.REJECT), (3.0, Ruling.APPROVE))
     )
@@ -458,8 +464,8 @@ def not_dearer() -> Decision:
     }
     step = replace(next_step(), advice=Advice.MEET_GUARDRAIL, roi_detectable=None)
     cheap = replace(money(), cost=-20.5, roi=None, roi_at_run_date=None, one_off=0.0, payback_months=0.0)
-    return changed(simulated_inconclusive(), verdict=verdict, branch=Branch.NOT_DEARER, money=cheap, next=step,
-                   fieller=RatioInterval(kind="two_rays", low=-3.0, high=1.2, confidence=0.95))  # fmt: skip
+    return changed(simulated_inconclusive(), verdict=verdict, branch=Branch.NOT_DEARER, money=cheap,
+                   next=step, fieller=RatioInterval(kind="two_rays", low=-3.0, high=1.2, confidence=0.95))  # fmt: skip
 
 
 def unbounded() -> Decision:
@@ -473,8 +479,8 @@ def no_sena() -> Decision:
     raw = tuple(arm for arm in base.arms if arm.context is ContextMode.RAW)
     contrasts = TwoByTwo(contrasts=base.grid.contrasts[:1], interaction=None)
     evidence = replace(base.evidence, origin=Origin.UNVERIFIED, agreements=(), judge=True, human_labels=30)
-    trial = {"ruling": Ruling.APPROVE_FOR_TRIAL, "uncapped": Ruling.APPROVE, "reasons": (reason(Code.ALL_HOLD),),
-             "caps": (reason(Code.PREVIEW_MODEL, model=PRO),),
+    trial = {"ruling": Ruling.APPROVE_FOR_TRIAL, "uncapped": Ruling.APPROVE,
+             "reasons": (reason(Code.ALL_HOLD),), "caps": (reason(Code.PREVIEW_MODEL, model=PRO),),
              "binding": Binding(kind=BindingKind.CAP, condition=Name.LIFECYCLE)}  # fmt: skip
     step = replace(next_step(), advice=Advice.DECIDE)
     decided = changed(base, verdict=trial, slices=(), dates=(), break_evens=(), next=step)

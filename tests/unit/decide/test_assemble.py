@@ -1,0 +1,217 @@
+"""Joining a run's files into a study."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evalharness.core.call import Call, CallError, Reply
+from evalharness.core.case import Case
+from evalharness.core.errors import BadInput
+from evalharness.core.experiment import Experiment
+from evalharness.core.job import Cell, Purpose
+from evalharness.core.plan import PlannedCell
+from evalharness.core.provenance import Delivery, Origin
+from evalharness.core.score import Answer, Completed, Failed, Record, Scored
+from evalharness.core.study import Outcome
+from evalharness.decide.assemble import RunData, assemble
+from evalharness.experiment.experiment_file import load_experiment
+
+MODELS = {"flash": "gemini-3.8-flash", "pro": "gemini-3.1-pro-preview"}
+PROMPT = {"raw": 1000, "sena": 700}
+CONTEXT = {"raw": 800, "sena": 500}
+
+
+@pytest.fixture
+def experiment(root: Path) -> Experiment:
+    shipped = load_experiment(root / "prompts" / "experiment.toml")
+    return replace(shipped, arms=shipped.arms[:4])
+
+
+def planned(arm: str) -> PlannedCell:
+    model, context = arm.split("-")
+    return PlannedCell(
+        cell=Cell(case_id="pen-ko-01", arm=arm, repeat=0),
+        answer_key=f"key-{arm}",
+        model=MODELS[model],
+        persona="moon",
+        route_reason="r",
+        prompt_tokens=1000 if context == "raw" else 700,
+        context_tokens=CONTEXT[context],
+        raw_context_tokens=800,
+        dropped=(),
+    )
+
+
+def call(arm: str, *, served: str | None = None, day: str = "2026-11-23", **changes: Any) -> Call:
+    model, context = arm.split("-")
+    body = {
+        "candidates": [{"content": {"parts": [{"text": "네"}]}, "finishReason": "STOP"}],
+        "usageMetadata": {
+            "promptTokenCount": 2 * PROMPT[context],
+            "candidatesTokenCount": 10,
+            "totalTokenCount": 2 * PROMPT[context] + 10,
+        },
+        "modelVersion": served or f"{MODELS[model]}-simulated",
+    }
+    fields: dict[str, Any] = {
+        "key": f"key-{arm}",
+        "purpose": Purpose.ANSWER,
+        "model": MODELS[model],
+        "attempts": (),
+        "reply": Reply(
+            body=body,
+            host="127.0.0.1",
+            headers={"server-timing": "gfet4t7; dur=800"},
+            latency_ms=900.0,
+            recorded_at=f"{day}T10:00:00Z",
+            delivery=Delivery.REPLAYED,
+            client="t/1",
+        ),
+        "error": None,
+        "origin": Origin.SIMULATED,
+    }
+    return Call(**(fields | changes))
+
+
+def record(arm: str) -> Record:
+    return Completed(
+        case_id="pen-ko-01",
+        arm=arm,
+        repeat=0,
+        calls=(f"key-{arm}",),
+        answer=Answer(text="네", truncated=False),
+        persona="moon",
+    )
+
+
+def scored(arm: str, value: float, scorer: str = "key_facts/1") -> Scored:
+    return Scored(case_id="pen-ko-01", arm=arm, repeat=0, scorer=scorer, value=value)
+
+
+ARMS = ("flash-raw", "flash-sena", "pro-raw", "pro-sena")
+
+
+def run_data(**changes: Any) -> RunData:
+    fields: dict[str, Any] = {
+        "plan": [planned(arm) for arm in ARMS],
+        "records": [record(arm) for arm in ARMS],
+        "scores": [scored(arm, 0.5) for arm in ARMS],
+        "calls": {f"key-{arm}": call(arm) for arm in ARMS},
+    }
+    return RunData(**(fields | changes))
+
+
+Study = Callable[..., Any]
+
+
+@pytest.fixture
+def study(experiment: Experiment, make_case: Callable[..., Case]) -> Study:
+    def build(data: RunData, **changes: Any) -> Any:
+        options = {"experiment": experiment, "on": None, "pilot": False} | changes
+        return assemble(data, cases=[make_case()], **options)
+
+    return build
+
+
+def outcome(found: Any, arm: str) -> Outcome:
+    (match,) = [o for o in found.outcomes if o.arm == arm]
+    assert isinstance(match, Outcome)
+    return match
+
+
+def test_scores_are_put_on_the_experiments_scale(study: Study) -> None:
+    assert outcome(study(run_data()), "pro-raw").quality == 2.5
+
+
+def test_weights_mix_scorers_and_a_missing_part_leaves_the_cell_unscored(
+    study: Study, experiment: Experiment
+) -> None:
+    weighted = replace(
+        experiment, scorer=replace(experiment.scorer, weights=(("key_facts", 3.0), ("must_not", 1.0)))
+    )
+    scores = [scored(arm, 0.5) for arm in ARMS] + [scored("pro-raw", 1.0, "must_not/1")]
+    found = study(run_data(scores=scores), experiment=weighted)
+    assert outcome(found, "pro-raw").quality == pytest.approx(5 * (3 * 0.5 + 1) / 4)
+    assert outcome(found, "flash-raw").quality is None
+    assert outcome(found, "flash-raw").cause == "unscored"
+
+
+def test_context_tokens_of_twins_differ_by_what_was_billed(study: Study) -> None:
+    """Raw: 80 % of 2000 billed. Sena: 1400 billed minus the same 400 around it."""
+    found = study(run_data())
+    assert outcome(found, "flash-raw").context_tokens_net == pytest.approx(1600)
+    assert outcome(found, "flash-sena").context_tokens_net == pytest.approx(1000)
+
+
+def test_without_its_raw_twin_an_arm_uses_its_own_share(study: Study) -> None:
+    calls = {f"key-{arm}": call(arm) for arm in ("flash-sena", "pro-sena")}
+    found = study(run_data(calls=calls))
+    assert outcome(found, "flash-sena").context_tokens_net == pytest.approx(1400 * 500 / 700)
+    assert outcome(found, "flash-raw").context_tokens_net is None
+
+
+def test_a_failed_cell_keeps_its_cause_and_no_cost(study: Study) -> None:
+    error = CallError(status=503, reason="UNAVAILABLE", message="m", retryable=True)
+    calls = {f"key-{arm}": call(arm) for arm in ARMS} | {
+        "key-pro-raw": call("pro-raw", reply=None, error=error, origin=Origin.UNVERIFIED)
+    }
+    failed = Failed(
+        case_id="pen-ko-01", arm="pro-raw", repeat=0, calls=("key-pro-raw",), cause="provider:UNAVAILABLE", persona="moon"
+    )  # fmt: skip
+    records = [failed if arm == "pro-raw" else record(arm) for arm in ARMS]
+    scores = [scored(arm, 0.5) for arm in ARMS if arm != "pro-raw"]
+    found = outcome(study(run_data(calls=calls, records=records, scores=scores)), "pro-raw")
+    assert (found.quality, found.cause, found.failed, found.charges) == (
+        None,
+        "provider:UNAVAILABLE",
+        True,
+        (),
+    )
+
+
+def test_the_date_is_the_latest_recording_or_what_is_asked(study: Study) -> None:
+    calls = {f"key-{arm}": call(arm) for arm in ARMS} | {"key-pro-raw": call("pro-raw", day="2026-12-02")}
+    assert study(run_data(calls=calls)).on == dt.date(2026, 12, 2)
+    assert study(run_data(calls=calls), on=dt.date(2027, 1, 1)).on == dt.date(2027, 1, 1)
+    with pytest.raises(BadInput, match="--on"):
+        study(run_data(calls={}))
+
+
+def test_another_served_model_is_named_and_declared_aliases_are_not(
+    study: Study, experiment: Experiment
+) -> None:
+    calls = {f"key-{arm}": call(arm) for arm in ARMS} | {
+        "key-pro-raw": call("pro-raw", served="models/gemini-3.8-flash")
+    }
+    found = study(run_data(calls=calls))
+    assert found.served_mismatches == ("pro-raw: gemini-3.8-flash instead of gemini-3.1-pro-preview",)
+    assert outcome(found, "pro-raw").charges[0].model == "gemini-3.8-flash"
+    aliased = replace(experiment, aliases=(("gemini-3.8-flash", "gemini-3.1-pro-preview"),))
+    assert study(run_data(calls=calls), experiment=aliased).served_mismatches == ()
+
+
+def test_a_mixture_of_origins_takes_the_weakest(study: Study) -> None:
+    calls = {f"key-{arm}": call(arm, origin=Origin.GOOGLE) for arm in ARMS}
+    assert study(run_data(calls=calls)).origin is Origin.GOOGLE
+    calls["key-pro-raw"] = call("pro-raw", origin=Origin.SIMULATED)
+    assert study(run_data(calls=calls)).origin is Origin.SIMULATED
+
+
+def test_spend_counts_a_shared_call_once(study: Study) -> None:
+    plan = [replace(planned(arm), answer_key="key-flash-raw") for arm in ("flash-raw", "flash-sena")]
+    records = [record("flash-raw"), record("flash-sena")]
+    found = study(run_data(plan=plan, records=records, calls={"key-flash-raw": call("flash-raw")}))
+    assert [(spend.arm, spend.calls) for spend in found.spends] == [("flash-raw", 1)]
+    assert all(o.charges for o in found.outcomes)
+
+
+def test_routing_and_language_agreement(study: Study) -> None:
+    """The label is pen, the gateway chose moon."""
+    scores = [scored(arm, 0.5) for arm in ARMS] + [scored("pro-raw", 1.0, "language/1")]
+    assert study(run_data(scores=scores)).agreements == (("routing", 0.0, 1), ("language", 1.0, 1))
