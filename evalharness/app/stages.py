@@ -53,7 +53,11 @@ def run_experiment(project: Project, *, mode: Mode, out: Path, note: Note, watch
     _claim(directory, project, access)
     # Replayed answers cost nothing and may have changed on disk: they are always read again.
     with directory.journal(fresh=mode is Mode.REPLAY, note=note) as journal:
-        summary = asyncio.run(access.execute(project.plan, journal=journal, watch=watch))
+        summary = asyncio.run(
+            access.execute(
+                journal=journal, watch=watch, planned=lambda plan: directory.write_plan(plan.cells)
+            )
+        )
     if summary.resumed:
         note(f"{summary.resumed} of {summary.total} calls were already in {directory.path}; not made again")
     return RunResult(directory=directory, summary=summary)
@@ -154,7 +158,6 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
                 file=directory.path,
             )
     directory.path.mkdir(parents=True, exist_ok=True)
-    directory.write_plan(project.plan.cells)
     directory.write_manifest(
         Manifest(
             format_version=FORMAT_VERSION,

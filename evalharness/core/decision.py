@@ -579,9 +579,9 @@ class NextStep:
     """Cases in total for 80 % power if the measured mean is the truth; None if that mean is not positive."""
     evsi: tuple[EvsiRow, ...]
     best_more_prompts: int
-    """Rows of evsi maximised over n; 0 if no number is worth its cost."""
+    """Rows of evsi maximised over n; 0 if no number is worth its cost, or the cost is unknown."""
     cost_per_prompt: float | None
-    """USD that this study spent per case."""
+    """USD that this study spent per case (if nothing was spent: all arms at production cost)."""
     value_of_knowing_v: float | None
     """Expected value over the horizon of learning V exactly, USD."""
 

@@ -120,15 +120,32 @@ class GatewaySettings:
     thinking_level: str | None = None
 
 
+class SenaScope(StrEnum):
+    """What a model-based compressor shortens."""
+
+    CONTEXT = "context"
+    MESSAGE = "message"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenaSettings:
     """How contexts are compressed in the sena arms."""
 
     method: str
     budget: float
-    """Share of the context's tokens to keep, in (0, 1]."""
+    """Share of the context's tokens to keep, in (0, 1]; a model is asked in words instead."""
     min_tokens: int = 0
-    """Contexts shorter than this are left alone."""
+    """What is shorter than this is left alone."""
+    scope: SenaScope = SenaScope.CONTEXT
+    """For a model-based method: what it shortens."""
+    personas: tuple[str, ...] = ()
+    """For a model-based method: compress only for these personas; empty for all."""
+    compressor_model: str | None = None
+    """For a model-based method: the model that compresses; both arms share its text and pay for it."""
+    compressor_max_output_tokens: int = 2048
+    compressor_thinking_level: str | None = None
+    reuse_turns: int = 1
+    """Requests that one compression serves in production; its bill is divided by this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,10 @@ class PlannedCell:
     """One cell's request, and how the gateway came to it."""
 
     cell: Cell
-    answer_key: str
-    """The call that answers the cell."""
+    answer_key: str | None
+    """The call that answers the cell; None if there can be none, because its compression failed."""
+    compress_key: str | None = None
+    """The compressor's call that the request stands on; None without a model-based compressor."""
     model: str
     persona: Persona
     """Chosen once per case from the message; every arm of the case shares it."""
@@ -36,7 +38,13 @@ class Plan:
 
     cells: tuple[PlannedCell, ...]
     """Sorted by case, arm, repeat."""
+    compressions: tuple[Job, ...]
+    """Calls of a model-based compressor, which come first: answers stand on their replies."""
     jobs: tuple[Job, ...]
-    """Interleaved over arms in a seeded order, so that arms are measured in the same minutes."""
+    """Answers, interleaved over arms in a seeded order, so that arms are measured in the same minutes."""
     identity: str
-    """SHA-256 over every cell and the request it makes: what can change an answer, and nothing else."""
+    """SHA-256 over every cell and the request it makes: what can change an answer, and nothing else.
+
+    Where a request waits for a compressor's reply, the compressor's own request stands in for it, so that
+    the identity is known before anything is sent.
+    """

@@ -20,6 +20,9 @@ class Charge:
     model: str
     """The model whose price applies."""
     usage: Usage
+    requests_served: int = 1
+    """Requests that the call serves in production (a compressed context reused over turns): each pays
+    this share of its tokens and price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from evalharness.core.call import Call
 from evalharness.core.case import Case
 from evalharness.core.errors import BadInput, InvalidUsage, ProviderError
-from evalharness.core.experiment import ContextMode, Experiment, Role
+from evalharness.core.experiment import Experiment
 from evalharness.core.job import Purpose
 from evalharness.core.plan import PlannedCell
 from evalharness.core.provenance import weakest
@@ -18,8 +18,7 @@ from evalharness.core.score import Completed, Record, Score, Scored
 from evalharness.core.study import CaseFacts, Charge, Outcome, Spend, Study
 from evalharness.core.usage import Usage
 from evalharness.core.wire.response import Completion, parse_response, served_id
-
-CellId = tuple[str, str, int]
+from evalharness.decide.context_tokens import CellId, cell_id, context_tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,18 +92,56 @@ def _outcomes(
     data: RunData, experiment: Experiment, completions: Mapping[str, Completion]
 ) -> tuple[Outcome, ...]:
     qualities = _qualities(data.scores, experiment)
-    context = _context_tokens(data, experiment, completions)
-    plan = {(p.cell.case_id, p.cell.arm, p.cell.repeat): p for p in data.plan}
+    context = context_tokens(data.plan, experiment, completions)
+    records = {_id(record): record for record in data.records}
     return tuple(
         _outcome(
-            record,
-            plan[_id(record)],
-            data.calls.get(plan[_id(record)].answer_key),
-            completions.get(plan[_id(record)].answer_key),
-            quality=qualities.get(_id(record)),
-            context_tokens=context.get(_id(record)),
+            records[cell_id(planned)],
+            _cell_calls(planned, data.calls, completions, experiment.sena.reuse_turns),
+            quality=qualities.get(cell_id(planned)),
+            gross_tokens=context.get(cell_id(planned)),
         )
-        for record in sorted(data.records, key=_id)
+        for planned in sorted(data.plan, key=cell_id)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CellCalls:
+    """What a cell's own calls say."""
+
+    charges: tuple[Charge, ...]
+    compressor_tokens: float
+    """Tokens that the compressor billed, per request served."""
+    latency_ms: float | None
+    answered: bool
+
+
+def _cell_calls(
+    planned: PlannedCell, calls: Mapping[str, Call], completions: Mapping[str, Completion], reuse: int
+) -> _CellCalls:
+    charges: list[Charge] = []
+    waits: list[float] = []
+    for key, served in ((planned.compress_key, reuse), (planned.answer_key, 1)):
+        call, completion = calls.get(key or ""), completions.get(key or "")
+        if call is None or completion is None or completion.usage is None:
+            continue
+        model = served_id(completion.served_model) or call.model
+        charges.append(
+            Charge(purpose=call.purpose.value, model=model, usage=completion.usage, requests_served=served)
+        )
+        # A request that reuses a compressed context does not wait for the compressor.
+        waits.append((call.service_ms or 0.0) / served)
+    answer = calls.get(planned.answer_key or "")
+    answered = answer is not None and answer.reply is not None
+    return _CellCalls(
+        charges=tuple(charges),
+        compressor_tokens=sum(
+            charge.usage.total_tokens / charge.requests_served
+            for charge in charges
+            if charge.purpose == Purpose.COMPRESS
+        ),
+        latency_ms=sum(waits) if answered else None,
+        answered=answered,
     )
 
 
@@ -113,18 +150,8 @@ def _id(row: Record | Score) -> CellId:
 
 
 def _outcome(
-    record: Record,
-    planned: PlannedCell,
-    call: Call | None,
-    completion: Completion | None,
-    *,
-    quality: float | None,
-    context_tokens: float | None,
+    record: Record, own: _CellCalls, *, quality: float | None, gross_tokens: float | None
 ) -> Outcome:
-    charges: tuple[Charge, ...] = ()
-    if completion is not None and completion.usage is not None:
-        model = served_id(completion.served_model) or planned.model
-        charges = (Charge(purpose=Purpose.ANSWER.value, model=model, usage=completion.usage),)
     cause = None if isinstance(record, Completed) else record.cause
     return Outcome(
         case_id=record.case_id,
@@ -132,11 +159,11 @@ def _outcome(
         repeat=record.repeat,
         quality=quality,
         cause=cause or (None if quality is not None else "unscored"),
-        charges=charges,
-        context_tokens_net=context_tokens,
-        context_tokens_gross=context_tokens,
-        latency_ms=None if call is None else call.service_ms,
-        failed=call is None or call.reply is None,
+        charges=own.charges,
+        context_tokens_net=None if gross_tokens is None else gross_tokens + own.compressor_tokens,
+        context_tokens_gross=gross_tokens,
+        latency_ms=own.latency_ms,
+        failed=not own.answered,
     )
 
 
@@ -157,47 +184,12 @@ def _qualities(scores: Sequence[Score], experiment: Experiment) -> dict[CellId, 
     }
 
 
-def _context_tokens(
-    data: RunData, experiment: Experiment, completions: Mapping[str, Completion]
-) -> dict[CellId, float]:
-    """Return the billed context tokens of each cell.
-
-    The provider counts whole prompts. In a raw arm the context's part is the billed prompt times its
-    approximate share; what is left (persona, headings, message) is the same in the arm's compressed twin,
-    so there the context is the billed prompt minus that remainder: differences between twins are exactly
-    what was billed, only their common level is approximated.
-    """
-    arms = {arm.name: arm for arm in experiment.arms}
-    twins = {
-        arm.model: arm.name
-        for arm in experiment.arms
-        if arm.context is ContextMode.RAW and arm.role is not Role.AA
-    }
-    around: dict[CellId, float] = {}
-    billed: dict[CellId, tuple[PlannedCell, Usage]] = {}
-    for planned in data.plan:
-        cell = (planned.cell.case_id, planned.cell.arm, planned.cell.repeat)
-        completion = completions.get(planned.answer_key)
-        if completion is None or completion.usage is None:
-            continue
-        billed[cell] = (planned, completion.usage)
-        if arms[planned.cell.arm].context is ContextMode.RAW:
-            share = planned.context_tokens / max(1, planned.prompt_tokens)
-            around[cell] = completion.usage.input_tokens * (1 - share)
-    tokens: dict[CellId, float] = {}
-    for cell, (planned, usage) in billed.items():
-        twin = (cell[0], twins.get(arms[cell[1]].model, cell[1]), cell[2])
-        rest = around.get(cell, around.get(twin))
-        if rest is None:
-            rest = usage.input_tokens * (1 - planned.context_tokens / max(1, planned.prompt_tokens))
-        tokens[cell] = usage.input_tokens - rest
-    return tokens
-
-
 def _spends(data: RunData, completions: Mapping[str, Completion]) -> tuple[Spend, ...]:
     owner: dict[str, str] = {}
     for planned in data.plan:
-        owner.setdefault(planned.answer_key, planned.cell.arm)
+        for key in (planned.compress_key, planned.answer_key):
+            # A call shared by several arms was bought once: it stands with the first that asked.
+            owner.setdefault(key or "", planned.cell.arm)
     groups: dict[tuple[str, str, str], list[Usage]] = defaultdict(list)
     for key, call in data.calls.items():
         completion = completions.get(key)
@@ -220,19 +212,20 @@ def _spends(data: RunData, completions: Mapping[str, Completion]) -> tuple[Spend
 def _mismatches(
     data: RunData, experiment: Experiment, completions: Mapping[str, Completion]
 ) -> tuple[str, ...]:
-    """Return, per arm, the models that answered instead of the requested one."""
+    """Return, per arm, the models that answered (or compressed) instead of the requested one."""
     aliases = dict(experiment.aliases)
-    seen: dict[str, set[str]] = defaultdict(set)
+    seen: dict[tuple[str, str], set[str]] = defaultdict(set)
     for planned in data.plan:
-        completion = completions.get(planned.answer_key)
-        if completion is None:
-            continue
-        served = served_id(completion.served_model)
-        if served != planned.model and aliases.get(served) != planned.model:
-            seen[planned.cell.arm].add(served or "nothing stated")
+        for key in (planned.compress_key, planned.answer_key):
+            completion, call = completions.get(key or ""), data.calls.get(key or "")
+            if completion is None or call is None:
+                continue
+            served = served_id(completion.served_model)
+            if served != call.model and aliases.get(served) != call.model:
+                seen[planned.cell.arm, call.model].add(served or "nothing stated")
     return tuple(
-        f"{arm}: {', '.join(sorted(models))} instead of {experiment.arm(arm).model}"
-        for arm, models in sorted(seen.items())
+        f"{arm}: {', '.join(sorted(models))} instead of {asked}"
+        for (arm, asked), models in sorted(seen.items())
     )
 
 

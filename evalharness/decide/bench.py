@@ -59,10 +59,13 @@ class Bench:
         return self.pair(*found, rule=rule)
 
     def points(self, pair: Pair, *, confidence: float | None = None) -> Estimate:
-        """Estimate a pair's score difference, points."""
-        return mean_or_value(
-            pair.quality, pair.design, unit="points", confidence=confidence or self.confidence
-        )
+        """Estimate a pair's score difference, points; n is 0 where no case is in both arms."""
+        confidence = confidence or self.confidence
+        if not pair.design.n:
+            return Estimate(
+                value=0.0, low=None, high=None, n=0, confidence=confidence, method="mean", unit="points"
+            )
+        return mean_or_value(pair.quality, pair.design, unit="points", confidence=confidence)
 
     def difference(self, pair: Pair, values: FloatArray, unit: str) -> Estimate | None:
         """Estimate a pair's difference in a cell array over complete pairs, None if there are none."""

@@ -35,8 +35,9 @@ def upgrade_binding(
 ) -> Binding | None:
     """Name what stands between the verdict and an approval; None for APPROVE and for REJECT.
 
-    Evidence comes first (a cost that nobody knows included), then an unknown assumption, then the statistics (sample or assumption, whichever
-    spreads the answer more), the judge's allowance, NPV, guardrails, and the lifecycle cap.
+    Evidence comes first (a cost that nobody knows included), then an unknown assumption, then the statistics
+    (sample or assumption, whichever spreads the answer more), the judge's allowance, NPV, guardrails, and the
+    lifecycle cap.
     """
     evidence = evidence_binding(conditions)
     if evidence is not None:

@@ -82,10 +82,6 @@ class Cells:
         seen: BoolArray = (self.rows[arm] > 0).any(axis=1)
         return seen
 
-    def index(self, name: str) -> int:
-        """Return the position of the arm of that name."""
-        return [arm.name for arm in self.arms].index(name)
-
 
 def cells_of(study: Study) -> Cells:
     """Lay a study out in arrays.

@@ -15,6 +15,8 @@ from evalharness.decide.design import Design
 
 _EQUAL = 1e-12
 """Spread, relative to the values, below which values are equal but for rounding."""
+_SMALLEST = 1e-150
+"""Spread below which a square is no longer a number that floats can hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,7 @@ def mean_estimate(values: FloatArray, design: Design, *, unit: str, confidence: 
         ValueError: If a value is not finite.
     """
     _refuse_unusable(values, design)
-    if np.ptp(values) <= _EQUAL * np.abs(values).max():
+    if np.ptp(values) <= max(_EQUAL * np.abs(values).max(), _SMALLEST):
         return _degenerate(float(values[0]), design, unit, confidence)
     if design.clusters is not None:
         mean, se, df, method = (*_clustered(values, design), "cluster t")

@@ -24,7 +24,11 @@ def two_by_two(bench: Bench) -> TwoByTwo:
     for label, side in (("flash", arms.control), ("pro", arms.treatment)):
         if ContextMode.RAW in side and ContextMode.SENA in side:
             planned.append((f"sena-raw|{label}", side[ContextMode.SENA], side[ContextMode.RAW]))
-    contrasts = tuple(bench.contrast(name, first, second) for name, first, second in planned)
+    contrasts = tuple(
+        bench.contrast(name, first, second)
+        for name, first, second in planned
+        if bench.pair(first, second).design.n
+    )
     interaction = None
     raw, sena = arms.pair(ContextMode.RAW), arms.pair(ContextMode.SENA)
     if raw is not None and sena is not None:

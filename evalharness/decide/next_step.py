@@ -37,8 +37,7 @@ def next_step(
     quality = stakes.estimate(stakes.pair.quality, "points")
     confidence = stakes.bench.confidence
     mde_points = mde_of_se(quality.se or 0.0, confidence=confidence)
-    cases = len(stakes.bench.cells.cases)
-    per_prompt = float(study_usd) / cases if study_usd else None
+    per_prompt = _cost_per_prompt(stakes, study_usd)
     field = binding.field if binding else None
     if found is None or found.net_at_threshold.se is None:
         advice = _ADVICE.get(binding.kind, Advice.STATE_ASSUMPTION) if binding else Advice.STATE_ASSUMPTION
@@ -50,6 +49,15 @@ def next_step(
     return _with_money(
         stakes, found, mde_points=mde_points, per_prompt=per_prompt, binding=binding, field=field
     )
+
+
+def _cost_per_prompt(stakes: Stakes, study_usd: Decimal) -> float | None:
+    if study_usd:
+        return float(study_usd) / len(stakes.bench.cells.cases)
+    # Nothing spent (imported or shared calls): one more case in every arm costs what it costs in production.
+    by_case = stakes.bench.costs.at(stakes.bench.study.on)
+    means = [float(arm[~np.isnan(arm)].mean()) for arm in by_case if not np.isnan(arm).all()]
+    return sum(means) * stakes.bench.cells.shape[2] if any(means) else None
 
 
 def _with_money(
@@ -67,7 +75,7 @@ def _with_money(
     sd = se * n**0.5
     horizon = month * stakes.exchange.months
     rows = evsi_rows(horizon * net.value, horizon * se, n_before=n, cost_per_case=per_prompt or 0.0)
-    best = best_number(rows)
+    best = best_number(rows) if per_prompt is not None else 0
     knowing = _value_of_knowing(stakes, found)
     return NextStep(
         advice=_advice(binding, best=best, gain=max(row.net for row in rows), knowing=knowing),

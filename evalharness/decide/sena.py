@@ -40,8 +40,9 @@ def decide_sena(bench: Bench, checks: tuple[ControlCheck, ...]) -> SenaDecision 
     sides = (bench.arms.control, bench.arms.treatment)
     if not any(ContextMode.SENA in side for side in sides):
         return None
-    pairs = [(s[ContextMode.SENA], s[ContextMode.RAW]) for s in sides if set(s) >= {"sena", "raw"}]
-    models = tuple(_model(bench, sena, raw) for sena, raw in pairs)
+    both = {ContextMode.SENA, ContextMode.RAW}
+    pairs = [(side[ContextMode.SENA], side[ContextMode.RAW]) for side in sides if set(side) >= both]
+    models = tuple(_model(bench, sena, raw) for sena, raw in pairs if bench.pair(sena, raw).design.n)
     return SenaDecision(verdict=_verdict(bench, checks, models), models=models)
 
 

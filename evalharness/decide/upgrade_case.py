@@ -65,6 +65,7 @@ class UpgradeCase:
 
 
 def upgrade_context(bench: Bench, sena: SenaDecision | None) -> ContextMode:
+    """Return the context to judge in: raw, or Sena if that is to be deployed and has passed."""
     wanted = bench.study.experiment.deploy_context
     passed = sena is not None and sena.verdict.ruling is Ruling.PASS
     possible = bench.arms.pair(ContextMode.SENA) is not None
@@ -72,6 +73,7 @@ def upgrade_context(bench: Bench, sena: SenaDecision | None) -> ContextMode:
 
 
 def build_case(stakes: Stakes, context: ContextMode, checks: tuple[ControlCheck, ...]) -> UpgradeCase:
+    """Assess the upgrade on the decision's date and lay out every condition of its verdict."""
     bench, assumptions = stakes.bench, stakes.assumptions
     on = bench.study.on
     found = assess(stakes, on, {})
@@ -126,6 +128,7 @@ def _rule(
 
 
 def rule_later(case: UpgradeCase, later: Assessment) -> Ruling:
+    """Return the final ruling of an assessment on another day, vetoes and caps included."""
     if case.field is not None:
         return case.final(Ruling.INCONCLUSIVE)[0]
     ruling, _ = _rule(case.stakes, later, _proof(case.stakes, later, None), None)
@@ -133,12 +136,14 @@ def rule_later(case: UpgradeCase, later: Assessment) -> Ruling:
 
 
 def shown_reasons(case: UpgradeCase, final: Ruling) -> tuple[Reason, ...]:
+    """Return the reasons that belong beside the final ruling."""
     # What the statistics alone would allow is no reason for a verdict that was vetoed or may not be given.
     allowed = final in (Ruling.APPROVE, Ruling.APPROVE_FOR_TRIAL)
     return tuple(r for r in case.reasons if allowed or r.code is not ReasonCode.ALL_HOLD)
 
 
 def case_marks(case: UpgradeCase, sena: SenaDecision | None) -> tuple[Reason, ...]:
+    """Return what must stand beside the verdict: waivers, held prices, Sena not passed, the ceiling."""
     marks: list[Reason] = []
     wanted = case.stakes.bench.study.experiment.deploy_context
     if wanted is ContextMode.SENA and case.context is ContextMode.RAW:

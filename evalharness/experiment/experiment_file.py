@@ -17,6 +17,7 @@ from evalharness.core.experiment import (
     Limits,
     Role,
     ScorerChoice,
+    SenaScope,
     SenaSettings,
     Thresholds,
     Waivers,
@@ -26,6 +27,8 @@ from evalharness.experiment.edge import Misplaced, Strict, read_toml
 SAFE_NAME = r"^[a-z0-9][a-z0-9._-]*$"
 Name = Annotated[str, Field(pattern=SAFE_NAME, max_length=64)]
 Share = Annotated[float, Field(gt=0, le=1)]
+ModelId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=64)]
+ThinkingLevel = Literal["minimal", "low", "medium", "high"]
 
 
 def _number(value: Any) -> Any:
@@ -42,7 +45,7 @@ class ArmTable(Strict):
     """One [[arms]] table."""
 
     name: Name
-    model: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=64)]
+    model: ModelId
     context: Literal["raw", "sena", "damaged"]
     role: Literal["control", "treatment", "aa", "damaged"]
     cases: Annotated[int, Field(ge=2)] | None = None
@@ -54,15 +57,30 @@ class GatewayTable(Strict):
     router: Literal["keywords"]
     personas: str
     max_output_tokens: Annotated[int, Field(ge=1, le=65536)]
-    thinking_level: Literal["minimal", "low", "medium", "high"] | None = None
+    thinking_level: ThinkingLevel | None = None
 
 
 class SenaTable(Strict):
     """[sena]: how the sena arms compress."""
 
-    method: Literal["none", "extractive"]
-    budget: Share
+    method: Literal["none", "truncate", "random", "extractive", "hybrid", "llm", "deployed"]
+    budget: Share = 1.0
     min_tokens: Annotated[int, Field(ge=0)] = 0
+    scope: Literal["context", "message"] = "context"
+    personas: list[Literal["moon", "square", "earth", "pen"]] = []
+    compressor_model: ModelId | None = None
+    compressor_max_output_tokens: Annotated[int, Field(ge=1, le=65536)] = 2048
+    compressor_thinking_level: ThinkingLevel | None = None
+    reuse_turns: Annotated[int, Field(ge=1)] = 1
+
+    @model_validator(mode="after")
+    def _fits_the_method(self) -> SenaTable:
+        if self.method in ("llm", "deployed") and self.compressor_model is None:
+            raise Misplaced(f"method {self.method!r} needs compressor_model", "method")
+        if self.method == "deployed" and (self.scope, self.personas) != ("message", ["pen"]):
+            message = 'the deployed Sena has scope = "message" and personas = ["pen"]; use method = "llm" for others'
+            raise Misplaced(message, "method")
+        return self
 
 
 class ScorerTable(Strict):
@@ -92,6 +110,9 @@ class ThresholdsTable(Strict):
     min_complete_share: Share = _DEFAULTS.min_complete_share
     bias_allowance: Annotated[Number, Field(ge=0)] = _DEFAULTS.bias_allowance
     severe_loss: Positive = _DEFAULTS.severe_loss
+    min_ratings: Annotated[int, Field(ge=1)] = _DEFAULTS.min_ratings
+    looks: Annotated[int, Field(ge=1)] = _DEFAULTS.looks
+    max_rate_age_days: Annotated[int, Field(ge=0)] = _DEFAULTS.max_rate_age_days
     max_mean_latency_ms: Positive = _DEFAULTS.max_mean_latency_ms
     max_error_rate: Annotated[float, Field(ge=0, lt=1)] = _DEFAULTS.max_error_rate
     min_satisfaction: Share = _DEFAULTS.min_satisfaction
@@ -186,7 +207,11 @@ def _experiment(file: ExperimentFile) -> Experiment:
         deploy_context=ContextMode(file.deploy_context),
         repeats=file.repeats,
         gateway=GatewaySettings(**file.gateway.model_dump()),
-        sena=SenaSettings(**file.sena.model_dump()),
+        sena=SenaSettings(
+            **file.sena.model_dump(exclude={"scope", "personas"}),
+            scope=SenaScope(file.sena.scope),
+            personas=tuple(file.sena.personas),
+        ),
         scorer=ScorerChoice(
             name=file.scorer.name,
             scale_low=file.scorer.scale[0],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from evalharness.core.case import Case
 from evalharness.core.experiment import Arm, Experiment, Role
@@ -12,8 +13,22 @@ from evalharness.core.job import Job
 from evalharness.core.plan import Plan, PlannedCell
 from evalharness.core.wire.canonical import canonical_json
 
-Prepare = Callable[[Case, Arm, int, int], tuple[PlannedCell, Job]]
-"""Given case, arm, repeat and draw: the cell's plan, and the job it asks for (whose only cell it is)."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellWork:
+    """What one cell asks for; the only cell of its jobs is this one."""
+
+    planned: PlannedCell
+    answer: Job | None
+    """None if the compression that it stands on failed."""
+    compress: Job | None
+    recipe: str
+    """Names the request before a compressor's reply is known: the answer's key, or the compressor's and
+    what the reply will be put into."""
+
+
+Prepare = Callable[[Case, Arm, int, int], CellWork]
+"""The gateway as a function of case, arm, repeat and draw."""
 
 
 def draw_seed(experiment_seed: int, draw: int) -> int:
@@ -33,7 +48,8 @@ def select_cases(cases: Sequence[Case], arm: Arm, experiment: Experiment) -> tup
         return tuple(cases)
     order = list(cases)
     # Seeded shuffles of a fixed list; nothing here is a secret.
-    random.Random(f"{experiment.seed}/{arm.name}").shuffle(order)  # noqa: S311
+    # Arms of equal size share their cases, so that a subset study stays paired.
+    random.Random(experiment.seed).shuffle(order)  # noqa: S311
     groups: dict[tuple[str, str], list[Case]] = {}
     for case in order:
         groups.setdefault((case.persona, case.language), []).append(case)
@@ -51,31 +67,31 @@ def build_plan(experiment: Experiment, cases: Sequence[Case], prepare: Prepare) 
         cases: The dataset's cases (or the pilot's first ones), sorted by id.
         prepare: The gateway, as a function.
     """
-    cells: list[PlannedCell] = []
-    jobs: dict[str, Job] = {}
+    works: list[CellWork] = []
     for arm in experiment.arms:
         for case in select_cases(cases, arm, experiment):
             for repeat in range(experiment.repeats):
-                planned, job = prepare(case, arm, repeat, first_draw(arm, experiment) + repeat)
-                cells.append(planned)
-                jobs[job.key] = _merge(jobs.get(job.key), job)
-    cells.sort(key=lambda planned: (planned.cell.case_id, planned.cell.arm, planned.cell.repeat))
+                works.append(prepare(case, arm, repeat, first_draw(arm, experiment) + repeat))
+    works.sort(key=lambda work: _place(work.planned))
     return Plan(
-        cells=tuple(cells),
-        jobs=_interleave(list(jobs.values()), experiment.seed),
-        identity=_identity(cells),
+        cells=tuple(work.planned for work in works),
+        compressions=_interleave([w.compress for w in works if w.compress], experiment.seed),
+        jobs=_interleave([w.answer for w in works if w.answer], experiment.seed),
+        identity=_identity(works),
     )
 
 
-def _merge(known: Job | None, job: Job) -> Job:
-    if known is None:
-        return job
-    return Job(purpose=job.purpose, request=job.request, draw=job.draw, cells=known.cells + job.cells)
+def _place(planned: PlannedCell) -> tuple[str, str, int]:
+    return (planned.cell.case_id, planned.cell.arm, planned.cell.repeat)
 
 
-def _interleave(jobs: list[Job], seed: int) -> tuple[Job, ...]:
-    """Order jobs case by case, cases and arms in seeded random order."""
-    shuffled = sorted(jobs, key=lambda job: job.key)
+def _interleave(jobs: Iterable[Job], seed: int) -> tuple[Job, ...]:
+    """Merge equal jobs, then order them case by case, cases and arms in seeded random order."""
+    merged: dict[str, Job] = {}
+    for job in jobs:
+        known = merged.get(job.key)
+        merged[job.key] = job if known is None else replace(known, cells=known.cells + job.cells)
+    shuffled = sorted(merged.values(), key=lambda job: job.key)
     random.Random(seed).shuffle(shuffled)  # noqa: S311 - an order, not a secret
     rank: dict[str, int] = {}
     for job in shuffled:
@@ -83,6 +99,6 @@ def _interleave(jobs: list[Job], seed: int) -> tuple[Job, ...]:
     return tuple(sorted(shuffled, key=lambda job: rank[job.cells[0].case_id]))
 
 
-def _identity(cells: Sequence[PlannedCell]) -> str:
-    lines = [[planned.cell.id, planned.answer_key, planned.persona] for planned in cells]
+def _identity(works: Sequence[CellWork]) -> str:
+    lines = [[work.planned.cell.id, work.recipe, work.planned.persona] for work in works]
     return hashlib.sha256(canonical_json(lines).encode()).hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from evalharness.core.case import Case, Context, Persona
 from evalharness.core.errors import BadInput
@@ -15,6 +16,7 @@ from evalharness.core.wire.request import Message, ModelRequest
 from evalharness.gateway.prompting import PersonaPrompts
 from evalharness.gateway.router import ROUTERS
 from evalharness.gateway.sena import COMPRESSORS
+from evalharness.gateway.sena.by_model import MODEL_METHODS, ModelCompression, Sent
 
 DAMAGE_BUDGET = 0.5
 
@@ -44,35 +46,49 @@ class Gateway:
         """
         if settings.router not in ROUTERS:
             raise BadInput(f"unknown router {settings.router!r}; known: {', '.join(ROUTERS)}")
-        if sena.method not in COMPRESSORS:
-            raise BadInput(f"unknown sena method {sena.method!r}; known: {', '.join(COMPRESSORS)}")
+        if sena.method not in (*COMPRESSORS, *MODEL_METHODS):
+            known = ", ".join((*COMPRESSORS, *MODEL_METHODS))
+            raise BadInput(f"unknown sena method {sena.method!r}; known: {known}")
         self._settings = settings
         self._sena = sena
         self._prompts = prompts
         self._router: Router = ROUTERS[settings.router]()
+        by_model = sena.method in MODEL_METHODS
+        self._by_model = ModelCompression(sena, prompts) if by_model else None
         self._compressors: Mapping[ContextMode, Compressor] = {
             ContextMode.RAW: COMPRESSORS["none"](),
-            ContextMode.SENA: COMPRESSORS[sena.method](),
+            ContextMode.SENA: COMPRESSORS["none" if by_model else sena.method](),
             ContextMode.DAMAGED: COMPRESSORS["damage"](),
         }
 
-    def prepare(self, case: Case, mode: ContextMode) -> Prepared:
-        """Route, compress and render one case. The persona depends on the message alone."""
+    def compression(self, case: Case, mode: ContextMode, *, seed: int) -> ModelRequest | None:
+        """Return the compressor's call that a case needs in a context mode; None if it needs none."""
+        if self._by_model is None or mode is not ContextMode.SENA:
+            return None
+        persona, _ = self._router.route(case.message)
+        return self._by_model.request(case, seed=seed) if self._by_model.wanted(case, persona) else None
+
+    def prepare(self, case: Case, mode: ContextMode, *, reply: str | None = None) -> Prepared:
+        """Route, compress and render one case.
+
+        The persona depends on the mentee's own message alone, so that all arms share it.
+
+        Args:
+            case: The case.
+            mode: What happens to the context.
+            reply: What the model-based compressor replied, where one was asked.
+        """
         persona, reason = self._router.route(case.message)
-        original = approximate_tokens(_text(case.context))
         compressed = self._compressors[mode].compress(
-            case.context, message=case.message, budget=self._budget(mode, original)
+            case.context, message=case.message, budget=self._budget(mode, case)
         )
-        prompt = self._prompts.render(
-            persona=persona, language=case.language, context=compressed.context, message=case.message
-        )
-        raw = self._prompts.render(
-            persona=persona, language=case.language, context=case.context, message=case.message
-        )
-        bare = self._prompts.render(
-            persona=persona, language=case.language, context=Context(), message=case.message
-        )
-        around = approximate_tokens(bare.user)
+        sent = Sent(context=compressed.context, message=case.message)
+        if reply is not None and self._by_model is not None:
+            sent = self._by_model.apply(case, reply)
+        show = partial(self._prompts.render, persona=persona, language=case.language)
+        prompt = show(context=sent.context, message=sent.message)
+        raw = show(context=case.context, message=case.message)
+        around = approximate_tokens(show(context=Context(), message=case.message).user)
         return Prepared(
             system=prompt.system,
             user=prompt.user,
@@ -95,12 +111,11 @@ class Gateway:
             thinking_level=self._settings.thinking_level,
         )
 
-    def _budget(self, mode: ContextMode, original_tokens: int) -> float:
+    def _budget(self, mode: ContextMode, case: Case) -> float:
         if mode is ContextMode.DAMAGED:
             return DAMAGE_BUDGET
-        if mode is ContextMode.SENA and original_tokens >= self._sena.min_tokens:
-            return self._sena.budget
-        return 1.0
+        is_long = approximate_tokens(_text(case.context)) >= self._sena.min_tokens
+        return self._sena.budget if mode is ContextMode.SENA and is_long else 1.0
 
 
 def _text(context: Context) -> str:

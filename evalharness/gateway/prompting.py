@@ -10,6 +10,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from evalharness.core.case import Context, Language, Persona
 from evalharness.core.errors import BadInput
+from evalharness.core.experiment import SenaScope
 
 PERSONAS: tuple[Persona, ...] = ("moon", "square", "earth", "pen")
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
@@ -30,7 +31,8 @@ class PersonaPrompts:
         """Compile every template that any case could need.
 
         Args:
-            templates: Text by name: `<persona>.<language>` and `request.<language>`.
+            templates: Text by name: `<persona>.<language>`, `request.<language>` and
+                `compress-<scope>.<language>`.
 
         Raises:
             BadInput: If one is missing or does not compile.
@@ -38,7 +40,8 @@ class PersonaPrompts:
         # Contexts are hostile text: they are values, never template source, and the sandbox holds if an
         # author's template misuses one.
         environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=False)
-        names = [f"{kind}.{language}" for kind in (*PERSONAS, "request") for language in LANGUAGES]
+        kinds = (*PERSONAS, "request", *(f"compress-{scope}" for scope in SenaScope))
+        names = [f"{kind}.{language}" for kind in kinds for language in LANGUAGES]
         self._templates: dict[str, Template] = {}
         for name in names:
             if name not in templates:
@@ -54,11 +57,31 @@ class PersonaPrompts:
         Raises:
             BadInput: If a template refers to something that it is not given.
         """
-        name = f"{persona}.{language}"
+        return PromptText(
+            system=self._render(f"{persona}.{language}"),
+            user=self._render(f"request.{language}", context=context, message=message),
+        )
+
+    def compressor(self, scope: SenaScope, language: Language) -> str:
+        """Return the instruction of a model-based compressor.
+
+        Raises:
+            BadInput: If the template refers to something that it is not given.
+        """
+        return self._render(f"compress-{scope}.{language}")
+
+    def context_text(self, language: Language, context: Context) -> str:
+        """Return a context as the request shows it, without the message and its heading.
+
+        Raises:
+            BadInput: If the template refers to something that it is not given.
+        """
+        shown = self._render(f"request.{language}", context=context, message="")
+        heading = self._render(f"request.{language}", context=Context(), message="")
+        return shown.removesuffix(heading).strip()
+
+    def _render(self, name: str, **values: object) -> str:
         try:
-            system = self._templates[name].render()
-            name = f"request.{language}"
-            user = self._templates[name].render(context=context, message=message)
+            return self._templates[name].render(**values).strip()
         except TemplateError as error:
             raise BadInput(f"bad template: {error}", file=f"{name}.j2") from None
-        return PromptText(system=system.strip(), user=user.strip())

@@ -59,10 +59,12 @@ def _power(frame: Frame) -> str:
     detectable = step.roi_detectable
     key = "next.power" if detectable is None else "next.power_roi"
     sentence = say(key, mde=step.mde_points, roi=detectable)
+    net = frame.upgrade.net_at_threshold
     if step.cases_for_power is not None:
-        return f"{sentence} {say('next.cases', n=step.cases_for_power)}"
-    known = frame.upgrade.net_at_threshold
-    return f"{sentence} {say('next.cases_none')}" if known is not None and known.value <= 0 else sentence
+        more = say("next.cases", n=step.cases_for_power)
+    else:
+        more = say("next.cases_none") if net is not None and net.value <= 0 else ""
+    return f"{sentence} {more}".rstrip()
 
 
 def _deadline(frame: Frame) -> str:

@@ -14,7 +14,7 @@ from evalharness.render.views import ConditionsView, Table
 _LOW_IS_GOOD: Final = frozenset({ConditionName.LATENCY, ConditionName.ERRORS, ConditionName.RATES_FRESH})
 _MEASURED: Final = frozenset({ConditionName.LATENCY, ConditionName.ERRORS, ConditionName.SATISFACTION})
 _MOST_DETAIL = 2
-_MOST_UNMET = 3
+_MOST_UNMET = 2
 _COLUMNS = ("verdict", "condition", "value", "limit", "margin", "met")
 
 

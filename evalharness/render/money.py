@@ -13,6 +13,7 @@ from evalharness.render.views import MoneyView, Table
 
 _A, _MA, _MP, _MPA = "a", "m a", "m p", "m p a"
 """What a number stands on: (m)easured, list (p)rice, (a)ssumed."""
+_MOST_DATES = 4
 
 
 def money_view(frame: Frame) -> MoneyView:
@@ -155,7 +156,11 @@ def _dates(frame: Frame) -> Table | None:
         return None
     columns = ("date", "why", "added", "roi_held", "roi_path", "ruling")
     headers = tuple(say(f"money.{column}") for column in columns)
-    return Table(headers=headers, align="llrrrl", rows=tuple(_date(frame, row) for row in rows))
+    shown = [_date(frame, row) for row in rows[:_MOST_DATES]]
+    if len(rows) > _MOST_DATES:
+        day, why, *rest = shown[-1]
+        shown[-1] = (day, say("money.why_more", why=why, n=len(rows) - _MOST_DATES), *rest)
+    return Table(headers=headers, align="llrrrl", rows=tuple(shown))
 
 
 def _date(frame: Frame, row: DateRow) -> tuple[str, ...]:

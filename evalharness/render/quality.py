@@ -47,12 +47,19 @@ def _intro(frame: Frame) -> str:
         limits = say("quality.judge_bare")
     scorer = clean(evidence.scorer, limit=_NAME_LENGTH)
     n, k = frame.upgrade.quality.n, evidence.repeats
-    return say("quality.intro", n=n, k=k, units=_units(frame), scorer=scorer, scorer_limits=limits)
+    return say(
+        "quality.intro",
+        n=n,
+        units=_counted(frame, "cases" if evidence.clusters is None else "clusters", n),
+        k=k,
+        repeats=_counted(frame, "repeats", k),
+        scorer=scorer,
+        scorer_limits=limits,
+    )
 
 
-def _units(frame: Frame) -> str:
-    clustered = frame.decision.evidence.clusters is not None
-    return frame.say.name("counted", "clusters" if clustered else "cases")
+def _counted(frame: Frame, what: str, n: int) -> str:
+    return frame.say.name("counted", f"{what}_1" if n == 1 else what)
 
 
 def _grid(frame: Frame) -> Table:

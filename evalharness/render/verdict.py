@@ -122,7 +122,7 @@ def _numbers(frame: Frame) -> str:
     if branch is Branch.SPANS_ZERO:
         cost, net = frame.upgrade.cost, frame.upgrade.net_at_threshold
         return frame.say("verdict.roi_spans", cost=_monthly(frame, cost), net=_monthly(frame, net)) + "."
-    return f"{_roi(frame, money.roi)}; {_chance(frame)}."
+    return "; ".join(part for part in (_roi(frame, money.roi), _chance(frame)) if part) + "."
 
 
 def _monthly(frame: Frame, estimate: Estimate | None) -> str:
@@ -160,7 +160,7 @@ def _roi(frame: Frame, roi: float) -> str:
     interval = say.span(found.low, found.high, "roi")
     limit = frame.threshold
     if limit is None:
-        return say("word.interval", value=numbers.roi(roi), interval=interval)
+        return say("verdict.roi_bare", roi=roi, level=level, interval=interval)
     place = _place(found, limit)
     return say(f"verdict.roi_{place}", roi=roi, level=level, interval=interval, limit=limit)
 
@@ -174,7 +174,7 @@ def _place(found: RatioInterval, limit: float) -> str:
 def _chance(frame: Frame) -> str:
     chances, row = frame.upgrade.monte_carlo, frame.condition(ConditionName.ROI_PROBABILITY)
     if chances is None:
-        return frame.say("word.not_estimable")
+        return ""
     if row is None or row.limit is None:
         probability = numbers.probability(chances.probability)
         return frame.say("verdict.chance_bare", limit=chances.threshold, probability=probability)

@@ -43,6 +43,17 @@ class RunSummary:
     retries: int = 0
     spent_usd: Decimal = field(default_factory=Decimal)
 
+    def plus(self, later: RunSummary) -> RunSummary:
+        """Return this part of a run and a later one together."""
+        return RunSummary(
+            total=self.total + later.total,
+            resumed=self.resumed + later.resumed,
+            made=self.made + later.made,
+            failed=self.failed + later.failed,
+            retries=self.retries + later.retries,
+            spent_usd=self.spent_usd + later.spent_usd,
+        )
+
     def progress(self) -> Progress:
         """Return the state for whoever watches."""
         return Progress(

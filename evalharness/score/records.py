@@ -15,16 +15,19 @@ def build_records(cells: Iterable[PlannedCell], calls: Mapping[str, Call]) -> tu
     """Return one record per planned cell, in the plan's order.
 
     Causes: not_called (the run stopped before), provider:<reason>, malformed_response, usage_invalid,
-    usage_missing, and the reasons of `core.wire.response.NoText`. An answer whose bill is unknown is a
-    failure: a cost contrast without it would flatter the arm.
+    usage_missing, the reasons of `core.wire.response.NoText`, and each of these after `compress:` where
+    the compressor was at fault. An answer whose bill is unknown is a failure: a cost contrast without it would flatter the arm.
     """
-    return tuple(_record(cell, calls.get(cell.answer_key)) for cell in cells)
+    return tuple(_record(cell, calls) for cell in cells)
 
 
-def _record(planned: PlannedCell, call: Call | None) -> Record:
-    found = _outcome(call)
+def _record(planned: PlannedCell, calls: Mapping[str, Call]) -> Record:
+    wanted = [key for key in (planned.compress_key, planned.answer_key) if key is not None]
+    keys = tuple(key for key in wanted if key in calls)
+    found: Completion | str | None = _compression_failure(planned, calls)
+    if found is None:
+        found = _outcome(calls.get(planned.answer_key or ""))
     cell = planned.cell
-    keys = () if call is None else (call.key,)
     if isinstance(found, str):
         return Failed(
             case_id=cell.case_id,
@@ -43,6 +46,17 @@ def _record(planned: PlannedCell, call: Call | None) -> Record:
         answer=answer,
         persona=planned.persona,
     )
+
+
+def _compression_failure(planned: PlannedCell, calls: Mapping[str, Call]) -> str | None:
+    """Return why a cell's compression failed, None if it did not or there was none.
+
+    A compressor whose bill is unknown fails the cell too: its cost is part of the arm's.
+    """
+    if planned.compress_key is None:
+        return None
+    found = _outcome(calls.get(planned.compress_key))
+    return f"compress:{found}" if isinstance(found, str) else None
 
 
 def _outcome(call: Call | None) -> Completion | str:

@@ -17,7 +17,7 @@ OVERLAP_LIMIT = 0.25
 """Largest share of the shorter text's n-grams that may occur in another case's."""
 LEAST_SHARED = 8
 """Fewer shared n-grams than this are a common phrase, whatever their share."""
-MEANING_LIMIT = 0.75
+MEANING_LIMIT = 0.70
 """Largest cosine of two messages' sentence embeddings."""
 
 _WORD = re.compile(r"\w+")
@@ -45,7 +45,10 @@ def near_duplicate_words(corpus: Corpus) -> Iterator[Spot]:
 
 
 def near_duplicate_meaning(corpus: Corpus) -> Iterator[Spot]:
-    """Find messages whose embeddings nearly coincide although their words differ; pairs are exempt."""
+    """Find messages whose embeddings nearly coincide although their words differ; pairs are exempt.
+
+    Close paraphrases pass the limit, free ones stay below it; so this warns and does not clear.
+    """
     if corpus.embed is None or len(corpus.cases) < 2:
         return
     vectors = corpus.embed([item.case.message for item in corpus.cases])

@@ -87,6 +87,8 @@ def test_equal_values_have_no_spread_and_say_so() -> None:
     assert found.se == 0
     assert found.p_greater == 0
     assert estimate(np.zeros(20)).p_greater == 1
+    # The variance of such values underflows to zero.
+    assert estimate(np.array([0.0, 3e-190])).method == "degenerate"
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

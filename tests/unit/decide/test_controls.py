@@ -55,3 +55,10 @@ def test_damage_that_is_not_detected_means_no_verdict(controlled) -> None:
 def test_missing_controls_are_marked(study, scores, card, assume) -> None:
     marks = decide(study(scores()), card, assume()).sena.verdict.marks
     assert next(m for m in marks if m.code is ReasonCode.NO_CONTROLS).get("missing") == "aa,damaged"
+
+
+def test_a_control_that_produced_nothing_controls_nothing(study, scores, card, assume, experiment) -> None:
+    """Its cells were planned, but the run was cut short."""
+    found = decide(study(scores(), arms=(*experiment().arms, AA, DAMAGED)), card, assume())
+    assert found.upgrade.verdict.ruling is Ruling.NO_VERDICT
+    assert [(c.passed, c.difference.n) for c in found.controls] == [(False, 100), (False, 0)]

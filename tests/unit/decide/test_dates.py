@@ -37,7 +37,7 @@ def test_the_verdict_names_its_last_day(study, scores, doubling, assume) -> None
     assert verdict.prices_hold_until == dt.date(2026, 12, 31)
 
 
-def test_each_announced_change_has_a_row(study, scores, doubling, assume, cards, rate) -> None:
+def test_each_announced_change_has_a_row(*, study, scores, doubling, assume, cards, rate) -> None:
     rows = decide(study(scores()), doubling, assume()).upgrade.dates
     assert [(r.on, r.why) for r in rows] == [
         (dt.date(2026, 12, 1), "run"), (dt.date(2027, 1, 1), "price_change")

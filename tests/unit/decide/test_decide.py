@@ -76,3 +76,16 @@ def test_it_takes_less_than_a_second(study, scores, card, examples) -> None:
 
 def test_mde_is_there_before_the_run() -> None:
     assert mde(0.8, 100) == pytest.approx(0.1989, abs=1e-4)
+
+
+def test_next_steps_weigh_more_prompts_against_their_cost(study, scores, card, assume) -> None:
+    found = decide(study(scores(gain=0.2, sd=0.8)), card, assume()).upgrade
+    step, net = found.next, found.net_at_threshold
+    assert step.mde_points == pytest.approx(2.4865 * found.quality.se, rel=1e-4)
+    assert step.mde_net == pytest.approx(2.4865 * net.se * 6000, rel=1e-4)
+    assert step.roi_detectable == pytest.approx(1.5 + 2.4865 * net.se / 0.0034, rel=1e-4)
+    # Nothing was spent, so another case is priced in all four arms.
+    assert step.cost_per_prompt == pytest.approx((2.2 + 5.6 + 1.8 + 4.8) / 1000)
+    assert [chance for _, chance in step.power] == sorted(chance for _, chance in step.power)
+    best = max(step.evsi, key=lambda row: row.net)
+    assert step.best_more_prompts == (best.more_prompts if best.net > 0 else 0)

@@ -10,7 +10,9 @@ from evalharness.core.decision import RatioInterval
 from evalharness.decide.fieller import fieller_set
 
 
-def found(a: float, b: float, va: float, vb: float, vab: float = 0.0, q: float = 1.812461) -> RatioInterval:
+def found(
+    a: float, b: float, va: float, vb: float, vab: float = 0.0, *, q: float = 1.812461
+) -> RatioInterval:
     return fieller_set(a, b, v_numerator=va, v_denominator=vb, v_both=vab, quantile=q, confidence=0.95)
 
 
@@ -34,7 +36,7 @@ def test_worked_example_of_dcstats() -> None:
     ],
 )
 def test_the_set_holds_exactly_the_ratios_that_a_t_test_accepts(
-    a: float, b: float, va: float, vb: float, vab: float, kind: str
+    *, a: float, b: float, va: float, vb: float, vab: float, kind: str
 ) -> None:
     """Definition (von Luxburg and Franz 2009, arXiv 0711.0198): |a − ρb| ≤ q·SE(a − ρb)."""
     interval = found(a, b, va, vb, vab)

@@ -52,7 +52,9 @@ def test_compression_is_a_line_of_its_own(study, scores, card, assume, with_outc
     assert found.sena.models[0].cost_change.low > 0
 
 
-def test_the_study_is_paid_once_and_long_prompts_are_marked(study, scores, card, assume, cards, rate) -> None:
+def test_the_study_is_paid_once_and_long_prompts_are_marked(
+    *, study, scores, card, assume, cards, rate
+) -> None:
     spend = Spend(
         arm="pro-raw",
         purpose="answer",

@@ -25,7 +25,7 @@ seeds = st.integers(0, 10_000)
 
 @FEW
 @given(gain=gains, seed=seeds, factor=st.floats(0.01, 100))
-def test_1_more_traffic_leaves_the_run_rate_roi(study, scores, card, assume, gain, seed, factor) -> None:
+def test_1_more_traffic_leaves_the_run_rate_roi(*, study, scores, card, assume, gain, seed, factor) -> None:
     made = study(scores(n=30, gain=gain, seed=seed))
     small = decide(made, card, assume()).upgrade
     large = decide(made, card, assume(requests_per_month=6000.0 * factor)).upgrade
@@ -35,7 +35,7 @@ def test_1_more_traffic_leaves_the_run_rate_roi(study, scores, card, assume, gai
 
 @FEW
 @given(gain=gains, seed=seeds, rate=st.sampled_from([Decimal("1400"), Decimal("0.9"), Decimal("7")]))
-def test_2_another_currency_changes_no_verdict(study, scores, card, assume, gain, seed, rate) -> None:
+def test_2_another_currency_changes_no_verdict(*, study, scores, card, assume, gain, seed, rate) -> None:
     made = study(scores(n=30, gain=gain, seed=seed))
     other = RateCard(name="other", rates=tuple(
         replace(
@@ -56,7 +56,9 @@ def test_2_another_currency_changes_no_verdict(study, scores, card, assume, gain
 
 @FEW
 @given(gain=st.floats(-1.5, 1.5), seed=seeds)
-def test_3_swapped_arms_negate_and_never_approve_both_ways(study, scores, card, assume, gain, seed) -> None:
+def test_3_swapped_arms_negate_and_never_approve_both_ways(
+    *, study, scores, card, assume, gain, seed
+) -> None:
     made = study(scores(n=30, gain=gain, seed=seed))
     swap = {Role.CONTROL: Role.TREATMENT, Role.TREATMENT: Role.CONTROL}
     arms = tuple(replace(arm, role=swap[arm.role]) for arm in made.experiment.arms)
@@ -70,7 +72,9 @@ def test_3_swapped_arms_negate_and_never_approve_both_ways(study, scores, card, 
 
 @FEW
 @given(constant=st.floats(-0.5, 0.5), seed=seeds)
-def test_4_a_constant_on_both_arms_leaves_the_difference(study, scores, card, assume, constant, seed) -> None:
+def test_4_a_constant_on_both_arms_leaves_the_difference(
+    *, study, scores, card, assume, constant, seed
+) -> None:
     made = {
         k: [min(4.0, max(1.0, q)) for q in column] for k, column in scores(n=30, gain=0.3, seed=seed).items()
     }
@@ -83,7 +87,7 @@ def test_4_a_constant_on_both_arms_leaves_the_difference(study, scores, card, as
 
 @FEW
 @given(gain=gains, seed=seeds, order=seeds)
-def test_5_permuting_cases_changes_nothing(study, scores, card, assume, gain, seed, order) -> None:
+def test_5_permuting_cases_changes_nothing(*, study, scores, card, assume, gain, seed, order) -> None:
     made = study(scores(n=30, gain=gain, seed=seed))
     rng = np.random.default_rng(order)
     shuffled = replace(
@@ -98,7 +102,7 @@ def test_5_permuting_cases_changes_nothing(study, scores, card, assume, gain, se
 @FEW
 @given(gain=gains, seed=seeds, copies=st.integers(2, 5), as_repeats=st.booleans())
 def test_6_copies_of_a_row_narrow_nothing(
-    study, scores, card, assume, gain, seed, copies, as_repeats
+    *, study, scores, card, assume, gain, seed, copies, as_repeats
 ) -> None:
     made = study(scores(n=30, gain=gain, seed=seed))
     outcomes = tuple(replace(o, repeat=k if as_repeats else 0) for o in made.outcomes for k in range(copies))
@@ -111,7 +115,7 @@ def test_6_copies_of_a_row_narrow_nothing(
 
 @FEW
 @given(gain=gains, seed=seeds, cheap=st.booleans())
-def test_7_probability_falls_with_the_threshold(study, scores, card, assume, gain, seed, cheap) -> None:
+def test_7_probability_falls_with_the_threshold(*, study, scores, card, assume, gain, seed, cheap) -> None:
     tokens = {"pro-raw": (500, 100 + seed % 3)} if cheap else {}
     made = study(scores(n=30, gain=gain, seed=seed), tokens=tokens)
     curve = [p for _, p in decide(made, card, assume()).upgrade.monte_carlo.curve]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from evalharness.core.decision import ConditionName, ReasonCode, Ruling
+from evalharness.core.experiment import DroppedCells
 from evalharness.decide import decide
 from evalharness.decide.design import Design
 from evalharness.decide.sena import reduction_estimate, retention_margins, token_margins
@@ -100,3 +101,12 @@ def test_tokens_that_were_not_counted_save_nothing(study, scores, card, assume, 
     found = decide(blind, card, assume()).sena
     assert found.verdict.ruling is Ruling.INCONCLUSIVE
     assert found.models[0].net_reduction is None
+
+
+def test_sena_arms_without_any_score_leave_nothing_to_judge(study, scores, card, assume) -> None:
+    made = scores(n=30)
+    made["flash-sena"], made["pro-sena"] = [None] * 30, [None] * 30
+    found = decide(study(made, dropped_cells=DroppedCells.DROP), card, assume())
+    assert found.sena.verdict.ruling is Ruling.NO_VERDICT  # no quadruple is complete
+    assert found.sena.models == ()
+    assert [c.name for c in found.grid.contrasts] == ["pro-flash|raw"]

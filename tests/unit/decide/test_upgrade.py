@@ -240,7 +240,7 @@ def test_a_preview_or_retired_candidate_is_approved_for_trial_at_most(
         ({"failed": 1}, ConditionName.ERRORS),
     ],
 )
-def test_guardrails_veto_and_unmeasured_is_not_met(study, scores, card, assume, change, name) -> None:
+def test_guardrails_veto_and_unmeasured_is_not_met(*, study, scores, card, assume, change, name) -> None:
     made = scores()
     if change.pop("failed", None):
         made["pro-raw"][0] = None
@@ -390,3 +390,35 @@ def test_a_vetoed_approval_does_not_claim_that_all_holds(study, scores, card, as
     vetoed = decide(study(scores()), card, assume(options={"satisfaction": None})).upgrade.verdict
     assert ReasonCode.ALL_HOLD not in codes(vetoed.reasons)
     assert ReasonCode.ALL_HOLD in codes(decide(study(scores()), card, assume()).upgrade.verdict.reasons)
+
+
+def test_a_satisfied_share_above_one_is_worth_nothing_and_marked(study, card, assume) -> None:
+    made = study(flat(1.0, wobble=0.1))
+    found = decide(made, card, assume(baseline_satisfaction=0.9, satisfaction_per_quality=1.0)).upgrade
+    mark = next(m for m in found.verdict.marks if m.code is ReasonCode.SATISFACTION_CEILING)
+    assert mark.get("ceiling") == pytest.approx(0.1)
+    assert found.money.benefit == pytest.approx(6000 / 4 * 0.5 * 0.1 * 4)
+
+
+def test_a_price_held_after_a_shutdown_is_marked(study, scores, assume, cards, rate) -> None:
+    shut = Shutdown(model="flash", on=dt.date(2027, 2, 1), source="test")
+    held = cards(rate("flash", "1", "4", end=dt.date(2027, 1, 31)), rate("pro", "2", "12"), shutdowns=(shut,))
+    verdict = decide(study(scores()), held, assume()).upgrade.verdict
+    mark = next(m for m in verdict.marks if m.code is ReasonCode.PRICE_HELD)
+    assert dict(mark.values) == {"model": "flash", "from": "2027-02-01"}
+    assert verdict.valid_until == dt.date(2027, 1, 31)
+
+
+def test_a_one_off_cost_that_never_comes_back_binds_as_money(study, card, assume) -> None:
+    """ROI above a threshold of -90 % is certain, yet the switch loses money: NPV stops it, and B - C too."""
+    thresholds = Thresholds(roi=-0.9, bias_allowance=0)
+    made = study(flat(0.5, wobble=0.2), thresholds=thresholds)
+    found = decide(made, card, assume(one_off_cost=3000.0)).upgrade
+    assert found.net_at_threshold.low > 0
+    assert found.money.npv < 0
+    assert met(found.verdict, ConditionName.NPV) is False
+    assert met(found.verdict, ConditionName.NET) is False
+    # Paid back over a year, but not at a discount of 100 % a year.
+    slow = decide(made, card, assume(one_off_cost=1480.0, discount_rate=1.0)).upgrade
+    assert met(slow.verdict, ConditionName.NPV) is False
+    assert slow.verdict.ruling is Ruling.INCONCLUSIVE

@@ -66,7 +66,7 @@ def test_the_shipped_file_is_the_programmes_first_week(root: Path) -> None:
     ],
 )
 def test_mistakes_are_one_line_with_file_and_line(
-    tmp_path: Path, shipped: str, old: str, new: str, message: str, at: str
+    *, tmp_path: Path, shipped: str, old: str, new: str, message: str, at: str
 ) -> None:
     assert old in shipped
     text = shipped.replace(old, new, 1)

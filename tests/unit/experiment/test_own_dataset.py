@@ -58,48 +58,42 @@ def test_a_mapping_covers_every_field_of_a_case() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "line", "message"),
+    ("change", "line", "message"),
     [
-        ("tickets.csv", ",KO,", ",JP,", 7, r"row 2: language: .* got 'JP' \(column 'lang'\)"),
-        ("tickets.csv", "t-1043,", "T 1043,", 7, r"row 2: id: .* \(column 'ticket'\)"),
-        ("tickets.csv", ",KO,", ",KO,extra,", 7, "row 2: 7 cells, 6 columns"),
+        (("tickets.csv", ",KO,", ",JP,"), 6, r"row 2: language: .* got 'JP' \(column 'lang'\)"),
+        (("tickets.csv", "t-1043,", "T 1043,"), 6, r"row 2: id: .* \(column 'ticket'\)"),
+        (("tickets.csv", ",KO,", ",KO,extra,"), 6, "row 2: 7 cells under a header of 6"),
         (
-            "tickets.csv",
-            "14 January = 14 January | January 14",
-            "exam date",
+            ("tickets.csv", "14 January = 14 January | January 14", "exam date"),
             2,
             "row 1: column 'facts': 'The exam is",
         ),
         (
-            "tickets.csv",
-            "14 January = 14 January",
-            "15 May = 15 May",
+            ("tickets.csv", "14 January = 14 January", "15 May = 15 May"),
             2,
             "row 1: key fact .* none of its forms",
         ),
         (
-            "tickets.csv",
-            "Customer: My",
-            "Boss: My",
+            ("tickets.csv", "Customer: My", "Boss: My"),
             2,
             "row 1: column 'history': does not begin with 'Customer'",
         ),
-        ("tickets.csv", ",facts,", ",fakts,", 2, "row 1: no column 'facts'; there are ticket, asked"),
-        ("tickets.csv", "ticket,asked", "ticket,ticket", 1, "the header has column 'ticket' twice"),
-        ("tickets.csv", 't-1043,"그럼', 't-1043,"그"럼', 7, "bad CSV"),
-        ("tickets.toml", 'id = "ticket"', "", 3, r"nothing gives id: name its column in \[columns\]"),
-        ("tickets.toml", "[constants]", '[constants]\nid = "x"', 21, "id is both a column and a constant"),
-        ("tickets.toml", "[constants]", '[constants]\nmood = "x"', 21, "a case has no field 'mood'"),
-        ("tickets.toml", 'message = "asked"', 'mesage = "asked"', 5, "nearest valid name: message"),
-        ("tickets.toml", "tickets.csv", "tickets.xlsx", 1, "what is tickets.xlsx"),
-        ("tickets.toml", "tickets.csv", "ticket.csv", None, "no such file; did you mean tickets"),
+        (("tickets.csv", ",facts,", ",fakts,"), 2, "row 1: no column 'facts'; there are ticket, asked"),
+        (("tickets.csv", "ticket,asked", "ticket,ticket"), 1, "the header has column 'ticket' twice"),
+        (("tickets.csv", 't-1043,"그럼', 't-1043,"그"럼'), 6, "bad CSV"),
+        (("tickets.toml", 'id = "ticket"', ""), 3, r"nothing gives id: name its column in \[columns\]"),
+        (("tickets.toml", "[constants]", '[constants]\nid = "x"'), 20, "id is both a column and a constant"),
+        (("tickets.toml", "[constants]", '[constants]\nmood = "x"'), 20, "a case has no field 'mood'"),
+        (("tickets.toml", 'message = "asked"', 'mesage = "asked"'), 5, "nearest valid name: message"),
+        (("tickets.toml", "tickets.csv", "tickets.xlsx"), 1, "what is tickets.xlsx"),
+        (("tickets.toml", "tickets.csv", "ticket.csv"), None, "no such file; did you mean tickets"),
     ],
 )
 def test_what_is_wrong_names_its_row(
-    edit: Callable[[str, str, str], Path], name: str, old: str, new: str, line: int | None, message: str
+    edit: Callable[[str, str, str], Path], change: tuple[str, str, str], line: int | None, message: str
 ) -> None:
     with pytest.raises(BadInput, match=message) as caught:
-        load_dataset(edit(name, old, new))
+        load_dataset(edit(*change))
     assert caught.value.line == line
     assert "\n" not in str(caught.value)
 
@@ -107,7 +101,7 @@ def test_what_is_wrong_names_its_row(
 def test_lint_goes_on_past_a_wrong_row(edit: Callable[[str, str, str], Path]) -> None:
     report = lint(read_corpus(edit("tickets.csv", ",KO,", ",JP,")))
     assert report.cases == 1
-    assert [(finding.rule, finding.spot.line) for finding in report.findings] == [("schema", 7)]
+    assert [(finding.rule, finding.spot.line) for finding in report.findings] == [("schema", 6)]
 
 
 def test_nested_json_lines_by_a_mapping(example: Path) -> None:
@@ -137,6 +131,17 @@ def test_nested_json_lines_by_a_mapping(example: Path) -> None:
     case = load_dataset(mapping).cases[0]
     assert (case.id, case.message, case.context.turns[0].role) == ("7", "어떻게 할까요?", "mentee")
     assert case.must_not[0].claim == "늦어도 된다"
+
+
+def test_a_cell_may_hold_json(edit: Callable[[str, str, str], Path]) -> None:
+    """Facts as JSON in the cell of a CSV; broken JSON names row and column."""
+    facts = [{"id": "due", "fact": "due", "forms": ["3월 4일"], "where": ["turns[0]"]}] * 3
+    records = json.dumps([f | {"id": f"f{i}"} for i, f in enumerate(facts)], ensure_ascii=False)
+    old = '"발표는 3월 4일 = 3월 4일 | 3/4\n슬라이드 20장 = 20장\n데모는 뺀다 = 데모 + 빼"'
+    quoted = records.replace('"', '""')
+    assert load_dataset(edit("tickets.csv", old, f'"{quoted}"')).cases[1].key_facts[2].id == "f2"
+    with pytest.raises(BadInput, match="row 2: column 'facts': bad JSON in the cell"):
+        load_dataset(edit("tickets.csv", quoted, quoted[:-1]))
 
 
 def test_native_records_need_no_mapping(root: Path, tmp_path: Path) -> None:
@@ -171,7 +176,7 @@ def test_native_records_that_are_wrong(tmp_path: Path, name: str, text: str, mes
 
 
 def test_duplicate_rows_are_refused(edit: Callable[[str, str, str], Path]) -> None:
-    with pytest.raises(BadInput, match=r"tickets\.csv:7: duplicate case id 't-1042', also in tickets\.csv:2"):
+    with pytest.raises(BadInput, match=r"tickets\.csv:6: duplicate case id 't-1042', also in tickets\.csv:2"):
         load_dataset(edit("tickets.csv", "t-1043", "t-1042"))
 
 

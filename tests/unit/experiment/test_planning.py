@@ -12,10 +12,10 @@ from evalharness.core.job import Cell, Job, Purpose
 from evalharness.core.plan import PlannedCell
 from evalharness.core.wire.request import Message, ModelRequest
 from evalharness.experiment.experiment_file import load_experiment
-from evalharness.experiment.planning import build_plan, draw_seed, first_draw, select_cases
+from evalharness.experiment.planning import CellWork, build_plan, draw_seed, first_draw, select_cases
 
 
-def prepare(case: Case, arm: Arm, repeat: int, draw: int) -> tuple[PlannedCell, Job]:
+def prepare(case: Case, arm: Arm, repeat: int, draw: int) -> CellWork:
     request = ModelRequest(
         model=arm.model,
         system="",
@@ -40,7 +40,7 @@ def prepare(case: Case, arm: Arm, repeat: int, draw: int) -> tuple[PlannedCell, 
         raw_context_tokens=1,
         dropped=(),
     )
-    return planned, job
+    return CellWork(planned=planned, answer=job, compress=None, recipe=job.key)
 
 
 def cases(make_case: Callable[..., Case], count: int = 16) -> list[Case]:

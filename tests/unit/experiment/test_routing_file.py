@@ -53,7 +53,7 @@ def test_no_message_is_in_the_dataset(root: Path) -> None:
         ("difficulty: close", "difficulty: near", 12, "input should be 'clear' or 'close'"),
         ("persona: pen", "persona: pan", 11, "nearest valid value: pen"),
         ("    reason: two teams\n", "", 9, r"missing key messages\[1\]\.reason"),
-        ("messages:", "message:", 1, "missing key messages"),
+        ("messages:", "message:", 2, "nearest valid name: messages"),
     ],
 )
 def test_a_wrong_set_is_refused(tmp_path: Path, old: str, new: str, line: int, message: str) -> None:

@@ -8,14 +8,16 @@ import pytest
 
 from evalharness.core.case import Case, Context, Turn
 from evalharness.core.errors import BadInput
-from evalharness.core.experiment import ContextMode, GatewaySettings, SenaSettings
+from evalharness.core.experiment import ContextMode, GatewaySettings, SenaScope, SenaSettings
 from evalharness.gateway.gateway import Gateway
 from evalharness.gateway.prompting import LANGUAGES, PERSONAS, PersonaPrompts
 
-TEMPLATES = {f"{p}.{lang}": f"You are {p} in {lang}." for p in PERSONAS for lang in LANGUAGES} | {
-    f"request.{lang}": "{% for t in context.turns %}{{ t.role }}: {{ t.text }}\n{% endfor %}[x]\n{{ message }}"
-    for lang in LANGUAGES
-}
+REQUEST = "{% for t in context.turns %}{{ t.role }}: {{ t.text }}\n{% endfor %}[now]\n{{ message }}"
+TEMPLATES = (
+    {f"{p}.{lang}": f"You are {p} in {lang}." for p in PERSONAS for lang in LANGUAGES}
+    | {f"request.{lang}": REQUEST for lang in LANGUAGES}
+    | {f"compress-{scope}.{lang}": f"Shorten the {scope}." for scope in SenaScope for lang in LANGUAGES}
+)
 LONG = tuple(
     Turn(role="mentee", text=f"지난달 {i}일에 회의를 {i}번 했습니다. 그냥 그랬어요.") for i in range(1, 25)
 )
@@ -79,3 +81,45 @@ def test_the_request_carries_the_settings(make_case: Callable[..., Case]) -> Non
 def test_unknown_methods_are_refused() -> None:
     with pytest.raises(BadInput, match="unknown sena method 'zip'"):
         gateway(method="zip")
+
+
+def by_model(**changes: object) -> Gateway:
+    return gateway(method="llm", compressor_model="gemini-3.8-flash", min_tokens=0, **changes)
+
+
+def test_a_compressor_is_asked_for_sena_arms_and_its_reply_is_sent(make_case: Callable[..., Case]) -> None:
+    case = make_case(context=Context(turns=LONG))
+    assert by_model().compression(case, ContextMode.RAW, seed=1) is None
+    asked = by_model().compression(case, ContextMode.SENA, seed=1)
+    assert asked is not None
+    assert asked.system == "Shorten the context."
+    assert asked.messages[0].text.startswith("mentee: 지난달 1일에")
+    assert case.message not in asked.messages[0].text
+    sent = by_model().prepare(case, ContextMode.SENA, reply="1일부터 24일까지 회의")
+    assert sent.context_tokens < 30
+    assert sent.user.endswith(case.message)
+
+
+def test_a_reply_longer_than_its_input_is_ignored(make_case: Callable[..., Case]) -> None:
+    case = make_case()
+    raw = by_model().prepare(case, ContextMode.RAW)
+    assert by_model().prepare(case, ContextMode.SENA, reply="길다 " * 400).user == raw.user
+    assert by_model().prepare(case, ContextMode.SENA, reply="  ").user == raw.user
+
+
+def test_the_deployed_sena_shortens_the_message_of_its_persona_only(make_case: Callable[..., Case]) -> None:
+    deployed = by_model(scope=SenaScope.MESSAGE, personas=("pen",))
+    long = "저희 팀 이야기를 길게 적어 봅니다. " * 8
+    pen, earth = make_case(message=long), make_case(message=long + "전체를 보고 싶어요.")
+    asked = deployed.compression(pen, ContextMode.SENA, seed=1)
+    assert asked is not None
+    assert asked.messages[0].text == long.strip() or asked.messages[0].text == long
+    assert deployed.compression(earth, ContextMode.SENA, seed=1) is None
+    sent = deployed.prepare(pen, ContextMode.SENA, reply="팀 이야기")
+    assert sent.user.endswith("[now]\n팀 이야기")
+    assert sent.persona == "pen"
+
+
+def test_a_model_method_needs_a_model() -> None:
+    with pytest.raises(BadInput, match="needs sena.compressor_model"):
+        gateway(method="llm")

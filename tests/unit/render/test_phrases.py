@@ -1,0 +1,193 @@
+"""The catalogue has a phrase for everything that a decision can say, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+from importlib.resources import files
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from evalharness.core.assumptions import Channel
+from evalharness.core.decision import (
+    Advice,
+    BindingKind,
+    Branch,
+    ConditionKind,
+    ConditionName,
+    Estimate,
+    Reason,
+    ReasonCode,
+    Ruling,
+)
+from evalharness.core.experiment import ContextMode, DroppedCells
+from evalharness.core.provenance import Delivery, Origin
+from evalharness.render.numbers import DIGITS
+from evalharness.render.phrases import Phrases
+from evalharness.render.resources import ENGLISH
+
+SAY = Phrases(
+    ENGLISH,
+    control="Flash",
+    treatment="Pro",
+    roi_limit="an ROI of 150 %",
+    loss_limit="the tolerated loss",
+    saving_limit="the required share",
+)
+CODE = ReasonCode
+VALUES: dict[ReasonCode, dict[str, Any]] = {
+    CODE.PILOT: {"cases": 6},
+    CODE.INCOMPLETE: {"share": 0.91, "limit": 0.95},
+    CODE.SERVED_MISMATCH: {"seen": "pro-raw: gemini-x instead of gemini-y"},
+    CODE.AA_FAILED: {"arm": "flash-again", "difference": 0.4, "low": 0.1, "high": 0.7},
+    CODE.DAMAGED_FAILED: {"arm": "flash-damaged", "difference": -0.1, "high": 0.2},
+    CODE.STALE_RATES: {"model": "m", "as_of": "2026-09-01", "age_days": 83, "limit_days": 30},
+    CODE.FIXED_VALUE: {"field": "revenue_per_user"},
+    CODE.EMPTY_STRATUM: {"stratum": "moon/ko", "share": 0.2},
+    CODE.MISSING_ARM: {"model": "control", "context": "sena"},
+    CODE.TOO_FEW: {"what": "cases", "n": 1},
+    CODE.ALL_HOLD: {},
+    CODE.UPPER_BOUND_BELOW: {"condition": "net_benefit", "high": -3.0, "unit": "usd_per_month"},
+    CODE.PROBABILITY_LOW: {"probability": 0.01, "limit": 0.05},
+    CODE.NO_INCREMENTAL_COST: {"cost_high": -3.0},
+    CODE.ROI_UNBOUNDED: {"cost_low": -3.0, "cost_high": 4.0},
+    CODE.COST_SAVING_TRADE_OFF: {"quality": -0.1, "cost": -20.0},
+    CODE.ONE_OFF_COST: {"one_off_usd": 500.0, "months": 12},
+    CODE.UNKNOWN_ASSUMPTION: {"field": "realisation"},
+    CODE.SAME_ACROSS_BOUNDS: {"fields": "realisation,margin", "corners": 4},
+    CODE.DIFFERS_ACROSS_BOUNDS: {
+        "field": "margin", "low": 0.1, "low_ruling": "REJECT", "high": 0.9, "high_ruling": "APPROVE",
+    },
+    CODE.PREVIEW_MODEL: {"model": "m"},
+    CODE.RETIRED_MODEL: {"model": "m", "on": "2027-02-01"},
+    CODE.LIFECYCLE_WAIVED: {"model": "m", "text": "agreed"},
+    CODE.VALUE_WAIVED: {"field": "margin", "text": "agreed"},
+    CODE.EXAMPLE_ASSUMPTIONS: {"preset": "p"},
+    CODE.NOT_GOOGLE: {"origin": "simulated"},
+    CODE.STAND_IN_QUALITY: {"scorer": "key_facts", "scale_high": 5.0},
+    CODE.NO_LABELS: {"allowance": 0.1},
+    CODE.BENCHMARK_MIX: {},
+    CODE.NO_CONTROLS: {"missing": "aa,damaged"},
+    CODE.SENA_NOT_PASSED: {"ruling": "FAIL"},
+    CODE.BCA_FELL_BACK: {"why": "degenerate"},
+    CODE.SATISFACTION_CEILING: {"ceiling": 0.25},
+    CODE.PRICE_HELD: {"model": "m", "from": "2027-02-01"},
+    CODE.STRATA_NOT_USED: {"why": "small_stratum"},
+}  # fmt: skip
+"""Values as the docstrings of ReasonCode list them."""
+GROUPS: list[tuple[str, Iterable[StrEnum]]] = [
+    ("condition", ConditionName),
+    ("advice", Advice),
+    ("advice_short", Advice),
+    ("branch", Branch),
+    ("ruling", Ruling),
+    ("origin", Origin),
+    ("origin_word", Origin),
+    ("delivery", Delivery),
+    ("binding", BindingKind),
+    ("context", ContextMode),
+    ("channel", Channel),
+    ("dropped", DroppedCells),
+    ("reason", ReasonCode),
+]
+
+
+@pytest.mark.parametrize(("group", "members"), GROUPS, ids=[name for name, _ in GROUPS])
+def test_every_member_has_a_phrase(group: str, members: Iterable[StrEnum]) -> None:
+    assert [member for member in members if not SAY.has(f"{group}.{member.value}")] == []
+
+
+@pytest.mark.parametrize("code", list(ReasonCode))
+def test_every_reason_is_a_sentence(code: ReasonCode) -> None:
+    sentence = SAY.reason(Reason(code=code, values=tuple(VALUES[code].items())))
+    assert sentence[0].isupper() or sentence.startswith(tuple(map(str, VALUES[code].values())))
+    assert sentence.endswith(".")
+    assert not re.search(r"[{}]|n/a|[a-z]+_[a-z]+_", sentence)
+
+
+def test_every_origin_has_its_own_sentence_in_the_evidence() -> None:
+    said = {SAY(f"evidence.origin_{origin.value}", deliveries="fetched live") for origin in Origin}
+    assert len(said) == len(Origin)
+
+
+@pytest.mark.parametrize("name", list(ConditionName))
+def test_facts_and_evidence_have_a_short_form(name: ConditionName) -> None:
+    numeric = SAY.has(f"kind.{name.value}")
+    assert SAY.has(f"condition_short.{name.value}") != numeric
+
+
+def test_condition_kinds_are_the_ones_that_the_table_knows() -> None:
+    assert set(ConditionKind) == {"evidence", "proof", "guardrail", "cap"}
+
+
+@pytest.mark.parametrize("key", sorted(ENGLISH))
+def test_every_placeholder_names_a_unit_or_a_group(key: str) -> None:
+    groups = {name.partition(".")[0] for name in ENGLISH}
+    for _, field, spec, _ in Formatter().parse(ENGLISH[key]):
+        assert field is None or re.fullmatch(r"[a-z][a-z0-9_]*", field)
+        assert not spec or spec in {"{unit}", "day"} or spec in DIGITS or spec in groups
+
+
+def test_no_message_is_left_over() -> None:
+    """A key that no code builds is a sentence that nobody proofreads."""
+    package = files("evalharness.render")
+    sources = [item for item in package.iterdir() if item.name.endswith(".py")]
+    text = "".join(item.read_text(encoding="utf-8") for item in sources)
+    text += (package / "templates" / "report.md.j2").read_text(encoding="utf-8")
+    looked_up = {spec for message in ENGLISH.values() for _, _, spec, _ in Formatter().parse(message) if spec}
+    looked_up |= set(re.findall(r'\bname\(\s*"(\w+)"', text)) | {"unit", "quantity", "kind"}
+    built = set(re.findall(r'"(\w+\.)\{', text))
+    partly = tuple(re.findall(r'f"(\w+\.\w*?_?)\{', text))
+    stray = [
+        key
+        for key in ENGLISH
+        if f'"{key}"' not in text
+        and key.partition(".")[0] not in looked_up
+        and f"{key.partition('.')[0]}." not in built
+        and not key.startswith(partly)
+        and f'missing="{key.partition(".")[2]}"' not in text
+        and f'by="{key.partition(".")[2]}"' not in text
+    ]
+    assert stray == []
+
+
+def estimate(low: float | None, high: float | None) -> Estimate:
+    return Estimate(value=0.5, low=low, high=high, n=1, confidence=0.95, method="t", unit="points")
+
+
+def test_estimates_say_which_side_is_missing() -> None:
+    assert SAY.estimate(estimate(0.1, 0.9), "points") == "+0.50 (+0.10 to +0.90)"
+    assert SAY.estimate(estimate(None, 0.9), "points") == "+0.50 (at most +0.90)"
+    assert SAY.estimate(estimate(0.1, None), "points") == "+0.50 (at least +0.10)"
+    assert SAY.estimate(estimate(None, None), "points") == "+0.50 (no interval: n = 1)"
+    assert SAY.estimate(None, "points", missing="not_measured") == "not measured"
+
+
+def test_numbers_carry_their_unit_once() -> None:
+    assert SAY.number(31.2, "usd_per_month") == "$31.20 a month"
+    assert SAY.span(-12.0, 30.0, "usd_per_month") == "−$12.00 to $30.00 a month"
+    assert (SAY.number(1, "days"), SAY.number(30, "days")) == ("1 day", "30 days")
+    assert SAY.number(None, "days") == "n/a"
+
+
+def test_a_number_without_a_unit_in_its_message_is_an_error() -> None:
+    with pytest.raises(TypeError, match="needs a unit"):
+        SAY("word.at_least", value=1.5)
+
+
+def test_a_missing_value_is_an_error() -> None:
+    with pytest.raises(KeyError, match="cases"):
+        SAY.reason(Reason(code=ReasonCode.PILOT))
+
+
+def test_an_arm_is_missing_with_or_without_a_model() -> None:
+    reason = Reason(code=ReasonCode.MISSING_ARM, values=(("model", ""), ("context", "sena")))
+    assert SAY.reason(reason) == "The experiment has no arm with Sena-compressed context."
+
+
+def test_lists_are_bounded() -> None:
+    assert SAY.listed(["a", "b", "c"], most=2, by="comma") == "a, b, and 1 more"
+    assert SAY.listed([]) == "none"
