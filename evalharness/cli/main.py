@@ -25,6 +25,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "score": ("score:score", "Score a run's answers."),
     "decide": ("decide:decide", "Decide from a run's scores."),
     "report": ("report:report", "Render a run's report."),
+    "dataset": ("dataset:dataset", "Check and count the cases of a dataset."),
     "emulator": ("emulator:emulator", "A local server that speaks Gemini's wire protocol."),
     "schema": ("schema:schema", "Print the JSON Schema of the experiment file."),
 }

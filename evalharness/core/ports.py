@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from evalharness.core.call import Call, Reply
     from evalharness.core.case import Case, Context, Persona
     from evalharness.core.score import Completed, Score
-    from evalharness.core.sena import Compressed
+    from evalharness.core.sena import Budget, Compressed
     from evalharness.core.wire.request import ModelRequest
 
 
@@ -56,21 +56,40 @@ class Router(Protocol):
 class Compressor(Protocol):
     """Shortens a context, without a model call.
 
-    Guarantees: deterministic; never longer than its input; order kept; code blocks, sentences and numbers
-    are kept or dropped whole.
+    Guarantees, whatever the method:
+
+    * Fits: the kept tokens are at most the budget, unless protected content alone exceeds it; then nothing
+      else is kept and the overrun is reported.
+    * Whole: sentences, lines, fenced code, quotations and numbers are kept or dropped whole; no grapheme
+      is split; order is kept; the result is never longer than its input.
+    * Short contexts, and those that fit already, come back as they are.
+    * Deterministic; and idempotent: compressing a result again to its `budget_tokens` changes nothing.
     """
 
     name: str
     version: str
 
-    def compress(self, context: Context, *, message: str, budget: float) -> Compressed:
-        """Return the context with about `budget` (share of its tokens, in (0, 1]) kept.
+    def compress(self, context: Context, *, message: str, budget: Budget) -> Compressed:
+        """Return the context cut down to the budget.
 
         Args:
             context: What the service holds.
             message: The mentee's message: what is relevant depends on it; itself it is never shortened.
-            budget: Share of the context's tokens to keep.
+            budget: Share of the context's tokens to keep, in (0, 1], or an absolute number of tokens.
+
+        Raises:
+            BadInput: If the budget is no budget, or the method needs a package that is not installed.
         """
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors of unit length; similar meanings point in similar directions."""
+
+    version: str
+    """Name and version of the model: vectors of different versions do not compare."""
+
+    def encode(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        """Return one vector for each text, the same for the same text every time."""
 
 
 class Scorer(Protocol):

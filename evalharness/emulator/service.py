@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evalharness.emulator.answering import write_answer
+from evalharness.emulator.condensing import asks_to_condense, condense
 from evalharness.emulator.noise import Draws
 from evalharness.emulator.tokens import clip_tokens, count_tokens
 
@@ -64,7 +65,8 @@ def simulate(request: GenerateRequest, model: Model, settings: EmulatorSettings)
     room = limit - thinking
     text, finish_reason = "", "MAX_TOKENS"
     if room > 0:
-        full = _until_stop(write_answer(request, model, settings, room), request.stop_sequences)
+        write = condense if asks_to_condense(request.system) else write_answer
+        full = _until_stop(write(request, model, settings, room), request.stop_sequences)
         text = clip_tokens(full, room)
         finish_reason = "STOP" if text == full else "MAX_TOKENS"
     prompt = count_prompt(request)

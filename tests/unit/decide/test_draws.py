@@ -8,7 +8,7 @@ from scipy import stats
 
 from evalharness.core.assumptions import Assumption, Dist, Status
 from evalharness.core.errors import BadInput
-from evalharness.decide.draws import distribution, draw_all, means, quantile
+from evalharness.decide.draws import _stream, distribution, draw_all, means, quantile
 
 
 def ranged(
@@ -111,3 +111,20 @@ def test_unknowns_are_absent_from_means_and_draws(assume) -> None:
     unknown = Assumption(name="realisation", status=Status.UNKNOWN)
     assert "realisation" not in means(assume(realisation=unknown))
     assert "realisation" not in draw_all(assume(realisation=unknown), draws=10, seed=1)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        ranged(low=1, mid=1, high=6),
+        ranged(dist=Dist.LOGNORMAL90, low=0.5, high=10),
+        ranged("baseline_satisfaction", Dist.BETA, alpha=15, beta=5),
+        ranged(dist=Dist.TRIANGULAR, low=0, mid=0, high=3),
+    ],
+)
+def test_interpolated_draws_equal_exact_quantiles(field: Assumption, assume) -> None:
+    drawn = np.sort(draw_all(assume(**{field.name: field}), draws=5000, seed=1)[field.name])
+    scores = np.sort(_stream(field.name, 1).standard_normal(5000))
+    assert drawn == pytest.approx(
+        quantile(field, stats.norm.cdf(scores)), abs=1e-4 * distribution(field).std()
+    )
