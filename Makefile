@@ -20,7 +20,7 @@ check: $(VENV)/.package
 	$(BIN)/lint-imports
 
 record: $(VENV)/.package ## Record the shipped cassettes anew from the emulator, over HTTP
-	$(BIN)/python studies/record_cassettes.py $(EXPERIMENT)
+	$(BIN)/python studies/record_cassettes.py $(EXPERIMENT) prompts/sena/*.toml
 
 bench: $(VENV)/.package
 	$(BIN)/python -m benchmarks

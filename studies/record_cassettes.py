@@ -1,7 +1,8 @@
-"""Record an experiment's cassettes anew from the emulator, over HTTP: `make record`.
+"""Record experiments' cassettes anew from the emulator, over HTTP: `make record`.
 
-The emulator answers at its own simulated pace, so that the recorded latencies mean something. Recordings
-that the experiment no longer asks for are removed afterwards, so that the folder is what the plan needs.
+The emulator answers at its own simulated pace, so that the recorded latencies mean something. Requests that
+several experiments share are recorded once. The folders are emptied first, so that they hold what replaying
+needs and nothing else.
 """
 
 from __future__ import annotations
@@ -13,25 +14,31 @@ from pathlib import Path
 
 from evalharness.app.clients import Mode
 from evalharness.app.project import Project
-from evalharness.app.stages import run_experiment
+from evalharness.app.stages import recordings_of, run_experiment
 from evalharness.cli.console import PlainProgress
 from evalharness.emulator import EmulatorSettings, running
-from evalharness.gateway.cassette.files import recording_path, recordings
+from evalharness.gateway.cassette.files import recordings
 
 
-def main(experiment: Path) -> None:
-    """Record, then remove what the plan does not name."""
-    project = Project(experiment)
+def main(experiments: list[Path]) -> None:
+    """Empty the folders, record every experiment into them, and read everything back once."""
+    projects = [Project(experiment) for experiment in experiments]
+    folders = {project.cassettes for project in projects}
+    for file in [file for folder in folders for file in recordings(folder)]:
+        file.unlink()
+    failed = 0
     with tempfile.TemporaryDirectory() as out, running(EmulatorSettings()) as url:
         os.environ["GOOGLE_GEMINI_BASE_URL"] = url
-        done = run_experiment(project, mode=Mode.RECORD, out=Path(out), note=say, watch=PlainProgress())
-    wanted = {recording_path(project.cassettes, job.key) for job in project.plan.jobs}
-    stale = [file for file in recordings(project.cassettes) if file not in wanted]
-    for file in stale:
-        file.unlink()
-    say(f"{done.summary.made} recorded, {done.summary.failed} failed, {len(stale)} stale ones removed")
-    if done.summary.failed:
+        for project in projects:
+            done = run_experiment(
+                project, mode=Mode.RECORD_MISSING, out=Path(out), note=say, watch=PlainProgress()
+            )
+            say(f"{project.file}: {done.summary.made} calls, {done.summary.failed} failed")
+            failed += done.summary.failed
+    if failed:
         sys.exit(1)
+    for project in projects:
+        recordings_of(project)
 
 
 def say(text: str) -> None:
@@ -40,4 +47,4 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main([Path(name) for name in sys.argv[1:]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,6 +116,19 @@ def render_run(directory: RunDirectory, *, copy_to: Path | None) -> Path:
         return report
     write_atomically(copy_to / REPORT_NAME, text)
     return copy_to / REPORT_NAME
+
+
+def recordings_of(project: Project) -> set[str]:
+    """Return the file names of all recordings that a project's replay reads.
+
+    Raises:
+        CassetteMiss: If a compressor's reply is not recorded, since what follows from it is unknown then.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        done = run_experiment(
+            project, mode=Mode.REPLAY, out=Path(folder), note=lambda _: None, watch=lambda _: None
+        )
+        return {f"{key}.json" for key in done.directory.read_calls()}
 
 
 def open_project(directory: RunDirectory) -> Project:

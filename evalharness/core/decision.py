@@ -23,7 +23,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from evalharness.core.errors import IntegrityError
-from evalharness.core.experiment import ContextMode, DroppedCells, Role
+from evalharness.core.experiment import ContextMode, DroppedCells, Role, Thresholds
 from evalharness.core.provenance import Delivery, Origin
 
 FORMAT = 1
@@ -812,6 +812,8 @@ class Decision:
     experiment: str
     seed: int
     on: dt.date
+    thresholds: Thresholds
+    """The experiment's limits, which every condition compares with."""
     evidence: Evidence
     arms: tuple[ArmSummary, ...]
     grid: TwoByTwo

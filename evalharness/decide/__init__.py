@@ -48,6 +48,7 @@ def decide(study: Study, card: RateCard, assumptions: Assumptions) -> Decision:
         experiment=study.experiment.name,
         seed=study.experiment.seed,
         on=study.on,
+        thresholds=study.experiment.thresholds,
         evidence=evidence_of(bench),
         arms=arm_summaries(bench),
         grid=two_by_two(bench),

@@ -33,6 +33,8 @@ class Charges:
     """Index into purposes."""
     tokens: IntArray
     """Shape (calls, 5), columns TOKEN_KINDS."""
+    served: IntArray
+    """Requests among which the call is shared in production; each pays this part of it."""
     models: tuple[str, ...]
     purposes: tuple[str, ...]
 
@@ -220,6 +222,7 @@ def _charges(outcomes: tuple[Outcome, ...], flat: IntArray) -> Charges:
         model=np.array([model_of[charge.model] for _, charge in pairs], dtype=np.int64),
         purpose=np.array([purpose_of[charge.purpose] for _, charge in pairs], dtype=np.int64),
         tokens=whole,
+        served=np.array([charge.requests_served for _, charge in pairs], dtype=np.int64),
         models=models,
         purposes=purposes,
     )

@@ -123,7 +123,8 @@ class CostTable:
                 prices = token_prices(
                     self.card, model, on, long=tier, cached=cached, cache_neutral=cache_neutral
                 )
-                per_call[rows] = charges.tokens[rows] @ np.array([float(p) for p in prices.usd])
+                usd = charges.tokens[rows] @ np.array([float(p) for p in prices.usd])
+                per_call[rows] = usd / charges.served[rows]
         return _per_cell(cells, per_call)
 
 
@@ -146,6 +147,6 @@ def _sums(cells: Cells, per_call: FloatArray) -> FloatArray:
 
 def billed_tokens(cells: Cells) -> FloatArray:
     """Return all tokens billed for each cell, shape (arms, cases, repeats); NaN where no call is known."""
-    tokens = _sums(cells, cells.charges.tokens.sum(axis=1).astype(np.float64))
+    tokens = _sums(cells, cells.charges.tokens.sum(axis=1) / cells.charges.served)
     tokens[~cells.answered] = np.nan
     return tokens

@@ -14,7 +14,7 @@ from evalharness.core.errors import BadInput
 from evalharness.decide.cells import FloatArray
 
 _NODES = np.linspace(-7.0, 7.0, 4097)
-"""Normal scores at which quantiles are exact. Between them draws are interpolated: the inverse of a beta costs
+"""Normal scores at which quantiles are exact. Draws are interpolated between them: inverting a beta costs
 30 ms for 50,000 draws, and the error is a millionth of a standard deviation."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import partial
 
 import numpy as np
 
@@ -64,11 +65,14 @@ def _production_row(
 ) -> LedgerRow:
     charges = bench.cells.charges
     usd, neutral = Decimal(0), Decimal(0)
-    for tier in (False, True):
-        tokens = _exact(charges.tokens[chosen & (long == tier)].sum(axis=0))
-        if any(tokens):
-            usd += _price(bench.card, labels[2], on, tokens, long=tier, cache_neutral=False)
-            neutral += _price(bench.card, labels[2], on, tokens, long=tier, cache_neutral=True)
+    for served in np.unique(charges.served[chosen]):
+        for tier in (False, True):
+            rows = chosen & (long == tier) & (charges.served == served)
+            tokens = _exact(charges.tokens[rows].sum(axis=0))
+            if any(tokens):
+                price = partial(_price, bench.card, labels[2], on, tokens, long=tier)
+                usd += price(cache_neutral=False) / int(served)
+                neutral += price(cache_neutral=True) / int(served)
     requests = len(np.unique(charges.cell[chosen]))
     tokens = _exact(charges.tokens[chosen].sum(axis=0))
     return _row(labels, int(chosen.sum()), tokens, usd=usd, neutral=neutral, requests=requests)

@@ -78,7 +78,9 @@ class SenaTable(Strict):
         if self.method in ("llm", "deployed") and self.compressor_model is None:
             raise Misplaced(f"method {self.method!r} needs compressor_model", "method")
         if self.method == "deployed" and (self.scope, self.personas) != ("message", ["pen"]):
-            message = 'the deployed Sena has scope = "message" and personas = ["pen"]; use method = "llm" for others'
+            message = (
+                'the deployed Sena has scope = "message" and personas = ["pen"]; else use method = "llm"'
+            )
             raise Misplaced(message, "method")
         return self
 

@@ -42,9 +42,9 @@ class Frame:
         return 2 * self.decision.evidence.confidence - 1
 
     @property
-    def threshold(self) -> float | None:
-        """ROI to beat as a share; None where the decision does not carry it."""
-        return None if self.upgrade.monte_carlo is None else self.upgrade.monte_carlo.threshold
+    def threshold(self) -> float:
+        """ROI to beat as a share."""
+        return self.decision.thresholds.roi
 
     @property
     def is_google(self) -> bool:
@@ -92,12 +92,14 @@ def make_frame(decision: Decision, messages: Mapping[str, str]) -> Frame:
     treatment_model = _model_of(decision, decision.upgrade.treatment_arm)
     control, treatment = short_names(control_model, treatment_model)
     say = Phrases(messages, control=control, treatment=treatment)
-    limits = {name: say(f"word.{name}") for name in ("loss_limit", "saving_limit")}
-    chances = decision.upgrade.monte_carlo
-    known = say("word.roi_unknown") if chances is None else say("word.roi_known", limit=chances.threshold)
+    limits = decision.thresholds
     return Frame(
         decision=decision,
-        say=say.bind(roi_limit=known, **limits),
+        say=say.bind(
+            roi_limit=say("word.roi_known", limit=limits.roi),
+            loss_limit=say("word.loss_limit", limit=limits.quality_loss),
+            saving_limit=say("word.saving_limit", limit=limits.context_token_reduction),
+        ),
         control=control,
         treatment=treatment,
         control_model=control_model,

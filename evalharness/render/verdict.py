@@ -159,8 +159,6 @@ def _roi(frame: Frame, roi: float) -> str:
         return say("verdict.roi_rays", roi=roi, level=level, low=found.low, high=found.high)
     interval = say.span(found.low, found.high, "roi")
     limit = frame.threshold
-    if limit is None:
-        return say("verdict.roi_bare", roi=roi, level=level, interval=interval)
     place = _place(found, limit)
     return say(f"verdict.roi_{place}", roi=roi, level=level, interval=interval, limit=limit)
 

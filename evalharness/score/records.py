@@ -16,7 +16,8 @@ def build_records(cells: Iterable[PlannedCell], calls: Mapping[str, Call]) -> tu
 
     Causes: not_called (the run stopped before), provider:<reason>, malformed_response, usage_invalid,
     usage_missing, the reasons of `core.wire.response.NoText`, and each of these after `compress:` where
-    the compressor was at fault. An answer whose bill is unknown is a failure: a cost contrast without it would flatter the arm.
+    the compressor was at fault. An answer whose bill is unknown is a failure: a cost contrast without it
+    would flatter the arm.
     """
     return tuple(_record(cell, calls) for cell in cells)
 

@@ -52,25 +52,28 @@ def test_a_key_is_neither_printed_nor_written(cli: Cli, project: Path) -> None:
     assert not any(b"MARKEDKEY" in file.read_bytes() for file in written)
 
 
+CASE = "prompts/mentoring/pen-ko-01.yaml"
+
+
 @pytest.mark.parametrize(
-    ("file", "old", "new", "parts"),
+    ("file", "old", "new", "says"),
     [
-        (EXPERIMENT, "seed = 20261123", "seed = = 1", ("experiment.toml:4", "bad TOML")),
-        (EXPERIMENT, "seed = ", "sede = ", ("experiment.toml:4", "unknown key sede", "seed")),
-        (EXPERIMENT, 'name = "pro-sena"', 'name = "pro-raw"', ("experiment.toml:", "duplicate arm 'pro-raw'")),
-        (EXPERIMENT, 'role = "aa"', 'role = "ab"', ("experiment.toml:", "nearest valid value: aa")),
-        (EXPERIMENT, 'dataset = "mentoring"', 'dataset = "mentorin"', ("mentorin", "no such file")),
-        (EXPERIMENT, 'rate_card = "rates/gemini.toml"', 'rate_card = "rates/gemni.toml"', ("did you mean gemini.toml?",)),
-        (EXPERIMENT, "gemini-3.8-flash", "gemini-3.9-flash", ("experiment.toml:", "the control arms name two models")),
-        ("prompts/mentoring/pen-ko-01.yaml", "id: pen-ko-01", "id: pen-en-01", ("pen-ko-01.yaml:1", "duplicate case id")),
-        ("prompts/mentoring/pen-ko-01.yaml", "language: ko", "language: kr", ("pen-ko-01.yaml:2", "'kr'")),
-        ("prompts/personas/pen.ko.j2", "", "{{ broken", ("pen.ko.j2", "bad template")),
+        (EXPERIMENT, "seed = 20261123", "seed = = 1", "experiment.toml:4: bad TOML"),
+        (EXPERIMENT, "seed = ", "sede = ", "experiment.toml:4: unknown key sede; nearest valid name: seed"),
+        (EXPERIMENT, 'name = "pro-sena"', 'name = "pro-raw"', "duplicate arm 'pro-raw'"),
+        (EXPERIMENT, 'role = "aa"', 'role = "ab"', "nearest valid value: aa"),
+        (EXPERIMENT, 'dataset = "mentoring"', 'dataset = "mentorin"', "mentorin: no such file"),
+        (EXPERIMENT, '"rates/gemini.toml"', '"rates/gemni.toml"', "did you mean gemini.toml?"),
+        (EXPERIMENT, "gemini-3.8-flash", "gemini-3.9-flash", "the control arms name two models"),
+        (CASE, "id: pen-ko-01", "id: pen-en-01", "pen-ko-01.yaml:1: duplicate case id 'pen-en-01'"),
+        (CASE, "language: ko", "language: kr", "pen-ko-01.yaml:2: language"),
+        ("prompts/personas/pen.ko.j2", "", "{{ broken", "pen.ko.j2: bad template"),
     ],
-)  # fmt: skip
-def test_wrong_files(cli: Cli, project: Path, file: str, old: str, new: str, parts: tuple[str, ...]) -> None:
+)
+def test_wrong_files(cli: Cli, project: Path, *, file: str, old: str, new: str, says: str) -> None:
     """Each authored file names itself, the line where it has one, and the nearest valid name."""
     edit(project / file, old, new)
-    fails(cli("analyze", EXPERIMENT), 3, *parts)
+    fails(cli("analyze", EXPERIMENT), 3, says)
 
 
 def test_unknown_model_in_the_rate_card(cli: Cli, project: Path) -> None:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from evalharness.core.case import Context
-from evalharness.core.sena import Compressed
+from evalharness.core.sena import Budget, Compressed, TokenBudget
+from evalharness.gateway.sena.shuffled import hash_order
 from evalharness.gateway.sena.units import join_units, split_units
 
 
 class DamageCompressor:
-    """Keeps the half of the units whose text hashes lowest: blind to content, the same every time."""
+    """Keeps the units whose text hashes lowest: blind to content, the same every time.
+
+    Unlike a compressor it counts units, not tokens, and protects nothing.
+    """
 
     name = "damage"
-    version = "1"
+    version = "2"
 
-    def compress(self, context: Context, *, message: str, budget: float) -> Compressed:
+    def compress(self, context: Context, *, message: str, budget: Budget) -> Compressed:
         """Return the context with about `budget` of its units, chosen without looking at what they say."""
         units = split_units(context)
-        salt = message.encode()
-        order = sorted(
-            range(len(units)),
-            key=lambda i: hashlib.sha256(salt + str(i).encode() + units[i].text.encode()).digest(),
-        )
-        kept = frozenset(order[: round(len(units) * budget)])
+        if isinstance(budget, TokenBudget):
+            budget = min(1.0, budget.tokens / max(1, sum(unit.tokens for unit in units)))
+        kept = hash_order(units, message)[: round(len(units) * budget)]
         return join_units(context, kept, units)

@@ -1,33 +1,40 @@
-"""Text into pieces that a reader would call whole: sentences, lines and fenced code."""
+"""Text into pieces that a reader would call whole: sentences, lines and fenced code.
+
+Whether two pieces part depends on the left piece alone: so dropping pieces never changes how the rest splits,
+and a compressed text splits into the very pieces that were kept.
+"""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 import regex
 
+# A fence opens at the start of a line; a tilde fence must close, for ~~~ is also a way of sighing in Korean.
 _FENCE = re.compile(
-    r"^[ \t]*(?P<mark>`{3,}|~{3,}).*?(?:^[ \t]*(?P=mark)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
+    r"^[ \t]*(?:(?P<ticks>`{3,})[^`\n]*(?:\n.*?^[ \t]*(?P=ticks)`*[ \t]*$|(?:\n.*)?\Z)"
+    r"|(?P<tildes>~{3,})[\w+#.-]*[ \t]*\n(?:.*?\n)?[ \t]*(?P=tildes)~*[ \t]*$)",
+    re.MULTILINE | re.DOTALL,
 )
 _END = re.compile(r"""(?:[.!?…]+["'”’」』》)\]]*(?=\s)|[。！？]+["'”’」』》)\]]*)\s*""")
-# A full stop after these does not end a sentence.
-_ABBREVIATION = re.compile(
-    r"\b(?:mr|mrs|ms|dr|prof|st|no|vs|e\.g|i\.e|etc|approx|dept|fig|eq|inc|ltd|co|jr|sr|[a-z])\.$",
+# A full stop after these does not end a sentence: titles, list numbers, dates such as 2026. 11. 22.
+_NO_END = re.compile(
+    r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|vs|e\.g|i\.e|etc|approx|dept|fig|eq|inc|ltd|co|jr|sr|[a-z])"
+    r"|(?:^|\s)\d{1,4})\.$",
     re.IGNORECASE,
 )
-_FIGURE_STOP = re.compile(r"\d\.$")
 _QUOTATION = re.compile(r'"[^"]*"|“[^”]*”|‘[^’]*’|「[^」]*」|『[^』]*』|《[^》]*》|`[^`]*`')
+_FENCE_MARKS = ("```", "~~~")
 _CONTINUES = regex.compile(r"[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]")
 
 
 def split_text(text: str) -> Iterator[tuple[str, bool]]:
     """Yield the pieces of a text in order, and whether each is a fenced code block.
 
-    Joined, the pieces are the text. No piece ends inside a code block, a quotation on one line, a number, a
-    date written with full stops, or a grapheme. An unclosed fence reaches to the end of the text.
+    Joined, the pieces are the text. None ends inside a code block, a quotation on one line, a number, a date
+    written with full stops, or a grapheme. An unclosed fence of backticks reaches to the end of the text.
     """
     position = 0
     for fence in _FENCE.finditer(text):
@@ -37,13 +44,13 @@ def split_text(text: str) -> Iterator[tuple[str, bool]]:
     yield from ((piece, False) for piece in _sentences(text[position:]))
 
 
-def find_quotations(text: str) -> list[str]:
-    """Return what is quoted or set as inline code, with its marks; quotation marks pair within a line."""
+def quotations(text: str) -> list[str]:
+    """Return what is quoted, or set as inline code, with its marks; marks pair up within a line."""
     return [match.group() for line in text.splitlines() for match in _QUOTATION.finditer(line)]
 
 
-def strip_start(text: str) -> int:
-    """Return how much white space can be taken off the start without splitting a grapheme."""
+def leading_space(text: str) -> int:
+    """Return how many characters of white space can be taken off the start without splitting a grapheme."""
     space = len(text) - len(text.lstrip())
     # A combining mark clings to the space before it.
     return space - 1 if space and _clings(text, space) else space
@@ -51,31 +58,31 @@ def strip_start(text: str) -> int:
 
 def _sentences(text: str) -> Iterator[str]:
     for line in text.splitlines(keepends=True):
-        stops = [stop for stop in _stops(line) if 0 < stop < len(line)]
-        for start, stop in pairwise([0, *stops, len(line)]):
-            yield line[start:stop]
+        for start, stop in pairwise([0, *_stops(line), len(line)]):
+            if start < stop:
+                yield line[start:stop]
 
 
 def _stops(line: str) -> Iterator[int]:
-    """Yield where sentences of a line end, white space included."""
-    ends = list(_END.finditer(line))
-    if not ends:
-        return
-    quotations = [match.span() for match in _QUOTATION.finditer(line)]
-    opened = [start for start, _ in quotations]
-    closed = list(accumulate((end for _, end in quotations), max))
-    for end in ends:
-        sentence = line[: end.end()].rstrip()
-        if _ABBREVIATION.search(sentence) or _FIGURE_STOP.search(sentence):
+    """Yield where the sentences of a line end, the white space after them included."""
+    quoted = [match.span() for match in _QUOTATION.finditer(line)]
+    start = 0
+    for end in _END.finditer(line):
+        stop = end.end()
+        inside_quotation = any(opened < stop < closed for opened, closed in quoted)
+        if (
+            inside_quotation
+            or _NO_END.search(line[start:stop].rstrip())
+            or _clings(line, stop)
+            # A fence in the middle of a line is none; dropping what stands before must not make it one.
+            or line.startswith(_FENCE_MARKS, stop)
+        ):
             continue
-        quotation = bisect_right(opened, end.start()) - 1
-        if quotation >= 0 and end.end() < closed[quotation]:
-            continue
-        if not _clings(line, end.end()):
-            yield end.end()
+        yield stop
+        start = stop
 
 
 def _clings(text: str, index: int) -> bool:
     """Tell whether the character at an index belongs to the grapheme before it."""
-    # Line ends and other controls never carry marks.
-    return index < len(text) and _CONTINUES.match(text[index]) is not None and text[index - 1] not in "\r\n\v\f"
+    # Line ends never carry marks.
+    return index < len(text) and bool(_CONTINUES.match(text[index])) and text[index - 1] not in "\r\n\v\f"

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 from evalharness.core.case import Context, Turn
 from evalharness.core.sena import Compressed, Dropped
 from evalharness.core.tokens import approximate_tokens
-
-_FENCE = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
-_END = re.compile(r"""[.!?…。！？]+["'”’」』)\]]*(?=\s)""")
-# A full stop after these does not end a sentence.
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|vs|e\.g|i\.e|etc|approx|dept|fig|eq|inc|ltd|co|jr|sr|[a-z])|(?:^|\n)\s*\d+)\.$",
-    re.IGNORECASE,
-)
+from evalharness.gateway.sena.sentences import leading_space, split_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,95 +20,83 @@ class Unit:
     text: str
     """The piece without surrounding white space."""
     gap: str
-    """White space that follows it inside its place."""
+    """White space between it and the next unit of its place."""
     is_code: bool
     tokens: int
 
 
 def split_units(context: Context) -> tuple[Unit, ...]:
     """Return the units of a context in reading order; joined with their gaps they give the places' text."""
-    places = [("profile", context.profile)]
-    places += [(f"notes[{i}]", note) for i, note in enumerate(context.notes)]
-    places += [(f"turns[{i}]", turn.text) for i, turn in enumerate(context.turns)]
-    return tuple(unit for place, text in places for unit in _units_of(place, text))
+    return tuple(unit for place, text in _places(context) for unit in _units_of(place, text))
 
 
 def join_units(context: Context, kept: Collection[int], units: tuple[Unit, ...]) -> Compressed:
     """Return the context with only the units of the given indices, order kept, and what was dropped."""
+    chosen = frozenset(kept)
+    return Compressed(
+        context=context if len(chosen) == len(units) else _context_of(context, chosen, units),
+        kept_tokens=sum(unit.tokens for index, unit in enumerate(units) if index in chosen),
+        original_tokens=sum(unit.tokens for unit in units),
+        dropped=tuple(
+            Dropped(where=unit.place, text=unit.text)
+            for index, unit in enumerate(units)
+            if index not in chosen
+        ),
+    )
+
+
+def _places(context: Context) -> list[tuple[str, str]]:
+    places = [("profile", context.profile)]
+    places += [(f"notes[{i}]", note) for i, note in enumerate(context.notes)]
+    return places + [(f"turns[{i}]", turn.text) for i, turn in enumerate(context.turns)]
+
+
+def _units_of(place: str, text: str) -> list[Unit]:
+    units: list[Unit] = []
+    for piece, is_code in split_text(text):
+        body = piece[leading_space(piece) :]
+        if units:
+            # Indentation and blank lines belong to what stands between two units.
+            units[-1] = replace(units[-1], gap=units[-1].gap + piece[: len(piece) - len(body)])
+        if body.strip():
+            bare = body.rstrip()
+            units.append(
+                Unit(
+                    place=place,
+                    text=bare,
+                    gap=body[len(bare) :],
+                    is_code=is_code,
+                    tokens=approximate_tokens(bare),
+                )
+            )
+    return units
+
+
+def _context_of(context: Context, kept: frozenset[int], units: tuple[Unit, ...]) -> Context:
     texts: dict[str, str] = {}
     gaps: dict[str, str] = {}
     for index, unit in enumerate(units):
         if index in kept:
             texts[unit.place] = texts.get(unit.place, "") + gaps.pop(unit.place, "") + unit.text
-        # The strongest break between two kept units stays: a line break dropped with its sentence would
-        # pull the next line, perhaps a code fence, onto the line before.
-        gaps[unit.place] = max(
-            gaps.get(unit.place, ""), unit.gap, key=lambda gap: (gap.count("\n"), len(gap))
-        )
-    shorter = Context(
-        profile=texts.get("profile", "").strip(),
-        notes=tuple(texts[p].strip() for i, _ in enumerate(context.notes) if (p := f"notes[{i}]") in texts),
+        if unit.place in texts:
+            # The strongest break between two kept units stays: a line break dropped with its sentence would
+            # pull the next line, perhaps a code fence, onto the line before.
+            gaps[unit.place] = max(gaps.get(unit.place, ""), unit.gap, key=_strength)
+    return Context(
+        profile=texts.get("profile", ""),
+        notes=tuple(_texts_at(texts, "notes", len(context.notes))),
         turns=tuple(
-            Turn(role=turn.role, text=texts[p].strip())
+            Turn(role=turn.role, text=texts[place])
             for i, turn in enumerate(context.turns)
-            if (p := f"turns[{i}]") in texts
-        ),
-    )
-    return Compressed(
-        context=shorter,
-        kept_tokens=sum(unit.tokens for index, unit in enumerate(units) if index in kept),
-        original_tokens=sum(unit.tokens for unit in units),
-        dropped=tuple(
-            Dropped(where=unit.place, text=unit.text) for index, unit in enumerate(units) if index not in kept
+            if (place := f"turns[{i}]") in texts
         ),
     )
 
 
-def _units_of(place: str, text: str) -> list[Unit]:
-    pieces: list[tuple[str, bool]] = []
-    position = 0
-    for fence in _FENCE.finditer(text):
-        pieces += [(sentence, False) for sentence in _sentences(text[position : fence.start()])]
-        pieces.append((fence.group(), True))
-        position = fence.end()
-    pieces += [(sentence, False) for sentence in _sentences(text[position:])]
-    return _with_gaps(place, pieces)
+def _texts_at(texts: dict[str, str], name: str, count: int) -> Iterator[str]:
+    return (texts[place] for i in range(count) if (place := f"{name}[{i}]") in texts)
 
 
-def _with_gaps(place: str, pieces: list[tuple[str, bool]]) -> list[Unit]:
-    units: list[Unit] = []
-    for piece, is_code in pieces:
-        body = piece.strip()
-        if not body:
-            if units:
-                last = units.pop()
-                units.append(
-                    Unit(
-                        place=place,
-                        text=last.text,
-                        gap=last.gap + piece,
-                        is_code=last.is_code,
-                        tokens=last.tokens,
-                    )
-                )
-            continue
-        gap = piece[len(piece.rstrip()) :]
-        tokens = approximate_tokens(body)
-        units.append(Unit(place=place, text=body, gap=gap, is_code=is_code, tokens=tokens))
-    return units
-
-
-def _sentences(text: str) -> list[str]:
-    """Split prose after sentence ends and line ends; every character stays in exactly one piece."""
-    pieces: list[str] = []
-    for line in text.splitlines(keepends=True):
-        start = 0
-        for end in _END.finditer(line):
-            if _ABBREVIATION.search(line[start : end.end()]):
-                continue
-            stop = end.end() + len(line[end.end() :]) - len(line[end.end() :].lstrip())
-            pieces.append(line[start:stop])
-            start = stop
-        if start < len(line):
-            pieces.append(line[start:])
-    return pieces
+def _strength(gap: str) -> tuple[int, int]:
+    line_ends = len(f"{gap}.".splitlines()) - 1
+    return line_ends, len(gap)

@@ -162,8 +162,13 @@ def test_a_failed_cell_keeps_its_cause_and_no_cost(study: Study) -> None:
         "key-pro-raw": call("pro-raw", reply=None, error=error, origin=Origin.UNVERIFIED)
     }
     failed = Failed(
-        case_id="pen-ko-01", arm="pro-raw", repeat=0, calls=("key-pro-raw",), cause="provider:UNAVAILABLE", persona="moon"
-    )  # fmt: skip
+        case_id="pen-ko-01",
+        arm="pro-raw",
+        repeat=0,
+        calls=("key-pro-raw",),
+        cause="provider:UNAVAILABLE",
+        persona="moon",
+    )
     records = [failed if arm == "pro-raw" else record(arm) for arm in ARMS]
     scores = [scored(arm, 0.5) for arm in ARMS if arm != "pro-raw"]
     found = outcome(study(run_data(calls=calls, records=records, scores=scores)), "pro-raw")
@@ -215,3 +220,58 @@ def test_routing_and_language_agreement(study: Study) -> None:
     """The label is pen, the gateway chose moon."""
     scores = [scored(arm, 0.5) for arm in ARMS] + [scored("pro-raw", 1.0, "language/1")]
     assert study(run_data(scores=scores)).agreements == (("routing", 0.0, 1), ("language", 1.0, 1))
+
+
+def with_compression(arm: str) -> PlannedCell:
+    return replace(planned(arm), compress_key="key-compress")
+
+
+def compress_call() -> Call:
+    """A Flash call of 900 prompt and 110 output tokens that took 800 ms."""
+    body = {
+        "candidates": [{"content": {"parts": [{"text": "짧게"}]}, "finishReason": "STOP"}],
+        "usageMetadata": {"promptTokenCount": 900, "candidatesTokenCount": 110, "totalTokenCount": 1010},
+        "modelVersion": "gemini-3.8-flash-simulated",
+    }
+    whole = call("flash-raw")
+    assert whole.reply is not None
+    return replace(whole, key="key-compress", purpose=Purpose.COMPRESS, reply=replace(whole.reply, body=body))
+
+
+def compressed_run() -> RunData:
+    plan = [with_compression(arm) if arm.endswith("sena") else planned(arm) for arm in ARMS]
+    calls = {f"key-{arm}": call(arm) for arm in ARMS} | {"key-compress": compress_call()}
+    return run_data(plan=plan, calls=calls)
+
+
+def test_each_arm_pays_for_the_compression_that_the_study_bought_once(study: Study) -> None:
+    found = study(compressed_run())
+    for arm in ("flash-sena", "pro-sena"):
+        own = outcome(found, arm)
+        assert [(c.purpose, c.model, c.usage.total_tokens) for c in own.charges][0] == (
+            "compress",
+            "gemini-3.8-flash",
+            1010,
+        )
+        assert own.context_tokens_gross == pytest.approx(1000)
+        assert own.context_tokens_net == pytest.approx(2010)
+        assert own.latency_ms == pytest.approx(1600)
+    assert [(s.arm, s.calls) for s in found.spends if s.purpose == "compress"] == [("flash-sena", 1)]
+
+
+def test_a_reused_compression_is_paid_in_shares(study: Study, experiment: Experiment) -> None:
+    reused = replace(experiment, sena=replace(experiment.sena, reuse_turns=4))
+    own = outcome(study(compressed_run(), experiment=reused), "pro-sena")
+    assert own.charges[0].requests_served == 4
+    assert own.context_tokens_net == pytest.approx(1000 + 1010 / 4)
+    assert own.latency_ms == pytest.approx(800 + 800 / 4)
+
+
+def test_a_rerouted_compressor_is_named(study: Study) -> None:
+    data = compressed_run()
+    wrong = compress_call()
+    assert wrong.reply is not None
+    body = {**wrong.reply.body, "modelVersion": "gemini-3.5-flash"}
+    calls = {**data.calls, "key-compress": replace(wrong, reply=replace(wrong.reply, body=body))}
+    found = study(replace(data, calls=calls))
+    assert "flash-sena: gemini-3.5-flash instead of gemini-3.8-flash" in found.served_mismatches

@@ -121,5 +121,5 @@ def test_the_deployed_sena_shortens_the_message_of_its_persona_only(make_case: C
 
 
 def test_a_model_method_needs_a_model() -> None:
-    with pytest.raises(BadInput, match="needs sena.compressor_model"):
+    with pytest.raises(BadInput, match=r"needs sena\.compressor_model"):
         gateway(method="llm")

@@ -52,7 +52,7 @@ from evalharness.core.decision import (
     UpgradeDecision,
     Verdict,
 )
-from evalharness.core.experiment import ContextMode, DroppedCells, Role
+from evalharness.core.experiment import ContextMode, DroppedCells, Role, Thresholds
 from evalharness.core.provenance import Delivery, Origin
 
 FLASH, PRO = "gemini-3.8-flash", "gemini-3.1-pro-preview"
@@ -333,6 +333,7 @@ def simulated_inconclusive() -> Decision:
         )  # fmt: skip
 
     return Decision(
+        thresholds=Thresholds(),
         experiment="mentoring", seed=20261123, on=ON,
         evidence=Evidence(
             origin=Origin.SIMULATED, deliveries=(Delivery.REPLAYED,), pilot=False, scorer="key_facts",

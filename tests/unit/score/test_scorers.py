@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -151,3 +152,16 @@ def test_a_cut_answer_is_scored_and_marked() -> None:
     (record,) = build_records([planned("k")], {"k": answered(body)})
     assert isinstance(record, Completed)
     assert record.answer.truncated
+
+
+def test_a_failed_compression_fails_the_cell_and_says_so() -> None:
+    waiting = replace(planned("k"), answer_key=None, compress_key="c")
+    blocked = answered({"candidates": [{"finishReason": "SAFETY"}], "usageMetadata": USAGE})
+    (record,) = build_records([waiting], {"c": blocked})
+    assert isinstance(record, Failed)
+    assert record.cause == "compress:answer_blocked"
+    (record,) = build_records(
+        [replace(waiting, answer_key="k")], {"k": answered(TEXT | {"usageMetadata": USAGE})}
+    )
+    assert isinstance(record, Failed)
+    assert record.cause == "compress:not_called"
