@@ -169,10 +169,14 @@ def main(arguments: Sequence[str]) -> None:
         print(f"{name:<16}{weight:6.2f}")
     print(f"\n{'facts kept at budget':<44}" + "".join(f"{budget:>8}" for budget in BUDGETS))
     for label, group in (("fitted half", tuned), ("held-out half", held_out)):
-        if label == "held-out half" and "--tune" in arguments: continue
+        if label == "held-out half" and "--tune" in arguments:
+            continue
         found = [kept_share(group, weights, budget) for budget in BUDGETS]
         print(f"{label:<44}" + "".join(f"{kept / total:>8.3f}" for kept, total in found))
-    print(f"{'fitted half, each field left out in turn':<44}" + "".join(f"{across_fields(tuned, b):>8.3f}" for b in BUDGETS))
+    print(
+        f"{'fitted half, each field left out in turn':<44}"
+        + "".join(f"{across_fields(tuned, b):>8.3f}" for b in BUDGETS)
+    )
 
 
 if __name__ == "__main__":

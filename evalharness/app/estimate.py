@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from evalharness.core.call import Reply
 from evalharness.core.errors import InvalidUsage, ProviderError
 from evalharness.core.job import Job, Purpose
-from evalharness.core.plan import Plan
+from evalharness.core.plan import Plan, PlannedCell
 from evalharness.core.pricing import RateCard, price_usage
 from evalharness.core.tokens import approximate_tokens
 from evalharness.core.usage import Usage
@@ -22,12 +22,12 @@ _EXPECTED_OUTPUT_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArmEstimate:
-    """One arm's part of the plan."""
+class Estimate:
+    """One arm's calls of one purpose. A call that several arms share stands with the first that asks."""
 
     arm: str
+    purpose: str
     model: str
-    cells: int
     calls: int
     input_tokens: int
     """Approximate (core.tokens)."""
@@ -62,38 +62,43 @@ def upper_bound(job: Job, card: RateCard, on: dt.date) -> Decimal:
     return price_usage(usage, model=job.request.model, card=card, on=on).total_usd
 
 
-def estimate_plan(plan: Plan, card: RateCard, on: dt.date) -> tuple[ArmEstimate, ...]:
-    """Return the estimate of each arm, in the plan's order of names.
+def estimate_plan(plan: Plan, card: RateCard, on: dt.date) -> tuple[Estimate, ...]:
+    """Return the estimate of each arm and purpose, sorted.
 
     Raises:
         PricingError: If a model has no price on that day.
     """
-    jobs: Mapping[str, Job] = {job.key: job for job in (*plan.compressions, *plan.jobs)}
-    groups: dict[str, list[tuple[Job, int, int]]] = defaultdict(list)
-    for planned in plan.cells:
-        rows = groups[planned.cell.arm]
-        if planned.answer_key is not None:
-            rows.append((jobs[planned.answer_key], planned.prompt_tokens, planned.context_tokens))
-        if planned.compress_key is not None:
-            asked = jobs[planned.compress_key]
-            rows.append((asked, approximate_tokens(asked.request.messages[0].text), 0))
-    return tuple(_arm(name, rows, card, on) for name, rows in sorted(groups.items()))
+    cells = {planned.cell: planned for planned in plan.cells}
+    groups: dict[tuple[str, str], list[tuple[Job, PlannedCell]]] = defaultdict(list)
+    for job in (*plan.compressions, *plan.jobs):
+        groups[job.cells[0].arm, job.purpose.value].append((job, cells[job.cells[0]]))
+    return tuple(_estimate(place, rows, card, on) for place, rows in sorted(groups.items()))
 
 
-def _arm(name: str, rows: list[tuple[Job, int, int]], card: RateCard, on: dt.date) -> ArmEstimate:
-    distinct = {job.key: (job, prompt) for job, prompt, _ in rows}
+def _estimate(
+    place: tuple[str, str], rows: list[tuple[Job, PlannedCell]], card: RateCard, on: dt.date
+) -> Estimate:
+    inputs = [_input_tokens(job, planned) for job, planned in rows]
     expected = Decimal(0)
-    for job, prompt in distinct.values():
+    for (job, _), tokens in zip(rows, inputs, strict=True):
         output = round(job.request.max_output_tokens * _EXPECTED_OUTPUT_SHARE)
-        usage = Usage(input_tokens=prompt, output_tokens=output)
+        usage = Usage(input_tokens=tokens, output_tokens=output)
         expected += price_usage(usage, model=job.request.model, card=card, on=on).total_usd
-    return ArmEstimate(
-        arm=name,
+    is_answer = place[1] == Purpose.ANSWER
+    return Estimate(
+        arm=place[0],
+        purpose=place[1],
         model=rows[0][0].request.model,
-        cells=sum(job.purpose is Purpose.ANSWER for job, _, _ in rows),
-        calls=len(distinct),
-        input_tokens=sum(prompt for _, prompt in distinct.values()),
-        context_tokens=sum(context for _, _, context in rows),
+        calls=len(rows),
+        input_tokens=sum(inputs),
+        context_tokens=sum(planned.context_tokens for _, planned in rows) if is_answer else 0,
         usd_expected=expected,
-        usd_upper=sum((upper_bound(job, card, on) for job, _ in distinct.values()), start=Decimal(0)),
+        usd_upper=sum((upper_bound(job, card, on) for job, _ in rows), start=Decimal(0)),
     )
+
+
+def _input_tokens(job: Job, planned: PlannedCell) -> int:
+    if job.purpose is Purpose.ANSWER:
+        return planned.prompt_tokens
+    texts = (job.request.system, *(message.text for message in job.request.messages))
+    return sum(approximate_tokens(text) for text in texts)

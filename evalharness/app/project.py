@@ -117,6 +117,9 @@ class Project:
         waits = compress is not None and replies is not None
         reply = replies.get(compress.key) if compress is not None and replies is not None else None
         ready = self._prepared(case, arm, reply)
+        if compress is not None and replies is None:
+            # Never sent: it stands for the request to come, which is another one than the raw arm's.
+            ready = replace(ready, user=f"{ready.user}\n(compressed by {compress.key})")
         request = self._gateway.request(ready, model=arm.model, seed=seed)
         answer = None
         if not waits or reply is not None:

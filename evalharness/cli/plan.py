@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from evalharness.cli.console import Console
 from evalharness.cli.options import Day, experiment_argument, json_option, limit_option, verbosity_options
+
+if TYPE_CHECKING:
+    from evalharness.app.estimate import Estimate
 
 
 @click.command(epilog="Example: evalharness plan prompts/experiment.toml --on 2027-01-01")
@@ -29,34 +34,29 @@ def plan(
     project = Project(experiment, limit=limit)
     project.check()
     day = on or SystemClock().now().date()
-    arms = estimate_plan(project.plan, project.card, day)
+    rows = estimate_plan(project.plan, project.card, day)
     if as_json:
-        rows = [
-            {
-                "arm": arm.arm,
-                "model": arm.model,
-                "cells": arm.cells,
-                "calls": arm.calls,
-                "input_tokens": arm.input_tokens,
-                "context_tokens": arm.context_tokens,
-                "usd_expected": f"{arm.usd_expected:.6f}",
-                "usd_upper": f"{arm.usd_upper:.6f}",
-            }
-            for arm in arms
-        ]
-        facts = {"experiment": project.experiment.name, "priced_on": day.isoformat(), "arms": rows}
+        facts = {
+            "experiment": project.experiment.name,
+            "priced_on": day.isoformat(),
+            "rows": [asdict(row) | _usd(row) for row in rows],
+        }
         click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
         return
     console = Console(quiet=quiet, verbose=verbose)
     console.say(f"{project.experiment.name}: {len(project.cases)} cases, prices of {day}")
-    console.say(
-        f"{'arm':<16}{'model':<26}{'calls':>6}{'input tok':>11}{'context':>9}{'USD exp.':>10}{'USD max':>10}"
-    )
-    for arm in arms:
+    header = f"{'arm':<16}{'purpose':<10}{'model':<26}"
+    console.say(f"{header}{'calls':>6}{'input tok':>11}{'context':>9}{'USD exp.':>10}{'USD max':>10}")
+    for row in rows:
         console.say(
-            f"{arm.arm:<16}{arm.model:<26}{arm.calls:>6}{arm.input_tokens:>11}{arm.context_tokens:>9}"
-            f"{arm.usd_expected:>10.4f}{arm.usd_upper:>10.4f}"
+            f"{row.arm:<16}{row.purpose:<10}{row.model:<26}{row.calls:>6}{row.input_tokens:>11}"
+            f"{row.context_tokens:>9}{row.usd_expected:>10.4f}{row.usd_upper:>10.4f}"
         )
-    total, most = sum(a.usd_expected for a in arms), sum(a.usd_upper for a in arms)
-    console.say(f"{sum(a.calls for a in arms)} calls, about {total:.2f} USD, never more than {most:.2f} USD")
+    total, most = sum(row.usd_expected for row in rows), sum(row.usd_upper for row in rows)
+    calls = sum(row.calls for row in rows)
+    console.say(f"{calls} calls, about {total:.2f} USD, never more than {most:.2f} USD")
     console.say("Token counts are approximate (offline); expected output is 40 % of max_output_tokens.")
+
+
+def _usd(row: Estimate) -> dict[str, str]:
+    return {"usd_expected": f"{row.usd_expected:.6f}", "usd_upper": f"{row.usd_upper:.6f}"}

@@ -161,8 +161,8 @@ def test_a_wrong_model_that_answers_fails_the_verdict(cli: Cli, recorded: Path) 
 def test_plan_sends_nothing_and_prints_json(cli: Cli) -> None:
     done = cli("plan", EXPERIMENT, "--on", "2026-12-31", "--json")
     later = cli("plan", EXPERIMENT, "--on", "2027-01-01", "--json")
-    arms = {row["arm"]: row for row in json.loads(done.stdout)["arms"]}
-    dearer = {row["arm"]: row for row in json.loads(later.stdout)["arms"]}
+    arms = {row["arm"]: row for row in json.loads(done.stdout)["rows"]}
+    dearer = {row["arm"]: row for row in json.loads(later.stdout)["rows"]}
     assert arms["flash-raw"]["calls"] == 8
     assert float(dearer["flash-raw"]["usd_expected"]) == pytest.approx(
         2 * float(arms["flash-raw"]["usd_expected"]), abs=2e-6

@@ -248,7 +248,7 @@ def test_each_arm_pays_for_the_compression_that_the_study_bought_once(study: Stu
     found = study(compressed_run())
     for arm in ("flash-sena", "pro-sena"):
         own = outcome(found, arm)
-        assert [(c.purpose, c.model, c.usage.total_tokens) for c in own.charges][0] == (
+        assert next((c.purpose, c.model, c.usage.total_tokens) for c in own.charges) == (
             "compress",
             "gemini-3.8-flash",
             1010,

@@ -184,7 +184,7 @@ RARER: list[tuple[Callable[[Decision], Decision], str]] = [
     (lambda d: upgraded(d, fieller=rays("two_rays")), "is two rays: −200 % or less, or 300 % or more"),
     (lambda d: upgraded(d, fieller=rays("unbounded")), "ROI 419 %, but its interval is unbounded"),
     (lambda d: upgraded(d, fieller=None), "ROI 419 %, interval not estimable; with the doubt"),
-    (lambda d: upgraded(d, monte_carlo=None), "ROI 419 %, but its 90 % interval 106–737 % includes 150 %. Binding"),
+    (lambda d: upgraded(d, monte_carlo=None), "its 90 % interval 106–737 % includes 150 %. Binding"),
     (lambda d: upgraded(d, money=None), "ROI not computable: no cost is known. Measured: quality +0.50"),
     (lambda d: upgraded(d, quality=bare(d.upgrade.quality)), "1 case × 1 repeat in each arm"),
     (lambda d: upgraded(d, money=replace(d.upgrade.money, payback_months=None)), "payback n/a, because"),
