@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ from evalharness.core.text import Form, find_any, find_form
 from evalharness.experiment.dataset_file import load_dataset
 from evalharness.gateway.sena.extractive import ExtractiveCompressor
 from evalharness.gateway.sena.features import look_at
+from evalharness.gateway.sena.trial import try_case
 from evalharness.gateway.sena.units import Unit, split_units
 
 SEED = "sena-2026"
@@ -34,6 +35,21 @@ FIXED = {"relevance": 0.2}
 teach what relevance is worth to others; the least that does no measurable harm here is kept."""
 BUDGETS = (0.5, 0.6, 0.65, 0.7, 0.75)
 WEIGHTS_FILE = Path("evalharness/gateway/sena/weights.py")
+WEIGHTS_MODULE = '''"""What each sign of a unit is worth: written by studies/sena_fit.py, not by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WEIGHTS: Mapping[str, float] = {
+ROWS
+}
+"""Change of the log odds that a unit is needed, for each unit of a feature; see `features` and `cues`.
+
+Fitted on half of the shipped cases; what they keep on the other half stands in docs/sena.md. A feature without
+a weight taught nothing and counts nothing.
+"""
+'''
 Weights = dict[str, float]
 
 
@@ -130,34 +146,25 @@ def _newton(table: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 def kept_share(cases: Sequence[Case], weights: Weights, budget: float) -> tuple[int, int]:
     """Return how many key facts survive, and how many there are."""
-    compressor = ExtractiveCompressor(weights=weights)
-    kept = total = 0
-    for case in cases:
-        context = compressor.compress(case.context, message=case.message, budget=budget).context
-        text = "\n".join([context.profile, *context.notes, *(turn.text for turn in context.turns)])
-        kept += sum(find_any(fact.forms, text) for fact in case.key_facts)
-        total += len(case.key_facts)
-    return kept, total
+    trials = [try_case(ExtractiveCompressor(weights=weights), case, budget) for case in cases]
+    return sum(trial.kept for trial in trials), sum(trial.facts for trial in trials)
 
 
-def across_fields(cases: Sequence[Case], budget: float, key: Callable[[Case], str] = field_of) -> float:
-    """Return the share of facts kept in fields that the weights were not fitted on, each left out in turn."""
-    kept = total = 0
-    for field in sorted({key(case) for case in cases}):
-        weights = _fit_without(cases, field, key)
-        found, facts = kept_share([case for case in cases if key(case) == field], weights, budget)
-        kept, total = kept + found, total + facts
-    return kept / total
+def across_fields(cases: Sequence[Case]) -> list[float]:
+    """Return the share of facts kept at each budget in fields that were not fitted on, each left out in turn."""
+    kept, total = [0] * len(BUDGETS), 0
+    for field in sorted({field_of(case) for case in cases}):
+        weights = fit([case for case in cases if field_of(case) != field])
+        left_out = [case for case in cases if field_of(case) == field]
+        kept = [k + kept_share(left_out, weights, b)[0] for k, b in zip(kept, BUDGETS, strict=True)]
+        total += sum(len(case.key_facts) for case in left_out)
+    return [count / total for count in kept]
 
 
-_fitted: dict[tuple[str, int], Weights] = {}
-
-
-def _fit_without(cases: Sequence[Case], field: str, key: Callable[[Case], str]) -> Weights:
-    place = (field, len(cases))
-    if place not in _fitted:
-        _fitted[place] = fit([case for case in cases if key(case) != field])
-    return _fitted[place]
+def write_weights(weights: Weights) -> None:
+    """Replace the module of weights."""
+    rows = "".join(f'    "{name}": {weight},\n' for name, weight in sorted(weights.items()))
+    WEIGHTS_FILE.write_text(WEIGHTS_MODULE.replace("ROWS\n", rows), encoding="utf-8")
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -165,18 +172,26 @@ def main(arguments: Sequence[str]) -> None:
     cases = load_dataset(Path(arguments[0])).cases
     tuned, held_out = split_cases(cases)
     weights = fit(tuned)
-    for name, weight in sorted(weights.items(), key=lambda item: -abs(item[1])):
-        print(f"{name:<16}{weight:6.2f}")
-    print(f"\n{'facts kept at budget':<44}" + "".join(f"{budget:>8}" for budget in BUDGETS))
-    for label, group in (("fitted half", tuned), ("held-out half", held_out)):
-        if label == "held-out half" and "--tune" in arguments:
-            continue
-        found = [kept_share(group, weights, budget) for budget in BUDGETS]
-        print(f"{label:<44}" + "".join(f"{kept / total:>8.3f}" for kept, total in found))
-    print(
-        f"{'fitted half, each field left out in turn':<44}"
-        + "".join(f"{across_fields(tuned, b):>8.3f}" for b in BUDGETS)
-    )
+    if "--write" in arguments:
+        write_weights(weights)
+    swapped = fit(held_out)
+    print(f"{'feature':<16}{'weight':>8}{'fitted on the other half':>28}")
+    for name in sorted(weights, key=lambda name: -abs(weights[name])):
+        print(f"{name:<16}{weights[name]:>8.2f}{swapped.get(name, 0.0):>28.2f}")
+    print(f"\n{'facts kept at a budget of':<48}" + "".join(f"{budget:>8}" for budget in BUDGETS))
+    rows = [
+        (f"fitted half ({len(tuned)} cases)", _shares(tuned, weights)),
+        (f"held-out half ({len(held_out)} cases)", _shares(held_out, weights)),
+        ("fitted half, with weights of the other half", _shares(tuned, swapped)),
+        ("all cases, each field left out of the fit in turn", across_fields(cases)),
+    ]
+    for label, shares in rows:
+        print(f"{label:<48}" + "".join(f"{share:>8.3f}" for share in shares))
+
+
+def _shares(cases: Sequence[Case], weights: Weights) -> list[float]:
+    found = [kept_share(cases, weights, budget) for budget in BUDGETS]
+    return [kept / total for kept, total in found]
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ class SenaRules:
 
     min_tokens: int = 0
     """Contexts of fewer tokens are returned as they are."""
-    protect: tuple[Protected, ...] = (Protected.CODE, Protected.NUMBER, Protected.QUOTE)
+    protect: tuple[Protected, ...] = (Protected.CODE,)
     """Kinds that are kept even where they exceed the budget. Whatever stands here, no kind is ever cut."""
 
 

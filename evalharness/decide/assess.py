@@ -29,8 +29,8 @@ from evalharness.decide.pricepath import (
     payback_months,
     price_path,
 )
-from evalharness.decide.sena import retention_margins
-from evalharness.decide.tail import guarded_estimate, net_benefit_pseudo_case, retention_pseudo_case
+from evalharness.decide.sena import retention_estimates
+from evalharness.decide.tail import guarded_estimate, net_benefit_pseudo_case
 
 DRAWS = 50_000
 
@@ -145,7 +145,9 @@ def assess(
     branch = branch_of(cost)
     threshold = 0.0 if branch is Branch.NOT_DEARER else stakes.limits.roi
     decisive = net_values(case.benefit, case.cost, threshold)
-    kept, kept_tail = _non_inferiority(stakes)
+    kept, kept_tail = retention_estimates(
+        stakes.pair, stakes.limits, stakes.bench.study.experiment.scorer, stakes.bench.confidence
+    )
     return Assessment(
         on=on, values=values, path=path, case=case, branch=branch, cost=cost,
         quality=stakes.estimate(stakes.pair.quality, "points"),
@@ -173,14 +175,6 @@ def branch_of(cost: Estimate) -> Branch:
     if cost.high is not None and cost.high <= 0:
         return Branch.NOT_DEARER
     return Branch.DEARER if cost.low is not None and cost.low > 0 else Branch.SPANS_ZERO
-
-
-def _non_inferiority(stakes: Stakes) -> tuple[Estimate, Estimate]:
-    limits, scale = stakes.limits, stakes.bench.study.experiment.scorer
-    retained = 1 - limits.quality_loss
-    kept = retention_margins(stakes.pair.first, stakes.pair.second, retained=retained, origin=scale.scale_low)
-    pseudo = retention_pseudo_case(score_range=scale.width, share=limits.tail_share, retained=retained)
-    return stakes.estimate(kept, "points"), stakes.guarded(kept, pseudo, "points")
 
 
 def _fieller(stakes: Stakes, case: CaseMoney) -> RatioInterval | None:

@@ -186,14 +186,24 @@ def _degenerate(value: float, design: Design, unit: str, confidence: float) -> E
     )  # fmt: skip
 
 
+def t_bounds(values: FloatArray, *, confidence: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the one-sided lower and upper t bounds of means over the last axis, and the p values of "> 0".
+
+    Args:
+        values: Independent cases of equal weight along the last axis; other axes are samples of their own.
+        confidence: Of each bound, one-sided.
+    """
+    result = stats.ttest_1samp(values, 0.0, axis=-1, alternative="greater")
+    low = np.asarray(result.confidence_interval(confidence).low, dtype=np.float64)
+    return low, 2 * values.mean(axis=-1) - low, np.asarray(result.pvalue, dtype=np.float64)
+
+
 def _plain(values: FloatArray, unit: str, confidence: float) -> Estimate:
-    result = stats.ttest_1samp(values, 0.0, alternative="greater")
-    mean = float(values.mean())
-    low = float(result.confidence_interval(confidence).low)
+    low, high, p_greater = t_bounds(values, confidence=confidence)
     return Estimate(
-        value=mean, low=low, high=2 * mean - low, n=len(values), se=float(stats.sem(values)),
-        df=float(len(values) - 1), confidence=confidence, p_greater=float(result.pvalue), method="t",
-        unit=unit,
+        value=float(values.mean()), low=float(low), high=float(high), n=len(values),
+        se=float(stats.sem(values)), df=float(len(values) - 1), confidence=confidence,
+        p_greater=float(p_greater), method="t", unit=unit,
     )  # fmt: skip
 
 

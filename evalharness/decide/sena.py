@@ -20,7 +20,7 @@ from evalharness.core.decision import (
     SenaModel,
     Verdict,
 )
-from evalharness.core.experiment import ContextMode
+from evalharness.core.experiment import ContextMode, ScorerChoice, Thresholds
 from evalharness.core.provenance import Origin
 from evalharness.decide.bench import Bench
 from evalharness.decide.cells import FloatArray
@@ -49,19 +49,15 @@ def decide_sena(bench: Bench, checks: tuple[ControlCheck, ...]) -> SenaDecision 
 def _model(bench: Bench, sena: int, raw: int) -> SenaModel:
     limits, scale = bench.study.experiment.thresholds, bench.study.experiment.scorer
     pair, cells = bench.pair(sena, raw), bench.cells
-    retained = 1 - limits.quality_loss
-    lost = retention_margins(pair.first, pair.second, retained=retained, origin=scale.scale_low)
-    pseudo = retention_pseudo_case(score_range=scale.width, share=limits.tail_share, retained=retained)
+    kept, kept_tail = retention_estimates(pair, limits, scale, bench.confidence)
     on = bench.study.on
     origin = scale.scale_low
     return SenaModel(
         model=cells.arms[raw].model,
         raw_arm=cells.arms[raw].name,
         sena_arm=cells.arms[sena].name,
-        quality=mean_or_value(lost, pair.design, unit="points", confidence=bench.confidence),
-        quality_tail=guarded_estimate(
-            lost, pair.design, pseudo=pseudo, unit="points", confidence=bench.confidence
-        ),
+        quality=kept,
+        quality_tail=kept_tail,
         tokens=_token_margin(bench, pair, limits.context_token_reduction),
         relative_loss=reduction_estimate(
             pair.first - origin, pair.second - origin, pair.design, bench.confidence
@@ -86,6 +82,17 @@ def retention_margins(
     """
     margins: FloatArray = (quality - origin) - retained * (reference - origin)
     return margins
+
+
+def retention_estimates(
+    pair: Pair, limits: Thresholds, scale: ScorerChoice, confidence: float
+) -> tuple[Estimate, Estimate]:
+    """Return the mean of the retention margins, points, without and with the tail guard's pseudo-case."""
+    retained = 1 - limits.quality_loss
+    kept = retention_margins(pair.first, pair.second, retained=retained, origin=scale.scale_low)
+    pseudo = retention_pseudo_case(score_range=scale.width, share=limits.tail_share, retained=retained)
+    plain = mean_or_value(kept, pair.design, unit="points", confidence=confidence)
+    return plain, guarded_estimate(kept, pair.design, pseudo=pseudo, unit="points", confidence=confidence)
 
 
 def token_margins(raw: FloatArray, sena: FloatArray, *, reduction: float) -> FloatArray:

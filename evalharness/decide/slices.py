@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from statsmodels.stats.multitest import multipletests
 
 from evalharness.core.decision import Estimate, Slice
 from evalharness.decide.assess import Stakes
@@ -16,10 +15,18 @@ DIMENSIONS = ("persona", "language", "category")
 def holm(p_values: list[float]) -> list[float]:
     """Return Holm-adjusted p values in the order given.
 
+    The k-th smallest of m is multiplied by m − k + 1, and none may fall below the one before it. A test holds
+    it to statsmodels' multipletests, which is not imported here because it imports pandas.
+
     References:
         Holm (1979), Scandinavian Journal of Statistics 6.
     """
-    return [float(p) for p in multipletests(p_values, method="holm")[1]] if p_values else []
+    raw = np.array(p_values, dtype=np.float64)
+    order = np.argsort(raw, kind="stable")
+    stepped = np.maximum.accumulate(raw[order] * np.arange(len(raw), 0, -1))
+    adjusted = np.empty_like(raw)
+    adjusted[order] = np.minimum(stepped, 1.0)
+    return [float(p) for p in adjusted]
 
 
 def slices(stakes: Stakes, net: FloatArray | None) -> tuple[Slice, ...]:

@@ -23,8 +23,9 @@ _FRAME_TOKENS = 80
 _LEAD_TOKENS = 5
 _USABLE_ROOM = 0.85
 """Share of the allowed length that an answer plans with, since nobody writes to the last token."""
-_WORTH_SHARE = 0.66
-"""At most this share of the material's statements is taken up: an answer is no transcript."""
+_WORTH_SALIENCE = 0.7
+"""Statements below this are left aside, however few there are besides: what is idle talk does not depend on
+how much of it there is."""
 _WORTH_FLOOR = 8
 """Yet a short material may be taken up whole."""
 _OVERRULED_KEPT = {Family.LITE: 0.7, Family.FLASH: 0.45, Family.PRO: 0.1}
@@ -70,7 +71,8 @@ def _choose(writer: Writer, layout: Layout, room_tokens: int) -> list[Statement]
     """Return the statements to use, in the order of the material."""
     statements = read_statements(layout)
     candidates = ranked([statement for statement in statements if not statement.is_order])
-    candidates = candidates[: max(_WORTH_FLOOR, round(_WORTH_SHARE * len(statements)))]
+    worth = sum(statement.salience >= _WORTH_SALIENCE for statement in candidates)
+    candidates = candidates[: max(_WORTH_FLOOR, worth)]
     chance = writer.model.completeness(writer.settings)
     decay = writer.settings.rank_decay / max(1, len(candidates) - 1)
     chosen: list[Statement] = []

@@ -18,6 +18,7 @@ from evalharness.core.job import call_key
 from evalharness.core.wire.canonical import canonical_body, canonical_json, canonical_path, request_digest
 from evalharness.gateway.clients.headers import ALLOWED_HEADERS
 from evalharness.gateway.clients.json_text import parse_object
+from evalharness.gateway.clients.streamed_reply import streamed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from evalharness.core.provenance import Delivery
 
 FORMAT = 1
+"""Raised only when a file already written would be read as something else. A field that may be missing does
+not raise it: files without one keep their bytes and hashes, and an older version refuses, by name, a file
+that has one."""
+_OPTIONAL = frozenset({"first_token_ms"})
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LAYOUT: Mapping[str, frozenset[str]] = {
     "": frozenset(
@@ -57,6 +62,8 @@ class Interaction:
     """UTC, ISO 8601 with seconds."""
     client: str
     """Name and version of the client that fetched it."""
+    first_token_ms: float | None = None
+    """From sending to the first visible text, for an answer that was streamed."""
 
     @cached_property
     def digest(self) -> str:
@@ -70,7 +77,7 @@ class Interaction:
 
     def reply(self, delivery: Delivery) -> Reply:
         """Return the answer as a client hands it over."""
-        return Reply(
+        reply = Reply(
             body=self.response_body,
             host=self.host,
             headers=self.headers,
@@ -79,6 +86,7 @@ class Interaction:
             delivery=delivery,
             client=self.client,
         )
+        return reply if self.first_token_ms is None else streamed(reply, self.first_token_ms)
 
 
 def to_json(interaction: Interaction) -> bytes:
@@ -113,6 +121,7 @@ def from_json(content: bytes, *, file: Path) -> Interaction:
 
 
 def _document(interaction: Interaction) -> dict[str, Any]:
+    timing = {} if interaction.first_token_ms is None else {"first_token_ms": interaction.first_token_ms}
     return {
         "format": FORMAT,
         "request": {
@@ -124,6 +133,7 @@ def _document(interaction: Interaction) -> dict[str, Any]:
         "draw": interaction.draw,
         "response": {"status": 200, "headers": interaction.headers, "body": interaction.response_body},
         "latency_ms": interaction.latency_ms,
+        **timing,
         "recorded_at": interaction.recorded_at,
         "client": interaction.client,
     }
@@ -172,9 +182,10 @@ def _interaction(document: Mapping[str, Any]) -> Interaction:
         draw=_draw(_get(document, "draw", int)),
         headers=_headers(_get(response, "headers", dict)),
         response_body=_get(response, "body", dict),
-        latency_ms=_latency(_get(document, "latency_ms", (int, float))),
+        latency_ms=_duration(document, "latency_ms"),
         recorded_at=_time(_get(document, "recorded_at", str)),
         client=_get(document, "client", str),
+        first_token_ms=_duration(document, "first_token_ms") if "first_token_ms" in document else None,
     )
 
 
@@ -193,7 +204,7 @@ def _check_keys(value: Mapping[str, Any], keys: frozenset[str], name: str) -> No
     prefix = f"{name}." if name else ""
     if missing := sorted(keys - value.keys()):
         raise ValueError(f"{prefix}{missing[0]} is missing")
-    if unknown := sorted(value.keys() - keys):
+    if unknown := sorted(value.keys() - keys - (frozenset() if name else _OPTIONAL)):
         raise ValueError(f"{prefix}{unknown[0]} does not belong here")
 
 
@@ -225,10 +236,11 @@ def _headers(headers: Mapping[str, Any]) -> Mapping[str, str]:
     return headers
 
 
-def _latency(latency_ms: float) -> float:
-    if not math.isfinite(latency_ms) or latency_ms < 0:
-        raise ValueError("latency_ms is negative")
-    return float(latency_ms)
+def _duration(document: Mapping[str, Any], name: str) -> float:
+    value = float(_get(document, name, (int, float)))
+    if not math.isfinite(value) or value < 0:
+        raise ValueError(f"{name} is negative")
+    return value
 
 
 def _time(text: str) -> str:

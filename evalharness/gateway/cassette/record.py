@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evalharness.core.errors import IntegrityError
 from evalharness.core.provenance import Delivery
 from evalharness.gateway.cassette.files import write
 from evalharness.gateway.cassette.pending import PENDING, Pending
+from evalharness.gateway.clients.exchange import TAP
+from evalharness.gateway.clients.streamed_reply import first_token_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +34,7 @@ def recording(
 
     Args:
         folder: The cassette folder; made if it is not there.
-        client: The live client; must use httpx2.
+        client: The live client; must use httpx2, or report its exchanges to `exchange.TAP`.
         clock: Source of latency and recording times.
         overwrite: Whether existing recordings may be replaced.
 
@@ -64,11 +67,12 @@ class RecordingClient:
             IntegrityError: The answer could not be recorded, or is not the one to this request.
         """
         pending = Pending(draw=draw, client=self.name, clock=self._clock)
-        token = PENDING.set(pending)
+        token, tap = PENDING.set(pending), TAP.set(pending.take)
         try:
             reply = await self._client.complete(request, draw=draw)
         finally:
             PENDING.reset(token)
+            TAP.reset(tap)
         interaction = pending.interaction
         if interaction is None:
             raise IntegrityError(
@@ -76,6 +80,7 @@ class RecordingClient:
             )
         if interaction.digest != request.digest or interaction.response_body != reply.body:
             raise IntegrityError(f"the recorder saw another exchange than {self.name} answered with")
+        interaction = replace(interaction, first_token_ms=first_token_ms(reply))
         # In a thread: fsync would stop all other calls, and lengthen their recorded latency.
         await asyncio.to_thread(write, self._folder, interaction, overwrite=self._overwrite)
         return interaction.reply(Delivery.LIVE)

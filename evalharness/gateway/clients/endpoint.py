@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 GOOGLE_URL = "https://generativelanguage.googleapis.com"
 BASE_URL_VARIABLE = "GOOGLE_GEMINI_BASE_URL"
+CHAT_URL = "http://127.0.0.1:1234"
+"""Where LM Studio listens unless told otherwise."""
+CHAT_URL_VARIABLE = "OPENAI_BASE_URL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,20 @@ def resolve_endpoint(base_url: str | None, environ: Mapping[str, str]) -> Endpoi
     if environ.get(BASE_URL_VARIABLE, "").strip():
         return _check(environ[BASE_URL_VARIABLE], BASE_URL_VARIABLE)
     return _check(GOOGLE_URL, "base URL")
+
+
+def resolve_chat_endpoint(base_url: str | None, environ: Mapping[str, str]) -> Endpoint:
+    """Choose and check the base URL of a chat completions server; by custom it may end in /v1.
+
+    Chosen are the argument, else OPENAI_BASE_URL, else LM Studio on this machine.
+
+    Raises:
+        BadInput: If it is no plain http(s) URL, or would send a key unencrypted over a network.
+    """
+    text, name = base_url or "", "base URL"
+    if not text:
+        text, name = environ.get(CHAT_URL_VARIABLE, "").strip() or CHAT_URL, CHAT_URL_VARIABLE
+    return _check(text.strip().rstrip("/").removesuffix("/v1"), name)
 
 
 def _check(text: str, name: str) -> Endpoint:

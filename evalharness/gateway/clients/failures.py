@@ -25,6 +25,7 @@ def http_failure(
     host: str,
     now: dt.datetime,
     redact: Callable[[str], str],
+    key_variable: str = "GEMINI_API_KEY",
 ) -> ProviderError:
     """Turn an answer other than 200 into an exception.
 
@@ -36,13 +37,14 @@ def http_failure(
         host: Host that answered, named in the message.
         now: The time, for a Retry-After that is a date.
         redact: Blots the key out of the provider's message.
+        key_variable: Where the key is set, named in the advice.
     """
     try:
         body: Any = json.loads(content)
     except (ValueError, RecursionError):
         body = None
     error = parse_error(status, body)
-    advice = _advice(status, error, model)
+    advice = _advice(status, error, model, key_variable)
     return ProviderError(
         f"{host}: {_cut(redact(error.message))}{f' — {advice}' if advice else ''}",
         status=status,
@@ -61,11 +63,13 @@ def timeout_failure(host: str, timeout_s: float) -> ProviderError:
     )
 
 
-def connection_failure(host: str, error: Exception) -> ProviderError:
+def connection_failure(
+    host: str, error: Exception, *, variable: str = "GOOGLE_GEMINI_BASE_URL"
+) -> ProviderError:
     """No connection, or one that broke before the whole answer was there."""
     detail = _cut(" ".join(str(error).split())) or type(error).__name__
     return ProviderError(
-        f"no answer from {host} ({detail}): check the network and GOOGLE_GEMINI_BASE_URL, then run again",
+        f"no answer from {host} ({detail}): check the network and {variable}, then run again",
         reason="connection",
         retryable=True,
     )
@@ -82,9 +86,9 @@ def malformed_failure(host: str, error: Exception) -> ProviderError:
     )
 
 
-def _advice(status: int, error: ProviderError, model: str) -> str:
+def _advice(status: int, error: ProviderError, model: str, key_variable: str) -> str:
     if error.reason == "API_KEY_INVALID" or status == 401:
-        return "put a valid Gemini API key into GEMINI_API_KEY"
+        return f"put a valid API key into {key_variable}"
     if status == 403:
         return f"let the key's project use the Gemini API and {model}, or use another key"
     if status == 404:

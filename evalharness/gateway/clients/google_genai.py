@@ -11,6 +11,8 @@ from evalharness.gateway.clients.failures import malformed_failure
 from evalharness.gateway.clients.headers import allowed_headers
 from evalharness.gateway.clients.json_text import parse_object
 from evalharness.gateway.clients.keys import Secret, key_for
+from evalharness.gateway.clients.stream_json import read_stream
+from evalharness.gateway.clients.streamed_reply import streamed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 class GoogleGenaiClient:
     """One shared connection pool to one endpoint; makes each call once, for the engine does the retrying."""
 
-    def __init__(self, *, endpoint: Endpoint, key: Secret, clock: Clock, timeout_s: float) -> None:
+    def __init__(
+        self, *, endpoint: Endpoint, key: Secret, clock: Clock, timeout_s: float, stream: bool = False
+    ) -> None:
         """Load the SDK, which takes about a second, and prepare it; nothing is sent yet.
 
         Args:
@@ -31,6 +35,7 @@ class GoogleGenaiClient:
             key: API key, sent as x-goog-api-key.
             clock: Source of latency and recording times.
             timeout_s: Longest time a call may take, connecting included, in seconds.
+            stream: Fetch answers by streamGenerateContent, which also tells the time to the first text.
 
         Raises:
             BadInput: If the environment asks the SDK for an HTTP client that is not installed.
@@ -44,7 +49,10 @@ class GoogleGenaiClient:
         self.name = SDK_NAME
         self._endpoint = endpoint
         self._clock = clock
-        self._connection = Connection(endpoint=endpoint, key=key, clock=clock, timeout_s=timeout_s)
+        self._stream = stream
+        self._connection = Connection(
+            endpoint=endpoint, key=key, clock=clock, timeout_s=timeout_s, stream=stream
+        )
 
     @classmethod
     def from_environment(
@@ -55,6 +63,7 @@ class GoogleGenaiClient:
         timeout_s: float,
         base_url: str | None = None,
         dotenv: Path | None = None,
+        stream: bool = False,
     ) -> GoogleGenaiClient:
         """Build a client from settings and environment variables.
 
@@ -64,13 +73,14 @@ class GoogleGenaiClient:
             timeout_s: Longest time a call may take, in seconds.
             base_url: Overrides GOOGLE_GEMINI_BASE_URL.
             dotenv: A .env file that may hold the key; need not exist.
+            stream: Fetch answers by streamGenerateContent.
 
         Raises:
             BadInput: If the base URL or the key is missing or wrong.
         """
         endpoint = resolve_endpoint(base_url, environ)
         key = key_for(endpoint, environ, dotenv)
-        return cls(endpoint=endpoint, key=key, clock=clock, timeout_s=timeout_s)
+        return cls(endpoint=endpoint, key=key, clock=clock, timeout_s=timeout_s, stream=stream)
 
     async def complete(self, request: ModelRequest, *, draw: int) -> Reply:
         """Make exactly one call.
@@ -80,22 +90,30 @@ class GoogleGenaiClient:
             BadInput: The SDK cannot carry a field of the request, which is named.
         """
         del draw  # The request's seed already tells draws apart.
-        text, headers, sent_at = await self._connection.send(request)
-        latency_ms = (self._clock.monotonic() - sent_at) * 1000
+        answer = await self._connection.send(request)
+        arrived = self._clock.monotonic()
         try:
-            body = parse_object(text)
+            body = read_stream(answer.text) if self._stream else parse_object(answer.text)
         except ValueError as error:
             raise malformed_failure(self._endpoint.host, error) from None
-        return Reply(
+        reply = Reply(
             body=body,
             host=self._endpoint.host,
-            headers=allowed_headers(headers.items()),
-            latency_ms=round(latency_ms, 3),
+            headers=allowed_headers(answer.headers.items()),
+            latency_ms=_ms(arrived - answer.sent_at),
             recorded_at=f"{self._clock.now():%Y-%m-%dT%H:%M:%SZ}",
             delivery=Delivery.LIVE,
             client=self.name,
         )
+        if not self._stream:
+            return reply
+        first = None if answer.first_text_at is None else _ms(answer.first_text_at - answer.sent_at)
+        return streamed(reply, first)
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._connection.aclose()
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evalharness.core.case import Context
-from evalharness.core.sena import Budget, Compressed, TokenBudget
+from evalharness.core.sena import Budget, Compressed, SenaRules, TokenBudget
 from evalharness.gateway.sena.shuffled import hash_order
 from evalharness.gateway.sena.units import join_units, split_units
 
@@ -16,6 +16,10 @@ class DamageCompressor:
 
     name = "damage"
     version = "2"
+
+    def __init__(self, rules: SenaRules | None = None) -> None:
+        """Take the rules of every method, none of which applies here."""
+        del rules
 
     def compress(self, context: Context, *, message: str, budget: Budget) -> Compressed:
         """Return the context with about `budget` of its units, chosen without looking at what they say."""

@@ -9,7 +9,7 @@ from evalharness.core.case import Context
 from evalharness.core.sena import Budget, Compressed, SenaRules
 from evalharness.gateway.sena.features import look_at
 from evalharness.gateway.sena.frame import compress_units
-from evalharness.gateway.sena.selection import select, word_overlap
+from evalharness.gateway.sena.selection import WordRedundancy, select
 from evalharness.gateway.sena.units import Unit
 from evalharness.gateway.sena.weights import WEIGHTS
 
@@ -35,7 +35,7 @@ class ExtractiveCompressor:
         def choose(units: Sequence[Unit], *, settled: frozenset[int], room: int) -> Collection[int]:
             seen = look_at(units, message)
             values = [value_of(features, self._weights) for features in seen.features]
-            return select(units, values, word_overlap(seen), settled=settled, room=room)
+            return select(units, values, WordRedundancy(seen), settled=settled, room=room)
 
         return compress_units(context, budget=budget, rules=self._rules, choose=choose)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from evalharness.core.case import Context
 from evalharness.core.ports import Embedder
@@ -11,9 +12,15 @@ from evalharness.gateway.sena.embedding import default_embedder
 from evalharness.gateway.sena.extractive import value_of
 from evalharness.gateway.sena.features import look_at
 from evalharness.gateway.sena.frame import compress_units
-from evalharness.gateway.sena.selection import Overlap, select, word_overlap
+from evalharness.gateway.sena.selection import Redundancy, WordRedundancy, select
 from evalharness.gateway.sena.units import Unit
 from evalharness.gateway.sena.weights import WEIGHTS
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Vectors = npt.NDArray[np.float64]
 
 _PARAPHRASE = 0.7
 """Cosine above which two sentences begin to say the same; unrelated ones rarely reach 0.3."""
@@ -49,30 +56,40 @@ class HybridCompressor:
 
         def choose(units: Sequence[Unit], *, settled: frozenset[int], room: int) -> Collection[int]:
             seen = look_at(units, message)
-            near, alike = self._similarities([unit.text for unit in units], message)
+            vectors = self._vectors([*(unit.text for unit in units), message])
             values = [
-                value_of(features | {"relevance": (features["relevance"] + cosine) / 2}, self._weights)
-                for features, cosine in zip(seen.features, near, strict=True)
+                value_of(features | {"relevance": (features["relevance"] + near) / 2}, self._weights)
+                for features, near in zip(seen.features, _cosines(vectors, -1), strict=False)
             ]
-            overlap = _either(word_overlap(seen), alike)
-            return select(units, values, overlap, settled=settled, room=room)
+            redundancy = MeaningRedundancy(WordRedundancy(seen), vectors[:-1])
+            return select(units, values, redundancy, settled=settled, room=room)
 
         return compress_units(context, budget=budget, rules=self._rules, choose=choose)
 
-    def _similarities(self, texts: Sequence[str], message: str) -> tuple[list[float], list[list[float]]]:
-        """Return the cosine of each text to the message, and of each text to each."""
+    def _vectors(self, texts: Sequence[str]) -> Vectors:
         import numpy as np  # noqa: PLC0415 - only this method needs it
 
         embedder = self._embedder or default_embedder()
-        vectors = np.asarray(embedder.encode([*texts, message]), dtype=np.float64)
-        # Rounded: the last digits of such sums differ between machines, and must not decide what is kept.
-        cosines: list[list[float]] = np.round(vectors @ vectors.T, 6).tolist()
-        return [row[-1] for row in cosines[:-1]], cosines
+        return np.asarray(embedder.encode(texts), dtype=np.float64)
 
 
-def _either(words: Overlap, cosines: Sequence[Sequence[float]]) -> Overlap:
-    def overlap(index: int, other: int) -> float:
-        meaning = (cosines[index][other] - _PARAPHRASE) / (1 - _PARAPHRASE)
-        return max(words(index, other), min(1.0, meaning))
+class MeaningRedundancy:
+    """What is said is the words of the kept units, and what means nearly the same as one of them."""
 
-    return overlap
+    def __init__(self, words: Redundancy, vectors: Vectors) -> None:
+        """Take the redundancy of words, and one vector a unit."""
+        self._words = words
+        self._vectors = vectors
+
+    def keep(self, index: int) -> Iterator[tuple[int, float]]:
+        """Count the unit's words and its meaning as said."""
+        yield from self._words.keep(index)
+        for other, cosine in enumerate(_cosines(self._vectors, index)):
+            if cosine > _PARAPHRASE:
+                yield other, min(1.0, (cosine - _PARAPHRASE) / (1 - _PARAPHRASE))
+
+
+def _cosines(vectors: Vectors, index: int) -> list[float]:
+    # Rounded: the last digits of such sums differ between machines, and must not decide what is kept.
+    cosines: list[float] = (vectors @ vectors[index]).round(6).tolist()
+    return cosines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evalharness.core.case import Context
-from evalharness.core.sena import Budget, Compressed
+from evalharness.core.sena import Budget, Compressed, SenaRules
 from evalharness.gateway.sena.units import join_units, split_units
 
 
@@ -12,6 +12,10 @@ class IdentityCompressor:
 
     name = "none"
     version = "2"
+
+    def __init__(self, rules: SenaRules | None = None) -> None:
+        """Take the rules of every method, none of which applies here."""
+        del rules
 
     def compress(self, context: Context, *, message: str, budget: Budget) -> Compressed:
         """Return the whole context."""

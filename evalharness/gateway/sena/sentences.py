@@ -7,15 +7,17 @@ and a compressed text splits into the very pieces that were kept.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 
 import regex
 
 # A fence opens at the start of a line; a tilde fence must close, for ~~~ is also a way of sighing in Korean.
+# Any white space may stand around it: which one does can change when the text between is dropped.
 _FENCE = re.compile(
-    r"^[ \t]*(?:(?P<ticks>`{3,})[^`\n]*(?:\n.*?^[ \t]*(?P=ticks)`*[ \t]*$|(?:\n.*)?\Z)"
-    r"|(?P<tildes>~{3,})[\w+#.-]*[ \t]*\n(?:.*?\n)?[ \t]*(?P=tildes)~*[ \t]*$)",
+    r"^[^\S\n]*(?:(?P<ticks>`{3,})[^`\n]*(?:\n(?:.*?\n)?[^\S\n]*(?P=ticks)`*[^\S\n]*$|(?:\n.*)?\Z)"
+    r"|(?P<tildes>~{3,})[\w+#.-]*[^\S\n]*\n(?:.*?\n)?[^\S\n]*(?P=tildes)~*[^\S\n]*$)",
     re.MULTILINE | re.DOTALL,
 )
 _END = re.compile(r"""(?:[.!?…]+["'”’」』》)\]]*(?=\s)|[。！？]+["'”’」』》)\]]*)\s*""")
@@ -26,6 +28,8 @@ _NO_END = re.compile(
     re.IGNORECASE,
 )
 _QUOTATION = re.compile(r'"[^"]*"|“[^”]*”|‘[^’]*’|「[^」]*」|『[^』]*』|《[^》]*》|`[^`]*`')
+# Only line feeds end lines, as for fences; form feeds and their like are white space.
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _FENCE_MARKS = ("```", "~~~")
 _CONTINUES = regex.compile(r"[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]")
 
@@ -46,7 +50,7 @@ def split_text(text: str) -> Iterator[tuple[str, bool]]:
 
 def quotations(text: str) -> list[str]:
     """Return what is quoted, or set as inline code, with its marks; marks pair up within a line."""
-    return [match.group() for line in text.splitlines() for match in _QUOTATION.finditer(line)]
+    return [match.group() for line in _LINE.findall(text) for match in _QUOTATION.finditer(line)]
 
 
 def leading_space(text: str) -> int:
@@ -57,7 +61,7 @@ def leading_space(text: str) -> int:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    for line in text.splitlines(keepends=True):
+    for line in _LINE.findall(text):
         for start, stop in pairwise([0, *_stops(line), len(line)]):
             if start < stop:
                 yield line[start:stop]
@@ -84,5 +88,9 @@ def _stops(line: str) -> Iterator[int]:
 
 def _clings(text: str, index: int) -> bool:
     """Tell whether the character at an index belongs to the grapheme before it."""
-    # Line ends never carry marks.
-    return index < len(text) and bool(_CONTINUES.match(text[index])) and text[index - 1] not in "\r\n\v\f"
+    # A line end never carries a mark, a space does.
+    return (
+        0 < index < len(text)
+        and _CONTINUES.match(text[index]) is not None
+        and unicodedata.category(text[index - 1]) == "Zs"
+    )

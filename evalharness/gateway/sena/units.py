@@ -98,5 +98,4 @@ def _texts_at(texts: dict[str, str], name: str, count: int) -> Iterator[str]:
 
 
 def _strength(gap: str) -> tuple[int, int]:
-    line_ends = len(f"{gap}.".splitlines()) - 1
-    return line_ends, len(gap)
+    return gap.count("\n"), len(gap)

@@ -42,3 +42,13 @@ def test_mde_and_power_agree_by_simulation() -> None:
     sample = rng.normal(mde(1.0, 100), 1.0, (4000, 100))
     t = sample.mean(axis=1) / (sample.std(axis=1, ddof=1) / 10)
     assert (t > 1.6604).mean() == pytest.approx(0.80, abs=0.025)
+
+
+@pytest.mark.parametrize("n", [2, 5, 30, 100, 400])
+@pytest.mark.parametrize("effect", [-0.2, 0.0, 0.1, 0.5, 1.5])
+def test_power_is_that_of_statsmodels(n: int, effect: float) -> None:
+    """TTestPower is the library METHOD names; the noncentral t is used directly only to spare its import."""
+    from statsmodels.stats.power import TTestPower
+
+    library = TTestPower().power(effect_size=effect, nobs=n, alpha=0.05, alternative="larger")
+    assert power_of(effect, 1.0, n) == pytest.approx(float(library), abs=1e-9)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evalharness.decide import decide
 from evalharness.decide.slices import holm
@@ -29,3 +31,10 @@ def test_a_slice_of_one_case_has_no_estimate(study, scores, card, assume) -> Non
     made = study(scores(n=30), facts=lambda i: {"persona": "earth" if i == 0 else "pen"})
     earth = next(r for r in decide(made, card, assume()).upgrade.slices if r.value == "earth")
     assert (earth.n, earth.quality, earth.net_at_threshold, earth.p_holm) == (1, None, None, None)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_holm_is_that_of_statsmodels(p_values: list[float]) -> None:
+    from statsmodels.stats.multitest import multipletests
+
+    assert holm(p_values) == pytest.approx([float(p) for p in multipletests(p_values, method="holm")[1]])
