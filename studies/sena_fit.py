@@ -3,9 +3,9 @@
     python studies/sena_fit.py prompts/mentoring            # the table of docs/sena.md
     python studies/sena_fit.py prompts/mentoring --write    # also evalharness/gateway/sena/weights.py
 
-A unit is an example; it is positive if a form of a key fact stands in it. A ridge-penalised logistic regression
-with signs fixed in advance (a question cannot be worth more for being one) gives the weights. Nothing of a key
-fact reaches the features; the held-out half is never fitted and was not looked at while cues were written.
+A unit is an example; it is positive if a form of a key fact stands in it. A ridge-penalised logistic
+regression with signs fixed in advance (a question cannot be worth more for being one) gives the weights.
+Nothing of a key fact reaches the features; the held-out half was not looked at while cues were written.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ ROWS
 }
 """Change of the log odds that a unit is needed, for each unit of a feature; see `features` and `cues`.
 
-Fitted on half of the shipped cases; what they keep on the other half stands in docs/sena.md. A feature without
-a weight taught nothing and counts nothing.
+Fitted on half of the shipped cases; what they keep on the other half stands in docs/sena.md. A feature
+without a weight taught nothing and counts nothing.
 """
 '''
 Weights = dict[str, float]
@@ -122,7 +122,7 @@ def _rarest_parts(forms: Sequence[Form], units: Sequence[Unit]) -> list[int]:
 
 
 def _logistic(table: np.ndarray, labels: np.ndarray, signs: np.ndarray) -> np.ndarray:
-    """Return ridge logistic weights; features whose weight has the wrong sign are left out, one pass a time."""
+    """Return ridge logistic weights; features with a weight of the wrong sign are left out, pass by pass."""
     active = np.ones(len(signs), dtype=bool)
     while True:
         weights = np.zeros(len(signs))
@@ -151,7 +151,7 @@ def kept_share(cases: Sequence[Case], weights: Weights, budget: float) -> tuple[
 
 
 def across_fields(cases: Sequence[Case]) -> list[float]:
-    """Return the share of facts kept at each budget in fields that were not fitted on, each left out in turn."""
+    """Return the share of facts kept at each budget, every field measured with weights of the others."""
     kept, total = [0] * len(BUDGETS), 0
     for field in sorted({field_of(case) for case in cases}):
         weights = fit([case for case in cases if field_of(case) != field])

@@ -6,14 +6,16 @@ import contextlib
 import datetime as dt
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
-from evalharness.app.estimate import reserve_price
+from evalharness.app.estimate import price_on
 from evalharness.app.project import Project
-from evalharness.core.call import Call, Reply
-from evalharness.core.errors import CassetteMiss, InvalidUsage
+from evalharness.app.signals import stopping_on_signals
+from evalharness.core.call import Call
+from evalharness.core.errors import CassetteMiss, Interrupted, InvalidUsage
 from evalharness.core.experiment import Limits
 from evalharness.core.job import Job
 from evalharness.core.plan import Plan
@@ -24,7 +26,7 @@ from evalharness.gateway.cassette.miss import describe_miss
 from evalharness.gateway.cassette.modes import MissingThenRecord, Mode
 from evalharness.gateway.cassette.replay import ReplayClient
 from evalharness.gateway.clients.endpoint import Endpoint, resolve_endpoint
-from evalharness.run import Engine, Progress, RunSummary
+from evalharness.run import Engine, Price, Progress, RunSummary
 
 CASSETTES = "cassettes"
 """Endpoint name of replayed answers."""
@@ -37,6 +39,10 @@ class Access:
     mode: Mode
     project: Project
     clock: Clock
+    budget_usd: Decimal | None = None
+    """Replaces the experiment's budget."""
+    month_spent_usd: Decimal = Decimal(0)
+    """What the runs beside this one, and this one, have spent in this month."""
 
     @property
     def endpoint(self) -> str:
@@ -50,7 +56,12 @@ class Access:
         return "loopback" if endpoint.loopback else endpoint.host
 
     async def execute(
-        self, *, journal: Journal, watch: Callable[[Progress], None], planned: Callable[[Plan], None]
+        self,
+        *,
+        journal: Journal,
+        watch: Callable[[Progress], None],
+        planned: Callable[[Plan], None],
+        note: Callable[[str], None],
     ) -> RunSummary:
         """Execute the project's jobs with the client of this mode, compressions first.
 
@@ -58,6 +69,7 @@ class Access:
             journal: Where calls are kept.
             watch: Told the progress after every call.
             planned: Told the plan once all its requests are known, before the first answer is asked for.
+            note: Told, in one line, that a signal asks the run to stop.
 
         Raises:
             EvalHarnessError: As `run.Engine.execute`.
@@ -69,9 +81,11 @@ class Access:
                 journal=journal,
                 limits=self._limits(),
                 clock=self.clock,
-                price=self._price(),
+                price=self.price(),
+                month_spent_usd=self.month_spent_usd,
                 on_progress=watch,
             )
+            stack.enter_context(stopping_on_signals(partial(_interrupt, engine, note)))
             try:
                 first = await self._execute(engine, self.project.plan.compressions)
                 plan = self.project.resolve(_replies(self.project.plan, journal))
@@ -88,14 +102,15 @@ class Access:
     def _limits(self) -> Limits:
         limits = self.project.experiment.limits
         if self.mode.connects:
-            return limits
+            return limits if self.budget_usd is None else replace(limits, budget_usd=self.budget_usd)
         # Replay costs nothing and reads one file at a time: neither budget nor concurrency applies.
         return Limits(concurrency=1, timeout_s=limits.timeout_s, max_attempts=1, budget_usd=None)
 
-    def _price(self) -> Callable[[Job, Reply | None], Decimal]:
+    def price(self) -> Price:
+        """Return what token counts cost in this mode, today."""
         if not self.mode.connects:
-            return lambda _job, _reply: Decimal(0)
-        return reserve_price(self.project.card, _today(self.clock))
+            return lambda _model, _usage: Decimal(0)
+        return price_on(self.project.card, _today(self.clock))
 
     def _client(self, stack: contextlib.ExitStack) -> ModelClient:
         folder = self.project.cassettes
@@ -140,6 +155,14 @@ class Access:
             "record it with --mode record-missing",
             file=folder,
         )
+
+
+def _interrupt(engine: Engine, note: Callable[[str], None]) -> None:
+    note(
+        f"stopping: {engine.in_flight} calls in flight are being finished and kept; "
+        "a second signal ends at once"
+    )
+    engine.stop(Interrupted("interrupted; what was recorded is kept, the same command goes on from there"))
 
 
 def _replies(plan: Plan, journal: Journal) -> dict[str, str | None]:

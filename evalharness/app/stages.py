@@ -7,10 +7,18 @@ import datetime as dt
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 from evalharness.app.clients import Access, Mode
+from evalharness.app.preflight import (
+    describe_change,
+    month_spent,
+    other_states,
+    refuse_unpriced,
+    shutdown_warnings,
+)
 from evalharness.app.project import Project
 from evalharness.app.system import SystemClock, git_state, versions
 from evalharness.core.decision import Decision, from_json, to_json
@@ -34,7 +42,15 @@ class RunResult:
     summary: RunSummary
 
 
-def run_experiment(project: Project, *, mode: Mode, out: Path, note: Note, watch: Watch) -> RunResult:
+def run_experiment(
+    project: Project,
+    *,
+    mode: Mode,
+    out: Path,
+    note: Note,
+    watch: Watch,
+    budget_usd: Decimal | None = None,
+) -> RunResult:
     """Plan, then make every call that is not there yet.
 
     Args:
@@ -43,25 +59,52 @@ def run_experiment(project: Project, *, mode: Mode, out: Path, note: Note, watch
         out: Folder of run directories.
         note: Told, one line each, what the user should know (repairs, resumed calls).
         watch: Told the progress after every call.
+        budget_usd: Replaces the experiment's budget.
 
     Raises:
         EvalHarnessError: Of the kinds of `core.errors`; whatever was paid for is kept.
     """
     project.check()
     clock = SystemClock()
-    access = Access(mode=mode, project=project, clock=clock)
     directory = RunDirectory(out / _run_id(project, mode))
-    _claim(directory, project, access)
-    # Replayed answers cost nothing and may have changed on disk: they are always read again.
-    with directory.journal(fresh=mode is Mode.REPLAY, note=note) as journal:
-        summary = asyncio.run(
-            access.execute(
-                journal=journal, watch=watch, planned=lambda plan: directory.write_plan(plan.cells)
+    access = Access(mode=mode, project=project, clock=clock, budget_usd=budget_usd)
+    with directory.lock(since=f"{clock.now():%Y-%m-%d %H:%M:%S} UTC", note=note):
+        access = _prepare(directory, access, note)
+        # Replayed answers cost nothing and may have changed on disk: they are always read again.
+        with directory.journal(fresh=mode is Mode.REPLAY, note=note) as journal:
+            summary = asyncio.run(
+                access.execute(
+                    journal=journal,
+                    watch=watch,
+                    planned=lambda plan: directory.write_plan(plan.cells),
+                    note=note,
+                )
             )
-        )
     if summary.resumed:
         note(f"{summary.resumed} of {summary.total} calls were already in {directory.path}; not made again")
+    for asked, served in sorted(summary.rerouted - _allowed(project)):
+        note(f"{served} answered calls meant for {asked}: the arms of {asked} fail, and so does the verdict")
     return RunResult(directory=directory, summary=summary)
+
+
+def _prepare(directory: RunDirectory, access: Access, note: Note) -> Access:
+    """Check prices and limits, say what should be known, and claim the directory."""
+    project, now = access.project, access.clock.now()
+    if not access.mode.connects:
+        _claim(directory, project, access)
+        return access
+    refuse_unpriced(project, now.date())
+    for line in (*shutdown_warnings(project, now.date()), *other_states(directory, project)):
+        note(line)
+    _claim(directory, project, access)
+    if project.experiment.limits.monthly_usd is None:
+        return access
+    spent = month_spent(directory.path.parent, endpoint=access.endpoint, now=now, price=access.price())
+    return replace(access, month_spent_usd=spent)
+
+
+def _allowed(project: Project) -> frozenset[tuple[str, str]]:
+    return frozenset((asked, served) for served, asked in project.experiment.aliases)
 
 
 def score_run(directory: RunDirectory) -> tuple[int, int]:
@@ -146,8 +189,9 @@ def open_project(directory: RunDirectory) -> Project:
     if manifest.dataset_sha256 != project.dataset.sha256:
         raise RunMismatch("the dataset changed since this run; run the experiment again", file=directory.path)
     if manifest.experiment_sha256 != project.sha256 and manifest.identity != project.plan.identity:
+        change = describe_change(directory.read_plan(), project.plan.cells)
         raise RunMismatch(
-            "the experiment changed since this run in what models are asked; run it again",
+            f"the experiment changed since this run in what models are asked: {change}; run it again",
             file=directory.path,
         )
     return project
@@ -165,6 +209,12 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
     endpoint = access.endpoint
     if directory.exists() and access.mode.connects:
         known = directory.read_manifest()
+        if known.identity != project.plan.identity:
+            change = describe_change(directory.read_plan(), project.plan.cells)
+            raise RunMismatch(
+                f"this run asked something else: {change}; choose another --out, or remove the directory",
+                file=directory.path,
+            )
         if known.endpoint != endpoint:
             raise RunMismatch(
                 f"this run's answers come from {known.endpoint}, now it would go on with {endpoint}; "

@@ -25,8 +25,8 @@ def emulator() -> None:
     "--pro-margin", type=click.FloatRange(-1, 1), help="How much more completely Pro answers than Flash."
 )
 @click.option(
-    "--error-share", type=click.FloatRange(0, 0.3), default=0.0, show_default=True,
-    help="Share of attempts answered 429, and as many 500 and 503.",
+    "--faults", default="", metavar="KIND=SHARE,...",
+    help="429, 500, 503, 504, drop, malformed, hang; also per-day=N and reroute=asked>answering.",
 )  # fmt: skip
 @click.option("--no-thinking", is_flag=True, help="Models do not think.")
 @click.option(
@@ -36,25 +36,24 @@ def serve(
     port: int,
     latency_scale: float,
     pro_margin: float | None,
-    error_share: float,
+    faults: str,
     no_thinking: bool,
     log: Path | None,
 ) -> None:
     """Serve on 127.0.0.1 until interrupted; prints the base URL when ready."""
     from evalharness.emulator import EmulatorSettings
     from evalharness.emulator import serve as serve_until_stopped
+    from evalharness.emulator.faults import with_faults
 
     defaults = EmulatorSettings()
     try:
         settings = EmulatorSettings(
             latency_scale=latency_scale,
-            rate_limited_share=error_share,
-            internal_error_share=error_share,
-            unavailable_share=error_share,
             thinking=not no_thinking,
             request_log=log,
             pro_margin=defaults.pro_margin if pro_margin is None else pro_margin,
         )
+        settings = with_faults(settings, faults)
     except ValueError as error:
         raise UsageError(str(error)) from None
     try:

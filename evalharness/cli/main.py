@@ -26,6 +26,11 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "decide": ("decide:decide", "Decide from a run's scores."),
     "report": ("report:report", "Render a run's report."),
     "dataset": ("dataset:dataset", "Check and count the cases of a dataset."),
+    "sena": ("sena:sena", "Compress a context, or sweep methods and budgets."),
+    "router": ("router:router", "Choose a persona, or measure the routers."),
+    "assumptions": ("assumptions:assumptions", "Check assumptions, or ask their owner."),
+    "validate-method": ("validate_method:validate_method", "Show how often the rules err."),
+    "doctor": ("doctor:doctor", "Check key, endpoint, versions and folders."),
     "emulator": ("emulator:emulator", "A local server that speaks Gemini's wire protocol."),
     "schema": ("schema:schema", "Print the JSON Schema of the experiment file."),
 }

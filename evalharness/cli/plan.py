@@ -27,7 +27,7 @@ def plan(
     experiment: Path, limit: int | None, on: dt.date | None, as_json: bool, quiet: bool, verbose: bool
 ) -> None:
     """Show what EXPERIMENT would call and cost; sends nothing."""
-    from evalharness.app.estimate import estimate_plan
+    from evalharness.app.estimate import ASSUMED_CALL_S, estimate_plan, minutes_at_limits
     from evalharness.app.project import Project
     from evalharness.app.system import SystemClock
 
@@ -39,6 +39,7 @@ def plan(
         facts = {
             "experiment": project.experiment.name,
             "priced_on": day.isoformat(),
+            "minutes_at_limits": round(minutes_at_limits(rows, project.experiment.limits), 1),
             "rows": [asdict(row) | _usd(row) for row in rows],
         }
         click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
@@ -46,17 +47,28 @@ def plan(
     console = Console(quiet=quiet, verbose=verbose)
     console.say(f"{project.experiment.name}: {len(project.cases)} cases, prices of {day}")
     header = f"{'arm':<16}{'purpose':<10}{'model':<26}"
-    console.say(f"{header}{'calls':>6}{'input tok':>11}{'context':>9}{'USD exp.':>10}{'USD max':>10}")
+    console.say(
+        f"{header}{'calls':>6}{'input tok':>11}{'context':>9}{'USD low':>9}{'expected':>9}{'high':>9}"
+    )
     for row in rows:
         console.say(
             f"{row.arm:<16}{row.purpose:<10}{row.model:<26}{row.calls:>6}{row.input_tokens:>11}"
-            f"{row.context_tokens:>9}{row.usd_expected:>10.4f}{row.usd_upper:>10.4f}"
+            f"{row.context_tokens:>9}{row.usd_low:>9.4f}{row.usd_expected:>9.4f}{row.usd_high:>9.4f}"
         )
     total, most = sum(row.usd_expected for row in rows), sum(row.usd_upper for row in rows)
+    low, high = sum(row.usd_low for row in rows), sum(row.usd_high for row in rows)
     calls = sum(row.calls for row in rows)
-    console.say(f"{calls} calls, about {total:.2f} USD, never more than {most:.2f} USD")
-    console.say("Token counts are approximate (offline); expected output is 40 % of max_output_tokens.")
+    minutes = minutes_at_limits(rows, project.experiment.limits)
+    console.say(
+        f"{calls} calls, about {total:.2f} USD ({low:.2f} to {high:.2f}), never more than {most:.2f} USD; "
+        f"about {minutes:.0f} min at the limits"
+    )
+    console.say(
+        "Token counts are approximate (offline); answers take 15, 40 and 100 % of max_output_tokens; a call "
+        f"is taken to last {ASSUMED_CALL_S:g} s. Retries that were sent and not answered come on top."
+    )
 
 
 def _usd(row: Estimate) -> dict[str, str]:
-    return {"usd_expected": f"{row.usd_expected:.6f}", "usd_upper": f"{row.usd_upper:.6f}"}
+    names = ("usd_low", "usd_expected", "usd_high", "usd_upper")
+    return {name: f"{getattr(row, name):.6f}" for name in names}

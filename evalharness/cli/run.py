@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,15 +20,39 @@ from evalharness.cli.options import (
 )
 
 
+class Money(click.ParamType[Decimal]):
+    """An amount of USD."""
+
+    name = "USD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """Parse the amount, exactly."""
+        try:
+            amount = Decimal(value)
+        except InvalidOperation:
+            amount = Decimal(-1)
+        if not amount.is_finite() or amount < 0:
+            self.fail(f"{value!r} is not an amount; write it as 2.50", param, ctx)
+        return amount
+
+
 @click.command(epilog="Example: evalharness run prompts/experiment.toml --mode record-missing")
 @experiment_argument
 @mode_option
 @out_option
 @limit_option
+@click.option("--budget-usd", type=Money(), help="Most this run may spend; replaces the file's.")
 @json_option
 @verbosity_options
 def run(
-    experiment: Path, mode: str, out: Path, limit: int | None, as_json: bool, quiet: bool, verbose: bool
+    experiment: Path,
+    mode: str,
+    out: Path,
+    limit: int | None,
+    budget_usd: Decimal | None,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
 ) -> None:
     """Make every call that EXPERIMENT plans; a second run goes on where the first stopped."""
     from evalharness.app import stages
@@ -36,7 +62,14 @@ def run(
     console = Console(quiet=quiet, verbose=verbose)
     project = Project(experiment, limit=limit)
     with console.progress() as watch:
-        done = stages.run_experiment(project, mode=Mode(mode), out=out, note=console.note, watch=watch)
+        done = stages.run_experiment(
+            project,
+            mode=Mode(mode),
+            out=out,
+            note=console.note,
+            watch=watch,
+            budget_usd=budget_usd,
+        )
     summary = done.summary
     if as_json:
         facts = {
@@ -47,6 +80,7 @@ def run(
             "failed": summary.failed,
             "retries": summary.retries,
             "spent_usd": str(summary.spent_usd),
+            "unconfirmed_usd": str(summary.unconfirmed_usd),
         }
         click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
         return
@@ -54,4 +88,8 @@ def run(
         f"{summary.made} calls made, {summary.resumed} resumed, {summary.failed} failed, "
         f"{summary.retries} retries, {summary.spent_usd:.4f} USD"
     )
+    if summary.unconfirmed_usd:
+        console.say(
+            f"{summary.unconfirmed_usd:.4f} USD of it is unconfirmed: tries that were sent and not answered"
+        )
     console.say(f"run: {done.directory.path}")

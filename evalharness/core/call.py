@@ -8,6 +8,7 @@ from typing import Any
 
 from evalharness.core.job import Purpose
 from evalharness.core.provenance import Delivery, Origin
+from evalharness.core.usage import Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,9 @@ class Attempt:
     status: int | None
     reason: str
     latency_ms: float
+    unconfirmed: bool = False
+    """Whether the try may have been billed though no token counts came back (a timeout, a broken connection,
+    an unreadable 200); it is booked at the call's `reserve`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,7 @@ class CallError:
     reason: str
     message: str
     retryable: bool
+    """Whether a later session makes the call again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,13 @@ class Call:
     error: CallError | None
     origin: Origin
     """Derived from the reply by `core.provenance.derive_origin`; unverified for errors."""
+    reserve: Usage | None = None
+    """The most that one try can be billed, in tokens; None in journals from before it was kept."""
+
+    @property
+    def unconfirmed(self) -> int:
+        """Tries, earlier sessions' included, that may have been billed without telling so."""
+        return sum(attempt.unconfirmed for attempt in self.attempts)
 
     @property
     def service_ms(self) -> float | None:

@@ -9,10 +9,12 @@ EvalHarnessError
 │   └── InsufficientData               too few cases for a statistic
 ├── ProviderError             exit 4   the provider or the network refused or failed
 ├── BudgetExceeded            exit 5   the next call could cost more than is left
+├── Interrupted               exit 130 somebody asked the program to stop
 └── IntegrityError            exit 6   recorded data is damaged, missing or contradicts itself
     ├── CassetteMiss                   replay has no recording for a request
     ├── CassetteDamaged                a recording does not parse or does not match its hashes
     ├── JournalDamaged                 a line of calls.jsonl (or another run file) is corrupt
+    ├── RunLocked                      another process is writing this run
     └── RunMismatch                    a run directory belongs to another experiment or code
 
 A message is one line: what is wrong, where (file and line), what to do.
@@ -88,6 +90,7 @@ class ProviderError(EvalHarnessError):
         reason: The provider's status word, such as RESOURCE_EXHAUSTED, or a transport word such as timeout.
         retryable: Whether the same request may succeed later.
         retry_after_s: Seconds the provider asks to wait, if it said so.
+        sent: Whether the request may have reached the provider; False only where that is certain.
     """
 
     exit_code = 4
@@ -100,6 +103,7 @@ class ProviderError(EvalHarnessError):
         reason: str = "unknown",
         retryable: bool = False,
         retry_after_s: float | None = None,
+        sent: bool = True,
     ) -> None:
         """Keep what the engine needs to decide about retrying."""
         super().__init__(message)
@@ -107,12 +111,27 @@ class ProviderError(EvalHarnessError):
         self.reason = reason
         self.retryable = retryable
         self.retry_after_s = retry_after_s
+        self.sent = sent
+
+    @property
+    def may_be_billed(self) -> bool:
+        """Whether the try may be on the bill though no token counts came back.
+
+        Google does not bill error statuses; a 200 that cannot be read, and an answer that never came, may be.
+        """
+        return self.sent and self.status in {None, 200}
 
 
 class BudgetExceeded(EvalHarnessError):
     """The next call could cost more than is left of the budget."""
 
     exit_code = 5
+
+
+class Interrupted(EvalHarnessError):
+    """Somebody asked the program to stop (SIGINT, SIGTERM)."""
+
+    exit_code = 130
 
 
 class IntegrityError(EvalHarnessError):
@@ -131,6 +150,10 @@ class CassetteDamaged(IntegrityError):
 
 class JournalDamaged(IntegrityError):
     """A line of a run's file is corrupt."""
+
+
+class RunLocked(IntegrityError):
+    """Another process is writing this run."""
 
 
 class RunMismatch(IntegrityError):

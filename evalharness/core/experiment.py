@@ -99,14 +99,45 @@ class ScorerChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelLimits:
+    """How fast one model may be asked."""
+
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    """Input tokens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How fast and how far a run may go."""
 
     concurrency: int = 8
+    """Calls in flight at most, over all models; 429s lower it for their model for a while."""
     requests_per_minute: int | None = None
+    """For each model on its own; None for no limit."""
+    tokens_per_minute: int | None = None
+    """Input tokens, for each model on its own; None for no limit."""
     timeout_s: float = 120.0
+    """Longest time one try may take."""
+    deadline_s: float = 600.0
+    """Longest time one call may take with all its tries and waits."""
     max_attempts: int = 4
+    """Tries of one call; those refused by a rate limit (429) do not count, only the deadline bounds them."""
+    stop_after_failures: int = 5
+    """So many calls of one model in a row without an answer stop that model for this session."""
     budget_usd: Decimal | None = None
+    """Most that this run may spend, over all its sessions."""
+    monthly_usd: Decimal | None = None
+    """Most that all runs in one folder may spend in a calendar month (Pacific time, as Google bills)."""
+    models: tuple[tuple[str, ModelLimits], ...] = ()
+    """Limits of single models, which replace those above."""
+
+    def pace_of(self, model: str) -> ModelLimits:
+        """Return the limits per minute that hold for a model."""
+        common = ModelLimits(
+            requests_per_minute=self.requests_per_minute, tokens_per_minute=self.tokens_per_minute
+        )
+        return dict(self.models).get(model, common)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from evalharness.core.call import Call, Reply
+    from evalharness.core.call import Attempt, Call, Reply
     from evalharness.core.case import Case, Context, Persona
+    from evalharness.core.routing import Route
     from evalharness.core.score import Completed, Score
     from evalharness.core.sena import Budget, Compressed
     from evalharness.core.wire.request import ModelRequest
@@ -51,6 +52,14 @@ class Router(Protocol):
 
     def route(self, message: str) -> tuple[Persona, str]:
         """Return the persona and a short reason, deterministic in the message."""
+
+    def choose(self, message: str) -> Route:
+        """Return the persona with confidence and reason, deterministic in the message.
+
+        Raises:
+            EmptyMessage: There is nothing to route.
+            MessageTooLong: There is more than a message may have.
+        """
 
 
 class Compressor(Protocol):
@@ -107,6 +116,12 @@ class Journal(Protocol):
 
     def completed(self) -> Mapping[str, Call]:
         """Return the calls that need not be made again, by key."""
+
+    def everything(self) -> Iterable[Call]:
+        """Yield the last line of every call, failed ones included."""
+
+    def earlier_attempts(self, key: str) -> tuple[Attempt, ...]:
+        """Return the tries of a call that is to be made again, so that none is forgotten."""
 
     def append(self, call: Call) -> None:
         """Write a call durably before its answer is used."""

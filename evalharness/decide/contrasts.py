@@ -200,9 +200,10 @@ def t_bounds(values: FloatArray, *, confidence: float) -> tuple[FloatArray, Floa
 
 def _plain(values: FloatArray, unit: str, confidence: float) -> Estimate:
     low, high, p_greater = t_bounds(values, confidence=confidence)
+    n = len(values)
     return Estimate(
-        value=float(values.mean()), low=float(low), high=float(high), n=len(values),
-        se=float(stats.sem(values)), df=float(len(values) - 1), confidence=confidence,
+        value=float(values.mean()), low=float(low), high=float(high), n=n,
+        se=float(values.std(ddof=1)) / math.sqrt(n), df=float(n - 1), confidence=confidence,
         p_greater=float(p_greater), method="t", unit=unit,
     )  # fmt: skip
 

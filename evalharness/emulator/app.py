@@ -13,8 +13,9 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from evalharness.emulator import errors, replies
+from evalharness.emulator.cutting import CutResponse, halved
 from evalharness.emulator.errors import EmulatorError
-from evalharness.emulator.faults import raise_fault
+from evalharness.emulator.faults import Fault, draw_fault, raise_if_refused
 from evalharness.emulator.models import MODELS, Model
 from evalharness.emulator.request_log import Arrival, RequestLog
 from evalharness.emulator.service import Outcome, count_prompt, simulate
@@ -67,7 +68,7 @@ class _Emulator:
         arrival = self._log.arrive(model_id, method, raw)
         try:
             version = _check_version_and_key(request)
-            model = _model(model_id, version, method)
+            model = _model(self._answering(model_id), version, method)
             if len(raw) > _MAX_BODY_BYTES:
                 raise errors.invalid_argument(
                     f"Request payload size exceeds the limit: {_MAX_BODY_BYTES} bytes."
@@ -86,15 +87,31 @@ class _Emulator:
         streamed = arrival.method == "streamGenerateContent"
         if streamed and request.query_params.get("alt") != "sse":
             raise errors.unsupported("streaming other than alt=sse")
-        raise_fault(model.id, arrival.sha256, arrival.attempt, self._settings)
+        fault = draw_fault(arrival, self._settings)
+        raise_if_refused(fault, arrival, self._settings)
+        if fault is Fault.HANG:
+            self._log.finish(arrival, 200, fault=fault.value)
+            await asyncio.sleep(self._settings.hang_s)
+            return CutResponse(b"")
         outcome = simulate(asked, model, self._settings)
         if streamed:
             return await self._stream(arrival, model, asked.digest, outcome)
         await asyncio.sleep(outcome.service_ms / 1000)
-        self._log.finish(arrival, 200, outcome.service_ms)
-        return _reply(
-            replies.completion_body(outcome, model, asked.digest), headers=_timing(outcome.service_ms)
-        )
+        return self._whole(arrival, model, asked.digest, outcome, fault)
+
+    def _whole(
+        self, arrival: Arrival, model: Model, digest: str, outcome: Outcome, fault: Fault | None
+    ) -> Response:
+        body = replies.completion_body(outcome, model, digest)
+        told = "" if fault is None else fault.value
+        self._log.finish(arrival, 200, outcome.service_ms, fault=told, response_id=str(body["responseId"]))
+        if fault is Fault.DROP:
+            return CutResponse(_encoded(body))
+        reply = _reply(body, headers=_timing(outcome.service_ms))
+        return halved(reply) if fault is Fault.MALFORMED else reply
+
+    def _answering(self, asked: str) -> str:
+        return dict(self._settings.reroutes).get(asked, asked)
 
     async def _stream(self, arrival: Arrival, model: Model, digest: str, outcome: Outcome) -> Response:
         bodies = list(replies.stream_bodies(outcome, model, digest))

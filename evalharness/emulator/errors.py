@@ -2,7 +2,7 @@
 
     EmulatorError
         INVALID_ARGUMENT (400), PERMISSION_DENIED (403), NOT_FOUND (404),
-        RESOURCE_EXHAUSTED (429), INTERNAL (500), UNAVAILABLE (503)
+        RESOURCE_EXHAUSTED (429), INTERNAL (500), UNAVAILABLE (503), DEADLINE_EXCEEDED (504)
 
 Messages and details follow what real clients have reported in public issue threads and the real 404s among
 the recorded traffic.
@@ -114,6 +114,26 @@ def rate_limited(model: str, retry_delay_s: float) -> EmulatorError:
     return EmulatorError(429, "RESOURCE_EXHAUSTED", message, [quota, retry])
 
 
+def daily_quota_spent(model: str, limit: int) -> EmulatorError:
+    """429 for a spent quota per day: no RetryInfo, for waiting a little is pointless."""
+    metric = f"{_SERVICE}/generate_requests_per_model_per_day"
+    message = (
+        "You exceeded your current quota, please check your plan and billing details.\n"
+        f"* Quota exceeded for metric: {metric}, limit: {limit}, model: {model}"
+    )
+    violation = {
+        "quotaMetric": metric,
+        "quotaId": "GenerateRequestsPerDayPerProjectPerModel",
+        "quotaDimensions": {"location": "global", "model": model},
+        "quotaValue": str(limit),
+    }
+    quota = {"@type": _TYPE + "QuotaFailure", "violations": [violation]}
+    link = {"description": "Learn more", "url": "https://ai.google.dev/gemini-api/docs/rate-limits"}
+    return EmulatorError(
+        429, "RESOURCE_EXHAUSTED", message, [{"@type": _TYPE + "Help", "links": [link]}, quota]
+    )
+
+
 def internal() -> EmulatorError:
     """500, worth a retry."""
     message = "An internal error has occurred. Please retry or report in the issue tracker."
@@ -123,3 +143,8 @@ def internal() -> EmulatorError:
 def unavailable() -> EmulatorError:
     """503, worth a retry."""
     return EmulatorError(503, "UNAVAILABLE", "The model is overloaded. Please try again later.")
+
+
+def deadline_exceeded() -> EmulatorError:
+    """504, worth a retry."""
+    return EmulatorError(504, "DEADLINE_EXCEEDED", "Deadline expired before operation could complete.")

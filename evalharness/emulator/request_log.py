@@ -19,6 +19,8 @@ class Arrival:
     """From 1, over all model calls of this server."""
     attempt: int
     """From 1, over the calls with this model, method and body."""
+    of_model: int
+    """From 1, over the calls with this model."""
     model: str
     method: str
     sha256: str
@@ -36,15 +38,18 @@ class RequestLog:
         self._path = path
         self._sequence = 0
         self._attempts: Counter[tuple[str, str, str]] = Counter()
+        self._models: Counter[str] = Counter()
 
     def arrive(self, model: str, method: str, raw: bytes) -> Arrival:
         """Number a call."""
         sha256 = hashlib.sha256(raw).hexdigest()
         self._sequence += 1
         self._attempts[model, method, sha256] += 1
+        self._models[model] += 1
         return Arrival(
             sequence=self._sequence,
             attempt=self._attempts[model, method, sha256],
+            of_model=self._models[model],
             model=model,
             method=method,
             sha256=sha256,
@@ -52,13 +57,17 @@ class RequestLog:
             wall=datetime.now(UTC).isoformat(timespec="milliseconds"),
         )
 
-    def finish(self, arrival: Arrival, status: int, service_ms: int = 0) -> None:
+    def finish(
+        self, arrival: Arrival, status: int, service_ms: int = 0, *, fault: str = "", response_id: str = ""
+    ) -> None:
         """Append the line of a call; it is on its way to disk before the client has its answer.
 
         Args:
             arrival: What `arrive` returned.
             status: The HTTP status sent.
             service_ms: The simulated time, 0 for an error.
+            fault: What keeps the answer from arriving whole; empty if nothing does.
+            response_id: Of the answer; empty for an error.
         """
         if self._path is None:
             return
@@ -69,6 +78,8 @@ class RequestLog:
             "method": arrival.method,
             "sha256": arrival.sha256,
             "status": status,
+            "fault": fault,
+            "response_id": response_id,
             "service_ms": service_ms,
             "elapsed_ms": round((time.monotonic() - arrival.monotonic_s) * 1000, 3),
             "monotonic_s": round(arrival.monotonic_s, 6),

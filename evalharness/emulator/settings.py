@@ -14,7 +14,7 @@ class EmulatorSettings:
     answers.
 
     Raises:
-        ValueError: If a share is outside 0–1, the three error rates sum to more than 1, or a scale or delay
+        ValueError: If a share is outside 0–1, the fault shares sum to more than 1, or a scale or delay
             is negative.
     """
 
@@ -58,6 +58,28 @@ class EmulatorSettings:
     unavailable_share: float = 0.0
     """Share of attempts answered 503."""
 
+    deadline_share: float = 0.0
+    """Share of attempts answered 504."""
+
+    dropped_share: float = 0.0
+    """Share of attempts whose connection is closed in the middle of the answer."""
+
+    malformed_share: float = 0.0
+    """Share of attempts answered 200 with half of the JSON."""
+
+    hang_share: float = 0.0
+    """Share of attempts that get no answer for `hang_s`, and then a closed connection."""
+
+    hang_s: float = 600.0
+    """Length of a hang, in seconds."""
+
+    daily_quota: int | None = None
+    """Attempts for each model after which every other is a 429 that lasts until midnight Pacific time; None
+    for no quota."""
+
+    reroutes: tuple[tuple[str, str], ...] = ()
+    """Pairs (asked, answering): models that answer for others, as Google does after a shutdown."""
+
     retry_delay_s: float = 1.0
     """Delay that a 429 asks for, in seconds."""
 
@@ -74,9 +96,20 @@ class EmulatorSettings:
                 raise ValueError(f"{field.name} must be between 0 and 1, not {value}")
             if field.name in _NON_NEGATIVE and value < 0:
                 raise ValueError(f"{field.name} must not be negative, not {value}")
-        if self.rate_limited_share + self.internal_error_share + self.unavailable_share > 1:
+        if sum(getattr(self, name) for name in SHARES) > 1:
             raise ValueError("the error shares must not sum to more than 1")
 
 
-_NON_NEGATIVE = frozenset({"latency_scale", "latency_sigma", "retry_delay_s"})
+SHARES = (
+    "rate_limited_share",
+    "internal_error_share",
+    "unavailable_share",
+    "deadline_share",
+    "dropped_share",
+    "malformed_share",
+    "hang_share",
+)
+"""Kinds of faults, in the order in which the draw of an attempt is held against them."""
+
+_NON_NEGATIVE = frozenset({"latency_scale", "latency_sigma", "retry_delay_s", "hang_s", "daily_quota"})
 _UNBOUNDED = _NON_NEGATIVE | {"pro_margin", "lite_margin"}

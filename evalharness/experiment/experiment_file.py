@@ -15,6 +15,7 @@ from evalharness.core.experiment import (
     Experiment,
     GatewaySettings,
     Limits,
+    ModelLimits,
     Role,
     ScorerChoice,
     SenaScope,
@@ -54,7 +55,7 @@ class ArmTable(Strict):
 class GatewayTable(Strict):
     """[gateway]: the system under evaluation, equal over arms."""
 
-    router: Literal["keywords"]
+    router: Literal["keywords", "lexicon", "embedding"]
     personas: str
     max_output_tokens: Annotated[int, Field(ge=1, le=65536)]
     thinking_level: ThinkingLevel | None = None
@@ -120,14 +121,30 @@ class ThresholdsTable(Strict):
     min_satisfaction: Share = _DEFAULTS.min_satisfaction
 
 
+PerMinute = Annotated[int, Field(ge=1)]
+Usd = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]
+
+
+class ModelLimitsTable(Strict):
+    """[limits.models."<model id>"]: limits per minute of one model, which replace the common ones."""
+
+    requests_per_minute: PerMinute | None = None
+    tokens_per_minute: PerMinute | None = None
+
+
 class LimitsTable(Strict):
     """[limits]: how fast and how far a run may go."""
 
     concurrency: Annotated[int, Field(ge=1, le=256)] = 8
-    requests_per_minute: Annotated[int, Field(ge=1)] | None = None
+    requests_per_minute: PerMinute | None = None
+    tokens_per_minute: PerMinute | None = None
     timeout_s: Positive = 120.0
+    deadline_s: Positive = 600.0
     max_attempts: Annotated[int, Field(ge=1, le=10)] = 4
-    budget_usd: Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")] | None = None
+    stop_after_failures: Annotated[int, Field(ge=1)] = 5
+    budget_usd: Usd | None = None
+    monthly_usd: Usd | None = None
+    models: dict[ModelId, ModelLimitsTable] = {}
 
 
 class WaiversTable(Strict):
@@ -158,6 +175,19 @@ class ExperimentFile(Strict):
     limits: LimitsTable = LimitsTable()
     waivers: WaiversTable = WaiversTable()
     aliases: dict[str, str] = {}
+    allow_alias: bool = False
+
+    @model_validator(mode="after")
+    def _no_silent_alias(self) -> ExperimentFile:
+        if self.allow_alias:
+            return self
+        why = "names no fixed model; set allow_alias = true at the top of the file if that is meant"
+        for index, arm in enumerate(self.arms):
+            if arm.model.endswith("-latest"):
+                raise Misplaced(f"{arm.model!r} {why}", "arms", index, "model")
+        for alias in self.aliases:
+            raise Misplaced(f"an alias {why}", "aliases", alias)
+        return self
 
     @model_validator(mode="after")
     def _arms_make_sense(self) -> ExperimentFile:
@@ -200,7 +230,6 @@ def experiment_schema() -> dict[str, Any]:
 
 
 def _experiment(file: ExperimentFile) -> Experiment:
-    budget = file.limits.budget_usd
     return Experiment(
         name=file.name,
         seed=file.seed,
@@ -225,13 +254,21 @@ def _experiment(file: ExperimentFile) -> Experiment:
         rate_card=file.rate_card,
         assumptions=file.assumptions,
         cassettes=file.cassettes,
-        limits=Limits(
-            **file.limits.model_dump(exclude={"budget_usd"}),
-            budget_usd=None if budget is None else Decimal(budget),
-        ),
+        limits=_limits(file.limits),
         waivers=Waivers(**file.waivers.model_dump()),
         aliases=tuple(sorted(file.aliases.items())),
         strata=file.strata,
+    )
+
+
+def _limits(table: LimitsTable) -> Limits:
+    return Limits(
+        **table.model_dump(exclude={"budget_usd", "monthly_usd", "models"}),
+        budget_usd=None if table.budget_usd is None else Decimal(table.budget_usd),
+        monthly_usd=None if table.monthly_usd is None else Decimal(table.monthly_usd),
+        models=tuple(
+            (model, ModelLimits(**limits.model_dump())) for model, limits in sorted(table.models.items())
+        ),
     )
 
 

@@ -1,5 +1,7 @@
 """Jobs → calls: the one engine that executes model calls of every purpose."""
 
-from evalharness.run.engine import Engine, Progress, RunSummary
+from evalharness.run.booking import Price
+from evalharness.run.engine import Engine
+from evalharness.run.summary import Progress, RunSummary
 
-__all__ = ["Engine", "Progress", "RunSummary"]
+__all__ = ["Engine", "Price", "Progress", "RunSummary"]

@@ -61,8 +61,8 @@ class Budget:
         committed = self.month_spent_usd + self.reserved_usd
         if self.month_limit_usd is not None and committed + bound_usd > self.month_limit_usd:
             return (
-                f"monthly limit of {self.month_limit_usd} USD: {self.month_spent_usd:.6f} spent this month by "
-                f"the runs in this folder, and the next call may cost {bound_usd:.6f}; raise "
+                f"monthly limit of {self.month_limit_usd} USD: {self.month_spent_usd:.6f} spent this month "
+                f"by the runs in this folder, and the next call may cost {bound_usd:.6f}; raise "
                 "limits.monthly_usd or run again next month to go on where this stopped"
             )
         return None

@@ -4,25 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 from tenacity.wait import wait_random_exponential
 
 from evalharness.core.errors import ProviderError
+from evalharness.core.experiment import Limits
+from evalharness.core.ports import Clock
 
 Sleep = Callable[[float], Awaitable[None]]
 
-FATAL_REASONS = frozenset(
-    {"API_KEY_INVALID", "UNAUTHENTICATED", "PERMISSION_DENIED", "NOT_FOUND", "FAILED_PRECONDITION"}
-)
-"""Reasons after which every further call would fail the same way."""
+RATE_LIMITED = 429
 
 _BACKOFF = wait_random_exponential(multiplier=0.5, max=30)
 
 
-def retrying(max_attempts: int, sleep: Sleep) -> AsyncRetrying:
-    """Return the retry loop of one call: only what may succeed later is tried again, as the provider asks."""
+def retrying(limits: Limits, clock: Clock, sleep: Sleep) -> AsyncRetrying:
+    """Return the retry loop of one call: only what may succeed later is tried again, as the provider asks.
+
+    Waiting for a rate limit is not failing: a 429 does not use up `max_attempts`, but like everything it
+    is bounded by `deadline_s`, the wait to come included.
+    """
+    deadline = clock.monotonic() + limits.deadline_s
+    failures = 0
+
+    def stop(state: RetryCallState) -> bool:
+        nonlocal failures
+        error = _error(state)
+        failures += error is None or error.status != RATE_LIMITED
+        return failures >= limits.max_attempts or clock.monotonic() + state.upcoming_sleep > deadline
+
     return AsyncRetrying(
-        stop=stop_after_attempt(max_attempts),
+        stop=stop,
         retry=retry_if_exception(lambda error: isinstance(error, ProviderError) and error.retryable),
         wait=_wait,
         sleep=sleep,
@@ -31,7 +43,12 @@ def retrying(max_attempts: int, sleep: Sleep) -> AsyncRetrying:
 
 
 def _wait(state: RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, ProviderError) and error.retry_after_s is not None:
+    error = _error(state)
+    if error is not None and error.retry_after_s is not None:
         return error.retry_after_s
     return _BACKOFF(state)
+
+
+def _error(state: RetryCallState) -> ProviderError | None:
+    error = state.outcome.exception() if state.outcome else None
+    return error if isinstance(error, ProviderError) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,8 +14,9 @@ from evalharness.core.call import Call
 from evalharness.core.errors import JournalDamaged
 from evalharness.core.plan import PlannedCell
 from evalharness.core.score import Completed, Failed, Record, Score, Scored, Unscored
-from evalharness.store.journal import FileJournal, read_calls
+from evalharness.store.journal import FileJournal, read_calls, whole_calls
 from evalharness.store.jsonlines import dump_json, read_lines, read_raw, write_atomically, write_lines
+from evalharness.store.lock import RunLock
 
 FORMAT_VERSION = 1
 
@@ -105,9 +106,17 @@ class RunDirectory:
         """Open calls.jsonl for writing."""
         return FileJournal(self.path / "calls.jsonl", fresh=fresh, note=note)
 
+    def lock(self, *, since: str, note: Callable[[str], None]) -> RunLock:
+        """Return the lock that makes this process the run's one writer."""
+        return RunLock(self.path, since=since, note=note)
+
     def read_calls(self) -> dict[str, Call]:
         """Return the run's calls by key."""
         return read_calls(self.path / "calls.jsonl")
+
+    def whole_calls(self) -> Iterator[Call]:
+        """Yield the calls of a run that may still be going on, oldest first."""
+        return whole_calls(self.path / "calls.jsonl")
 
     def write_plan(self, cells: Iterable[PlannedCell]) -> None:
         """Write plan.jsonl."""

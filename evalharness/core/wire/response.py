@@ -174,6 +174,10 @@ def _seconds(duration: object) -> float | None:
 
 
 def _daily_quota(details: Sequence[Mapping[str, Any]]) -> bool:
+    kinds = {str(d.get("@type", "")).rpartition(".")[2] for d in details}
+    if kinds == {"Help"}:
+        # Public threads: a spent daily quota sometimes says no more than where to read about quotas.
+        return True
     violations = [v for d in details for v in d.get("violations") or [] if isinstance(v, Mapping)]
     return any("PerDay" in str(violation.get("quotaId", "")) for violation in violations)
 

@@ -105,9 +105,7 @@ def _model(name: str, drawn: _Drawn, study: int, world: CompressionWorld) -> Sen
     pair = pair_of(drawn.sena[study], drawn.raw[study], world.noise.clusters)
     limits = Thresholds(tail_share=world.tail_share)
     kept, kept_tail = retention_estimates(pair, limits, _SCALE, limits.confidence)
-    severe = severe_losses(
-        pair.quality, threshold_points=_LIMITS.severe_loss, confidence=_LIMITS.confidence
-    )
+    severe = severe_losses(pair.quality, threshold_points=_LIMITS.severe_loss, confidence=_LIMITS.confidence)
     return SenaModel(
         model=name, raw_arm="raw", sena_arm="sena", quality=kept, quality_tail=kept_tail,
         tokens=_token_estimate(pair, _saved(drawn)[study]), relative_loss=None, net_reduction=None,

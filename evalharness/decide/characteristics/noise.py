@@ -16,11 +16,13 @@ LOST_POINTS = 4.0
 """What a catastrophe loses, of 5 points."""
 SESSIONS = np.repeat(np.arange(25, dtype=np.int64), 4)
 """25 sessions of 4 cases."""
-UNEQUAL_SESSIONS = np.repeat(np.arange(20, dtype=np.int64), [1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 8, 9, 11, 14])
+UNEQUAL_SESSIONS = np.repeat(
+    np.arange(20, dtype=np.int64), [1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 8, 9, 11, 14]
+)
 """20 sessions of 1 to 14 cases."""
 
 Draw: TypeAlias = Callable[[np.random.Generator, int, float], FloatArray]
-"""(generator, studies, mean) → score differences, shape (studies, CASES), points; their true mean is exact."""
+"""(generator, studies, mean) → score differences, shape (studies, CASES), points, their true mean exact."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,7 @@ def clustered(clusters: IntArray, name: str) -> Noise:
 
 
 def lost_sessions(share: float, sd: float = 0.3) -> Noise:
-    """Return differences of which whole sessions lose 4 points: at most a few units carry all the bad news."""
+    """Return differences of which whole sessions lose 4 points: few units carry all the bad news."""
 
     def draw(rng: np.random.Generator, studies: int, mean: float) -> FloatArray:
         lost = (rng.random((studies, int(SESSIONS.max()) + 1)) < share)[:, SESSIONS]
@@ -104,7 +106,12 @@ def lost_sessions(share: float, sd: float = 0.3) -> Noise:
 
 
 def _with_losses(
-    rng: np.random.Generator, lost: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], *, share: float, mean: float, sd: float
+    rng: np.random.Generator,
+    lost: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
+    *,
+    share: float,
+    mean: float,
+    sd: float,
 ) -> FloatArray:
     others = (mean + LOST_POINTS * share) / (1 - share)
     return np.where(lost, -LOST_POINTS, others) + rng.normal(0, sd, lost.shape)

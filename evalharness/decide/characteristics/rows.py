@@ -80,7 +80,13 @@ _NOISES = (
 )  # fmt: skip
 _QUIET = tuple(catastrophes(share, 0.3) for share in (0.02, 0.05, 0.10))
 _SESSIONS_LOST = tuple(lost_sessions(share) for share in (0.02, 0.05, 0.10))
-_POWERED = (normal(0.5), normal(0.8), ordinal(), catastrophes(0.02, 0.5), clustered(SESSIONS, "25 sessions of 4 cases"))
+_POWERED = (
+    normal(0.5),
+    normal(0.8),
+    ordinal(),
+    catastrophes(0.02, 0.5),
+    clustered(SESSIONS, "25 sessions of 4 cases"),
+)
 
 
 def _upgrade_plans() -> Iterator[_Plan]:
@@ -96,15 +102,15 @@ def _upgrade_plans() -> Iterator[_Plan]:
     cheaper = UpgradeWorld(noise=normal(0.5), name="cheaper and worse, B = C", cost_points=-0.06)
     yield _Plan(world=cheaper, truth=0.0)
     biased = "judge flatters by 0.1 point"
-    allowed = UpgradeWorld(
-        noise=normal(0.68), name=f"{biased}, allowance 0.1", judge_bias=0.1, allowance=0.1
-    )
+    allowed = UpgradeWorld(noise=normal(0.68), name=f"{biased}, allowance 0.1", judge_bias=0.1, allowance=0.1)
     yield _Plan(world=allowed, truth=BOUNDARY_ROI)
     blind = UpgradeWorld(noise=normal(0.68), name=f"{biased}, no allowance", judge_bias=0.1)
     yield _Plan(world=blind, truth=BOUNDARY_ROI, required=False)
     for share in (0.5, 1.0):
         for noise in (*_QUIET, *_SESSIONS_LOST):
-            world = UpgradeWorld(noise=noise, tail_share=share, name=_hard(noise.name, noise in _QUIET, share))
+            world = UpgradeWorld(
+                noise=noise, tail_share=share, name=_hard(noise.name, noise in _QUIET, share)
+            )
             yield _Plan(world=world, truth=BOUNDARY_ROI, required=False)
     for noise in _POWERED:
         for roi in (2.0, 3.0, 5.0):
@@ -130,16 +136,20 @@ def _hard(name: str, quiet: bool, share: float) -> str:
     return f"{name}{', others hardly vary (sd 0.3)' if quiet else ''}, tail_share {share:g}"
 
 
-def rows(*, studies: int, power_studies: int, seed: int) -> Iterator[Row]:
+def rows(*, studies: int, other_studies: int, seed: int, required_only: bool = False) -> Iterator[Row]:
     """Simulate every world, one row after the other.
 
     Args:
-        studies: Simulated studies for a row of errors.
-        power_studies: For a row of power, where more studies pass and each that does takes the whole rule.
+        studies: Simulated studies for a row that must hold.
+        other_studies: For rows of power and rows that are shown whatever they are: there more studies pass
+            the bounds, and each that does takes the whole rule.
         seed: Each row has a generator of its own, seeded by this and by what the row is.
+        required_only: Leave out the rows of errors that are shown whatever they are.
     """
     for plan in (*_upgrade_plans(), *_compression_plans()):
-        yield _row(plan, studies=power_studies if plan.kind == "power" else studies, seed=seed)
+        if required_only and plan.kind == "error" and not plan.required:
+            continue
+        yield _row(plan, studies=studies if plan.required else other_studies, seed=seed)
 
 
 def _row(plan: _Plan, *, studies: int, seed: int) -> Row:

@@ -35,6 +35,7 @@ from evalharness.decide.pricepath import PricePath
 
 VALUE_PER_POINT = 0.05
 """V of ASSUMED: κ·ρ·value / (requests per session · scale width) = 0.5·0.5·4 / (4·5) USD."""
+SCORE_RANGE = 5.0
 _ON = dt.date(2026, 1, 1)
 _VALUES = {
     "requests_per_month": 6000.0,
@@ -108,7 +109,8 @@ def _study(thresholds: Thresholds) -> Study:
         cases=tuple(CaseFacts(case_id=name, persona="-", language="-", category="-") for name in names),
         outcomes=tuple(
             Outcome(
-                case_id=name, arm=arm.name, repeat=0, quality=2.5, imported_cost_usd=Decimal(0), latency_ms=1.0
+                case_id=name, arm=arm.name, repeat=0, quality=2.5, latency_ms=1.0,
+                imported_cost_usd=Decimal(0),
             )
             for name in names
             for arm in arms

@@ -5,21 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
 from evalharness.core.decision import Ruling
 from evalharness.core.experiment import Thresholds
 from evalharness.decide.assess import assess
 from evalharness.decide.cells import BoolArray, FloatArray, IntArray
 from evalharness.decide.characteristics.noise import Noise
-from evalharness.decide.characteristics.setting import VALUE_PER_POINT, SimulatedStakes, bench, pair_of
-from evalharness.decide.contrasts import mean_estimate, net_values, t_bounds
+from evalharness.decide.characteristics.setting import (
+    SCORE_RANGE,
+    VALUE_PER_POINT,
+    SimulatedStakes,
+    bench,
+    pair_of,
+)
+from evalharness.decide.contrasts import mean_vector, net_values, t_bounds
 from evalharness.decide.design import Design
 from evalharness.decide.rulings import proof_conditions, rule_upgrade
+from evalharness.decide.tail import net_benefit_pseudo_case
 
 COST_POINTS = 0.06
-"""Mean incremental cost, in points of quality: at sd 0.8 a true ROI of 300 % is then 1.1 standard errors off."""
+"""Mean incremental cost, in points of quality: a true ROI of 300 % at sd 0.8 is 1.1 standard errors off."""
 REFERENCE = 3.0
 """Score of the control on every case."""
+_BLOCK = 100
+"""Studies whose clustered bounds are found together: the covariance has as many rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +57,7 @@ class UpgradeWorld:
         """What the world is called."""
         return self.name or self.noise.name
 
-    def draw(
-        self, rng: np.random.Generator, studies: int, roi: float
-    ) -> tuple[FloatArray, FloatArray]:
+    def draw(self, rng: np.random.Generator, studies: int, roi: float) -> tuple[FloatArray, FloatArray]:
         """Draw (quality differences as judged, cost differences in USD), shape (studies, cases) each.
 
         The true quality difference is (1 + roi) times the true cost in points, so that the true ROI is roi.
@@ -78,51 +86,84 @@ class Counts:
 def approvals(world: UpgradeWorld, rng: np.random.Generator, *, studies: int, roi: float) -> Counts:
     """Return how often an upgrade of a true ROI is approved.
 
-    The two t bounds that every branch of the rule needs are computed for all studies at once, by the function
-    that decides (contrasts.t_bounds); studies that pass them go through assess, proof_conditions and
-    rule_upgrade one by one, with the 50,000 Monte Carlo draws of a real decision.
+    What every approval needs is computed for many studies at once, by the function that decides
+    (contrasts.t_bounds): the t bounds, then the tail guard and the allowance. Studies that pass go through
+    assess, proof_conditions and rule_upgrade one by one, with the Monte Carlo draws of a real decision.
     """
     quality, cost = world.draw(rng, studies, roi)
     thresholds = Thresholds(bias_allowance=world.allowance, tail_share=world.tail_share)
-    passed = _bounds_pass(quality, cost, world.noise.clusters, thresholds)
-    approved = sum(
-        _approves(world, thresholds, quality[k], cost[k]) for k in np.flatnonzero(passed).tolist()
-    )
+    screen = _Screen(world, thresholds)
+    bound = screen.bounds(quality, cost)
+    near = np.flatnonzero(bound)
+    near = near[screen.guards(quality[near], cost[near])]
+    approved = sum(_approves(world, thresholds, quality[k], cost[k]) for k in near.tolist())
     ratio = VALUE_PER_POINT * quality.mean(axis=1) / cost.mean(axis=1) - 1
     return Counts(
-        naive=float((ratio > thresholds.roi).mean()), bound=float(passed.mean()), rule=approved / studies
+        naive=float((ratio > thresholds.roi).mean()), bound=float(bound.mean()), rule=approved / studies
     )
 
 
-def _bounds_pass(
-    quality: FloatArray, cost: FloatArray, clusters: IntArray | None, thresholds: Thresholds
-) -> BoolArray:
-    benefit = VALUE_PER_POINT * quality
+class _Screen:
+    """Conditions that every approval meets, for many studies at once."""
 
-    def lows(values: FloatArray) -> FloatArray:
-        return lower_bounds(values, clusters, thresholds.confidence)
+    def __init__(self, world: UpgradeWorld, thresholds: Thresholds) -> None:
+        self._clusters = world.noise.clusters
+        self._limits = thresholds
 
-    gains = lows(net_values(benefit, cost, 0.0)) > 0
-    beats = lows(net_values(benefit, cost, thresholds.roi)) > 0
-    not_dearer = lows(-cost) >= 0
-    return gains & (beats | not_dearer)
+    def bounds(self, quality: FloatArray, cost: FloatArray) -> BoolArray:
+        """Tell for which studies the t bounds of the branch hold, shape (studies,)."""
+        benefit = VALUE_PER_POINT * quality
+        gains = self._lows(net_values(benefit, cost, 0.0)) > 0
+        beats = self._lows(net_values(benefit, cost, self._limits.roi)) > 0
+        return gains & (beats | self._not_dearer(cost))
+
+    def guards(self, quality: FloatArray, cost: FloatArray) -> BoolArray:
+        """Tell for which studies the tail guard and the allowance hold as well, or another branch judges."""
+        net = net_values(VALUE_PER_POINT * quality, cost, self._limits.roi)
+        pseudo = [
+            net_benefit_pseudo_case(
+                row, value_per_point=VALUE_PER_POINT, score_range=SCORE_RANGE,
+                share=self._limits.tail_share, threshold=self._limits.roi,
+            )
+            for row in cost
+        ]  # fmt: skip
+        guarded = lower_bounds(
+            np.column_stack([net, pseudo]), _and_one_more(self._clusters), self._limits.confidence
+        )
+        allowed = self._lows(net - VALUE_PER_POINT * self._limits.bias_allowance)
+        return ((guarded > 0) & (allowed > 0)) | self._not_dearer(cost)
+
+    def _not_dearer(self, cost: FloatArray) -> BoolArray:
+        return self._lows(-cost) >= 0
+
+    def _lows(self, values: FloatArray) -> FloatArray:
+        return lower_bounds(values, self._clusters, self._limits.confidence)
 
 
 def lower_bounds(values: FloatArray, clusters: IntArray | None, confidence: float) -> FloatArray:
-    """Return the lower bound of each study's mean, shape (studies,), as mean_estimate finds it."""
+    """Return the lower bound of each study's mean, shape (studies,), as mean_estimate finds it one by one."""
+    if not len(values):
+        return np.zeros(0)
     if clusters is None:
         return t_bounds(values, confidence=confidence)[0]
     design = Design(weights=np.ones(values.shape[1]), clusters=clusters)
-    found = (mean_estimate(row, design, unit="points", confidence=confidence).low for row in values)
-    return np.array([-np.inf if low is None else low for low in found])
+    blocks = np.array_split(values, range(_BLOCK, len(values), _BLOCK))
+    return np.concatenate([_clustered_bounds(block, design, confidence) for block in blocks])
 
 
-def _approves(
-    world: UpgradeWorld, thresholds: Thresholds, quality: FloatArray, cost: FloatArray
-) -> bool:
+def _clustered_bounds(values: FloatArray, design: Design, confidence: float) -> FloatArray:
+    joint = mean_vector(values.T, design)
+    reach = float(stats.t.ppf(confidence, joint.df))
+    bounds: FloatArray = joint.mean - reach * np.sqrt(np.diag(joint.cov))
+    return bounds
+
+
+def _and_one_more(clusters: IntArray | None) -> IntArray | None:
+    return None if clusters is None else np.append(clusters, clusters.max() + 1)
+
+
+def _approves(world: UpgradeWorld, thresholds: Thresholds, quality: FloatArray, cost: FloatArray) -> bool:
     reference = np.full(len(quality), REFERENCE)
-    stakes = SimulatedStakes(
-        thresholds, pair_of(reference + quality, reference, world.noise.clusters), cost
-    )
+    stakes = SimulatedStakes(thresholds, pair_of(reference + quality, reference, world.noise.clusters), cost)
     found = assess(stakes, bench(thresholds).study.on, {}, explain=False)
     return found is not None and rule_upgrade(found, proof_conditions(stakes, found))[0] is Ruling.APPROVE

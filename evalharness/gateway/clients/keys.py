@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 KEY_VARIABLES = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
 """Names under which a key is looked for, first match wins."""
+BEARER_VARIABLE = "OPENAI_API_KEY"
+"""Where the key of a chat completions server stands."""
 PLACEHOLDER_KEY = "emulator"
 _SHORTEST_SECRET = 16
 
@@ -60,6 +62,16 @@ def key_for(endpoint: Endpoint, environ: Mapping[str, str], dotenv: Path | None)
         BadInput: If no key is found or it cannot be one.
     """
     return find_key(environ, dotenv) if endpoint.encrypted else Secret(PLACEHOLDER_KEY)
+
+
+def bearer_for(endpoint: Endpoint, environ: Mapping[str, str]) -> Secret | None:
+    """Return the key to send to a chat completions server; none unencrypted, and none if none is set.
+
+    Raises:
+        BadInput: If it holds characters that no key has.
+    """
+    value = environ.get(BEARER_VARIABLE, "").strip()
+    return _checked(value, BEARER_VARIABLE, "the environment") if value and endpoint.encrypted else None
 
 
 def find_key(environ: Mapping[str, str], dotenv: Path | None) -> Secret:

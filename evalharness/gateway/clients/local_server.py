@@ -11,7 +11,7 @@ from evalharness.core.errors import BadInput, EvalHarnessError
 from evalharness.core.provenance import Delivery
 from evalharness.core.wire.canonical import request_digest
 from evalharness.gateway.clients import openai_wire
-from evalharness.gateway.clients.endpoint import CHAT_URL_VARIABLE, Endpoint
+from evalharness.gateway.clients.endpoint import CHAT_URL_VARIABLE, Endpoint, resolve_chat_endpoint
 from evalharness.gateway.clients.failures import (
     connection_failure,
     http_failure,
@@ -20,16 +20,17 @@ from evalharness.gateway.clients.failures import (
 )
 from evalharness.gateway.clients.headers import allowed_headers
 from evalharness.gateway.clients.json_text import parse_object
+from evalharness.gateway.clients.keys import BEARER_VARIABLE, Secret, bearer_for
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import httpx2
 
     from evalharness.core.ports import Clock
     from evalharness.core.wire.request import ModelRequest
-    from evalharness.gateway.clients.keys import Secret
 
 NAME = "openai-compatible/1"
-KEY_VARIABLE = "OPENAI_API_KEY"
 
 
 class LocalServerClient:
@@ -60,6 +61,19 @@ class LocalServerClient:
             trust_env=not endpoint.loopback,
             follow_redirects=False,
         )
+
+    @classmethod
+    def from_environment(
+        cls, environ: Mapping[str, str], *, clock: Clock, timeout_s: float, base_url: str | None = None
+    ) -> LocalServerClient:
+        """Build a client from OPENAI_BASE_URL (else LM Studio's address) and, over https, OPENAI_API_KEY.
+
+        Raises:
+            BadInput: If the base URL or the key is wrong.
+        """
+        endpoint = resolve_chat_endpoint(base_url, environ)
+        key = bearer_for(endpoint, environ)
+        return cls(endpoint=endpoint, key=key, clock=clock, timeout_s=timeout_s)
 
     async def complete(self, request: ModelRequest, *, draw: int) -> Reply:
         """Make exactly one call; the answer is in Gemini's terms, with the server's own words beside.
@@ -130,7 +144,7 @@ class LocalServerClient:
             host=self._endpoint.host,
             now=self._clock.now(),
             redact=str if self._key is None else self._key.redact,
-            key_variable=KEY_VARIABLE,
+            key_variable=BEARER_VARIABLE,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from evalharness.core.case import Persona
+from evalharness.core.routing import Route, readable
 
 # The order is the deployed one: earth before moon before square, pen when nothing matches.
 _KEYWORDS: Final[tuple[tuple[Persona, tuple[str, ...]], ...]] = (
@@ -33,3 +34,12 @@ class KeywordRouter:
             if hit is not None:
                 return persona, f"keyword {hit}"
         return _DEFAULT, "no keyword; default"
+
+    def choose(self, message: str) -> Route:
+        """Return the same choice with the confidence of a guess: keywords say nothing about how sure."""
+        readable(message)
+        persona, reason = self.route(message)
+        # The deployed text is searched as it is; 0.25 is what one guess in four is worth.
+        return Route(
+            persona=persona, reason=reason, confidence=0.25, abstained=reason.startswith("no keyword")
+        )

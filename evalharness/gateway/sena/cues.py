@@ -55,17 +55,11 @@ COUNTED: Mapping[str, tuple[re.Pattern[str], int]] = {
         ),
         3,
     ),
-    "quotation": (
-        _any(
-            r"\"[^\"\n]{2,}\"|“[^”]{2,}”|‘[^’]{2,}’|(?<!\w)'[^' ][^'\n]{2,}'(?!\w)|「[^」]+」|『[^』]+』|`[^`]+`"
-        ),
-        2,
-    ),
     "limit": (
         _any(
             r"마감|까지|이상|이하|최소|최대|반드시|꼭|필수|한도|조건|우선|때문|부터",
-            r"\b(?:must|only|instead|except|until|before|after|deadline|limit|at least|at most|requires?d?)\b",
-            r"\b(?:because|since|needs?|has to|have to|unless|if)\b",
+            r"\b(?:must|only|instead|except|until|before|after|deadline|limit|requires?d?)\b",
+            r"\b(?:at least|at most|because|since|needs?|has to|have to|unless|if)\b",
         ),
         2,
     ),
@@ -81,8 +75,8 @@ COUNTED: Mapping[str, tuple[re.Pattern[str], int]] = {
 
 PRESENT: Mapping[str, re.Pattern[str]] = {
     "change": _any(
-        r"정정|바뀌|바뀐|변경|취소|미뤄|미루|연기|앞당|사실|알고 보니|다시|잘못|이제|더 이상|원래|대신|지금은",
-        r"그런데|근데|하지만|다만",
+        r"정정|바뀌|바뀐|변경|취소|미뤄|미루|연기|앞당|사실|알고 보니|다시|잘못|이제|더 이상|원래|대신",
+        r"지금은|그런데|근데|하지만|다만",
         r"\b(?:actually|correction|changed?|moved|postponed|cancell?ed|no longer|turns out|now|updated?)\b",
         r"\b(?:wrong|but|however|instead|since then|used to|anymore)\b",
     ),
@@ -107,7 +101,7 @@ PRESENT: Mapping[str, re.Pattern[str]] = {
     ),
     "small_talk": _any(
         r"^(?:네|예|아|음|오|와|ㅎㅎ|ㅋㅋ|감사|고마|안녕|반가|수고|좋아요|좋네요|그렇군요|그렇네요|알겠|맞아요|그럼요)",
-        r"^(?:thanks|thank you|hi|hello|hey|great|sure|ok|okay|haha|no worries|sounds good|yes|yeah|well|oh)\b",
+        r"^(?:thanks|thank you|hi|hello|hey|great|sure|ok|okay|haha|no worries|sounds good|yes|yeah|oh)\b",
     ),
 }
 """Signs that are there or not."""

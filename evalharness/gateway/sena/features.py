@@ -9,11 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evalharness.gateway.sena.cues import COUNTED, PRESENT
-from evalharness.gateway.sena.terms import bm25, bigrams, stems
+from evalharness.gateway.sena.sentences import quotations
+from evalharness.gateway.sena.terms import bigrams, bm25, stems
 from evalharness.gateway.sena.units import Unit
 
 _TAKEN_UP = range(2, 5)
 """Units that share a stem: said once is a detail, said in most of them is the subject at large."""
+
+_MOST_QUOTATIONS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,7 @@ def look_at(units: Sequence[Unit], message: str) -> Seen:
             {name: math.sqrt(min(len(sign.findall(text)), most)) for name, (sign, most) in COUNTED.items()}
             | {name: float(bool(sign.search(text))) for name, sign in PRESENT.items()}
             | {
+                "quotation": math.sqrt(min(len(quotations(text)), _MOST_QUOTATIONS)),
                 "log_tokens": math.log(unit.tokens),
                 "taken_up": math.log1p(taken_up),
                 "relevance": relevance[index],

@@ -1,4 +1,4 @@
-"""The guarantees of `core.ports.Compressor`, kept in one place: a method only says what it would rather keep."""
+"""The guarantees of `core.ports.Compressor` in one place: a method only says what it would rather keep."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class HybridCompressor:
             seen = look_at(units, message)
             vectors = self._vectors([*(unit.text for unit in units), message])
             values = [
-                value_of(features | {"relevance": (features["relevance"] + near) / 2}, self._weights)
+                value_of({**features, "relevance": (features["relevance"] + near) / 2}, self._weights)
                 for features, near in zip(seen.features, _cosines(vectors, -1), strict=False)
             ]
             redundancy = MeaningRedundancy(WordRedundancy(seen), vectors[:-1])

@@ -19,7 +19,7 @@ class Redundancy(Protocol):
     """Knows how much of each unit has been said."""
 
     def keep(self, index: int) -> Iterable[tuple[int, float]]:
-        """Note that a unit is kept; return units of which more is said now, with the share that is, 0 to 1."""
+        """Note that a unit is kept; return the units of which more is said now, with that share (0 to 1)."""
 
 
 def select(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -20,14 +21,17 @@ _FENCE = re.compile(
     r"|(?P<tildes>~{3,})[\w+#.-]*[^\S\n]*\n(?:.*?\n)?[^\S\n]*(?P=tildes)~*[^\S\n]*$)",
     re.MULTILINE | re.DOTALL,
 )
-_END = re.compile(r"""(?:[.!?…]+["'”’」』》)\]]*(?=\s)|[。！？]+["'”’」』》)\]]*)\s*""")
+_CLOSERS = r"""["'”’」』》)\]]*"""
+_END = re.compile(rf"((?<![.!?…])[.!?…]++{_CLOSERS}(?=\s)|[。！？]+{_CLOSERS})\s*")
 # A full stop after these does not end a sentence: titles, list numbers, dates such as 2026. 11. 22.
 _NO_END = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|vs|e\.g|i\.e|etc|approx|dept|fig|eq|inc|ltd|co|jr|sr|[a-z])"
     r"|(?:^|\s)\d{1,4})\.$",
     re.IGNORECASE,
 )
-_QUOTATION = re.compile(r'"[^"]*"|“[^”]*”|‘[^’]*’|「[^」]*」|『[^』]*』|《[^》]*》|`[^`]*`')
+_LONGEST_NO_END = 10
+_QUOTES = {'"': '"', "“": "”", "‘": "’", "「": "」", "『": "』", "《": "》", "`": "`"}
+_OPENER = re.compile(f"[{''.join(_QUOTES)}]")
 # Only line feeds end lines, as for fences; form feeds and their like are white space.
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _FENCE_MARKS = ("```", "~~~")
@@ -50,7 +54,7 @@ def split_text(text: str) -> Iterator[tuple[str, bool]]:
 
 def quotations(text: str) -> list[str]:
     """Return what is quoted, or set as inline code, with its marks; marks pair up within a line."""
-    return [match.group() for line in _LINE.findall(text) for match in _QUOTATION.finditer(line)]
+    return [line[start:end] for line in _LINE.findall(text) for start, end in _quoted(line)]
 
 
 def leading_space(text: str) -> int:
@@ -69,14 +73,16 @@ def _sentences(text: str) -> Iterator[str]:
 
 def _stops(line: str) -> Iterator[int]:
     """Yield where the sentences of a line end, the white space after them included."""
-    quoted = [match.span() for match in _QUOTATION.finditer(line)]
+    quoted = _quoted(line)
+    openings = [opened for opened, _ in quoted]
     start = 0
     for end in _END.finditer(line):
-        stop = end.end()
-        inside_quotation = any(opened < stop < closed for opened, closed in quoted)
+        stop, mark = end.end(), end.end(1)
+        before = bisect_left(openings, stop) - 1
+        inside_quotation = before >= 0 and stop < quoted[before][1]
         if (
             inside_quotation
-            or _NO_END.search(line[start:stop].rstrip())
+            or _NO_END.search(line[max(start, mark - _LONGEST_NO_END) : mark])
             or _clings(line, stop)
             # A fence in the middle of a line is none; dropping what stands before must not make it one.
             or line.startswith(_FENCE_MARKS, stop)
@@ -84,6 +90,24 @@ def _stops(line: str) -> Iterator[int]:
             continue
         yield stop
         start = stop
+
+
+def _quoted(line: str) -> list[tuple[int, int]]:
+    """Return where quotations of a line begin and end; a mark that nothing closes is none."""
+    found: list[tuple[int, int]] = []
+    position = 0
+    unclosed: set[str] = set()
+    while opener := _OPENER.search(line, position):
+        position = opener.end()
+        if opener.group() in unclosed:
+            continue
+        close = line.find(_QUOTES[opener.group()], position)
+        if close < 0:
+            unclosed.add(opener.group())
+        else:
+            position = close + 1
+            found.append((opener.start(), position))
+    return found
 
 
 def _clings(text: str, index: int) -> bool:

@@ -39,7 +39,7 @@ def bigrams(text: str) -> list[str]:
 
 
 def stems(text: str) -> list[str]:
-    """Return one term a word: Latin words in the singular, Korean words without particle, three syllables long.
+    """Return one term a word: Latin words in the singular, Korean ones without particle, cut to 3 syllables.
 
     Coarser than bigrams, so that a shared stem means a shared word.
     """

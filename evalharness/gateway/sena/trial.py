@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 from evalharness.core.case import Case, Context
 from evalharness.core.ports import Compressor
-from evalharness.core.sena import Budget
 from evalharness.core.text import find_any
 
 CountTokens: TypeAlias = Callable[[Case, Context], int]

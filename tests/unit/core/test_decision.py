@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import datetime as dt
 import typing
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +26,7 @@ from evalharness.core.decision import (
     from_json,
     to_json,
 )
+from evalharness.core.decision_schema import decision_schema
 from evalharness.core.errors import IntegrityError
 from evalharness.core.experiment import ContextMode, DroppedCells, Role
 from evalharness.core.provenance import Delivery, Origin
@@ -124,3 +127,27 @@ def test_every_type_can_be_read_back() -> None:
     for kind in vars(module).values():
         if dataclasses.is_dataclass(kind):
             assert typing.get_type_hints(kind)
+
+
+def generated(root: Path) -> dict[Path, str]:
+    spec = importlib.util.spec_from_file_location("decision_format", root / "studies" / "decision_format.py")
+    study = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(study)
+    return study.outputs()
+
+
+def test_the_schema_and_its_page_are_current(root: Path) -> None:
+    for path, text in generated(root).items():
+        assert (root / path).read_text(encoding="utf-8") == text, "run: python studies/decision_format.py"
+
+
+def test_the_schema_describes_what_is_written() -> None:
+    """Every type and every key that the writer knows, and no other key."""
+    schema = decision_schema()
+    assert schema["$ref"] == "#/$defs/Decision"
+    for kind in vars(module).values():
+        if dataclasses.is_dataclass(kind):
+            part = schema["$defs"][kind.__name__]
+            assert list(part["properties"]) == [field.name for field in dataclasses.fields(kind)]
+            assert part["required"] == list(part["properties"])
+            assert part["additionalProperties"] is False

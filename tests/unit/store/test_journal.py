@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from evalharness.core.call import Attempt, Call, CallError, Reply
-from evalharness.core.errors import JournalDamaged
+from evalharness.core.errors import IntegrityError, JournalDamaged
 from evalharness.core.job import Purpose
 from evalharness.core.provenance import Delivery, Origin
 from evalharness.store.journal import FileJournal, read_calls
@@ -135,3 +137,54 @@ def test_kill_9_loses_no_whole_line(tmp_path: Path) -> None:
         assert {f"k{index}" for index in reported} <= set(journal.completed())
     for line in path.read_text(encoding="utf-8").split("\n")[:200]:
         json.loads(line)
+
+
+class FullDisk:
+    """A stream that takes half of a line and then says that the disk is full."""
+
+    def __init__(self, stream: Any, whole: int) -> None:
+        self._stream, self._whole = stream, whole
+
+    def write(self, line: bytes) -> int:
+        self._whole -= 1
+        if self._whole >= 0:
+            return int(self._stream.write(line))
+        self._stream.write(line[: len(line) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def test_a_full_disk_is_one_line_and_leaves_whole_lines(tmp_path: Path) -> None:
+    path = tmp_path / "calls.jsonl"
+    with FileJournal(path) as journal:
+        journal._stream = FullDisk(journal._stream, 2)
+        journal.append(call("a"))
+        journal.append(call("b"))
+        with pytest.raises(IntegrityError, match=r"calls\.jsonl: a call cannot be written: No space left"):
+            journal.append(call("c"))
+        journal._stream = journal._stream._stream
+        journal.append(call("d"))
+    assert set(read_calls(path)) == {"a", "b", "d"}
+
+
+def test_tries_of_failed_calls_are_remembered_and_calls_are_read_when_asked_for(tmp_path: Path) -> None:
+    path = filled(tmp_path / "calls.jsonl")
+    failed = call("x", error=CallError(status=503, reason="UNAVAILABLE", message="m", retryable=True))
+    with FileJournal(path) as journal:
+        journal.append(failed)
+    with FileJournal(path) as journal:
+        assert journal.earlier_attempts("x") == failed.attempts
+        assert journal.earlier_attempts("k0") == ()
+        assert journal.completed()["k1"] == call("k1")
+        assert [kept.key for kept in journal.everything()] == ["k0", "k1", "k2", "x"]
+
+
+def test_fsync_comes_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    with FileJournal(tmp_path / "calls.jsonl") as journal:
+        for index in range(100):
+            journal.append(call(f"k{index}"))
+    assert 4 <= len(synced) < 30

@@ -24,7 +24,7 @@ from evalharness.gateway.cassette.files import write
 from evalharness.gateway.cassette.interaction import Interaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
     from pathlib import Path
 
     from starlette.requests import Request
@@ -116,12 +116,25 @@ def echo() -> Iterator[Echo]:
         yield server
 
 
+@pytest.fixture
+def chat() -> Iterator[str]:
+    """A chat completions server that answers each prompt with itself, after waits that shuffle them."""
+
+    async def handle(request: Request) -> Response:
+        asked = json.loads(await request.body())
+        text = asked["messages"][-1]["content"]
+        await asyncio.sleep(len(asked) * 7 % 20 / 1000)
+        choice = {"index": 0, "finish_reason": "stop", "message": {"content": f"{text}에 답합니다"}}
+        usage = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
+        return JSONResponse({"id": text, "model": asked["model"], "choices": [choice], "usage": usage})
+
+    with _running(handle) as url:
+        yield url
+
+
 @contextmanager
 def _serving() -> Iterator[Echo]:
-    # The protocol number makes asyncio switch Nagle's algorithm off; without it each call takes 40 ms.
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    bound.bind(("127.0.0.1", 0))
-    served = Echo(url=f"http://127.0.0.1:{bound.getsockname()[1]}")
+    served = Echo(url="")
 
     async def handle(request: Request) -> Response:
         text = json.loads(await request.body())["contents"][0]["parts"][0]["text"]
@@ -139,6 +152,15 @@ def _serving() -> Iterator[Echo]:
         headers = {"content-encoding": "gzip", "server-timing": "gfet4t7; dur=12", "set-cookie": "s=1"}
         return Response(content, 200, headers, "application/json; charset=UTF-8")
 
+    with _running(handle) as served.url:
+        yield served
+
+
+@contextmanager
+def _running(handle: Callable[[Request], Awaitable[Response]]) -> Iterator[str]:
+    # The protocol number makes asyncio switch Nagle's algorithm off; without it each call takes 40 ms.
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound.bind(("127.0.0.1", 0))
     app = Starlette(routes=[Route("/{path:path}", handle, methods=["POST"])])
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none", access_log=False))
     thread = threading.Thread(target=server.run, args=([bound],), daemon=True)
@@ -146,7 +168,7 @@ def _serving() -> Iterator[Echo]:
     while not server.started:
         time.sleep(0.005)
     try:
-        yield served
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
     finally:
         server.force_exit = server.should_exit = True
         thread.join(5)

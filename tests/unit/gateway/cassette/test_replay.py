@@ -171,6 +171,7 @@ try:
     ReplayClient(Path(sys.argv[1])).complete(request, draw=0).send(None)
 except StopIteration as done:
     assert "목표" in str(done.value.body)
+# Bare "google" does not count: the legacy SDK's .pth file makes an empty one in every interpreter.
 heavy = {"google", "httpx", "httpx2", "httpcore2", "vcr", "requests", "aiohttp", "urllib3", "asyncio",
          "socket", "ssl", "pydantic", "dotenv", "pandas", "numpy"}
 print(seen, sorted(heavy & {name.partition(".")[0] for name in sys.modules if name != "google"}))

