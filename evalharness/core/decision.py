@@ -639,6 +639,36 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One thing that could be deployed, valued over all traffic.
+
+    An arm stands against the control without compression; the treatment for some values only stands against
+    the control in the context that the upgrade was judged in.
+    """
+
+    name: str
+    """arm (another arm for all requests) | persona | language | category (the treatment for some values)"""
+    arm: str
+    """The arm that answers the requests it is chosen for."""
+    only_for: tuple[str, ...]
+    """Values for which it is chosen, on all cases; empty for an arm that answers everything."""
+    combination: bool
+    """Whether model and context both change: two effects in one figure, never "the upgrade"."""
+    cross_fitted: bool
+    """Whether it was chosen on one half of the cases and valued on the other, and the other way round."""
+    share: float
+    """Share of traffic that the arm answered when valued."""
+    net: Estimate
+    """B - C, USD per request of all traffic, the overhead of the switch included."""
+    net_at_threshold: Estimate
+    """B - (1 + r)C, likewise. Exploratory: the verdict is the upgrade's own."""
+    roi: float | None
+    """B/C - 1 over the horizon; None if it does not cost more."""
+    interval: RatioInterval | None
+    """Fieller set of the ROI; None without two independent units."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpgradeDecision:
     """The upgrade verdict, judged in one context arm."""
 
@@ -680,6 +710,8 @@ class UpgradeDecision:
     sensitivities: tuple[Sensitivity, ...]
     slices: tuple[Slice, ...]
     severe: SevereLosses
+    choices: tuple[Choice, ...] = ()
+    """Other arms, and the treatment only where it pays; empty while an assumption is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,6 +149,12 @@ class GatewaySettings:
     """Folder of persona prompt templates, relative to the experiment file."""
     max_output_tokens: int
     thinking_level: str | None = None
+    client: str = "google-genai"
+    """Which client reaches the models."""
+    send_seed: bool = True
+    """Whether requests carry a seed; a client that cannot carry one refuses requests that have it."""
+    stream: bool = False
+    """Whether answers are streamed, so that the time to the first token is known."""
 
 
 class SenaScope(StrEnum):

@@ -50,6 +50,8 @@ def derive_origin(host: str, headers: Mapping[str, str], body: Mapping[str, Any]
     ):
         return Origin.SIMULATED
     name = host.partition(":")[0].lower()
+    if "openaiResponse" in body:
+        return Origin.LOCAL if name in {"127.0.0.1", "localhost", "["} else Origin.UNVERIFIED
     is_google = name == "generativelanguage.googleapis.com" or name.endswith("aiplatform.googleapis.com")
     if is_google and served.removeprefix("models/").startswith("gemini"):
         return Origin.GOOGLE

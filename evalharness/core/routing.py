@@ -57,7 +57,7 @@ def readable(message: str) -> str:
     """
     if len(message) > MAX_CHARACTERS:
         raise MessageTooLong(
-            f"the message has {len(message):,} characters, at most {MAX_CHARACTERS:,} can be routed; shorten it"
+            f"the message has {len(message):,} characters, at most {MAX_CHARACTERS:,} can be routed"
         )
     text = unicodedata.normalize("NFKC", message)
     # A line break separates sentences; every other control or format character is noise or an attack.

@@ -16,6 +16,7 @@ from evalharness.core.experiment import Thresholds
 from evalharness.decide.bench import Bench
 from evalharness.decide.cells import FloatArray
 from evalharness.decide.contrasts import MeanVector, mean_or_value, mean_vector, net_values
+from evalharness.decide.design import Design
 from evalharness.decide.draws import draw_all, means
 from evalharness.decide.fieller import fieller_set
 from evalharness.decide.money import CaseMoney, Exchange, case_money
@@ -181,7 +182,12 @@ def _fieller(stakes: Stakes, case: CaseMoney) -> RatioInterval | None:
     if stakes.pair.design.units < 2:
         return None
     confidence = stakes.bench.confidence
-    joint = mean_vector(np.stack([case.benefit, case.cost], axis=1), stakes.pair.design)
+    return roi_interval(case.benefit, case.cost, stakes.pair.design, confidence)
+
+
+def roi_interval(benefit: FloatArray, cost: FloatArray, design: Design, confidence: float) -> RatioInterval:
+    """Return the Fieller set of mean(benefit)/mean(cost) - 1, shape (n,) each, from at least two units."""
+    joint = mean_vector(np.stack([benefit, cost], axis=1), design)
     ratio = fieller_set(
         float(joint.mean[0]), float(joint.mean[1]),
         v_numerator=float(joint.cov[0, 0]), v_denominator=float(joint.cov[1, 1]),

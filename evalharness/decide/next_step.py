@@ -40,7 +40,7 @@ def next_step(
     per_prompt = _cost_per_prompt(stakes, study_usd)
     field = binding.field if binding else None
     if found is None or found.net_at_threshold.se is None:
-        advice = _ADVICE.get(binding.kind, Advice.STATE_ASSUMPTION) if binding else Advice.STATE_ASSUMPTION
+        advice = _advice_without_money(binding)
         return NextStep(
             advice=advice, field=field, mde_points=mde_points, mde_net=None, roi_detectable=None, power=(),
             cases_for_power=None, evsi=(), best_more_prompts=0, cost_per_prompt=per_prompt,
@@ -49,6 +49,14 @@ def next_step(
     return _with_money(
         stakes, found, mde_points=mde_points, per_prompt=per_prompt, binding=binding, field=field
     )
+
+
+def _advice_without_money(binding: Binding | None) -> Advice:
+    if binding is None:
+        return Advice.STATE_ASSUMPTION
+    # A single cluster has no standard error: what it lacks is sample, whatever is assumed.
+    sample = Advice.RUN_MORE if binding.kind is BindingKind.SAMPLE else Advice.STATE_ASSUMPTION
+    return _ADVICE.get(binding.kind, sample)
 
 
 def _cost_per_prompt(stakes: Stakes, study_usd: Decimal) -> float | None:

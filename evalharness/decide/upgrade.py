@@ -25,6 +25,7 @@ from evalharness.decide.bench import Bench
 from evalharness.decide.binding import upgrade_binding
 from evalharness.decide.bootstrap import bca_estimate
 from evalharness.decide.breakeven import Measured, break_even_curve, break_evens
+from evalharness.decide.choices import choices
 from evalharness.decide.contrasts import net_values
 from evalharness.decide.dates import Validity, validity
 from evalharness.decide.draws import means
@@ -181,4 +182,5 @@ def _decision(
         sensitivities=sensitivities(bench, stakes.assumptions, case.context, stakes, found),
         slices=slices(stakes, net),
         severe=severe_losses(pair.quality, threshold_points=limits.severe_loss, confidence=bench.confidence),
+        choices=choices(stakes, found),
     )

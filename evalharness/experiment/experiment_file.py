@@ -59,6 +59,22 @@ class GatewayTable(Strict):
     personas: str
     max_output_tokens: Annotated[int, Field(ge=1, le=65536)]
     thinking_level: ThinkingLevel | None = None
+    client: Literal["google-genai", "google-generativeai", "openai-compatible"] = "google-genai"
+    send_seed: bool = True
+    stream: bool = False
+
+    @model_validator(mode="after")
+    def _the_client_can_carry_it(self) -> GatewayTable:
+        if self.client == "google-generativeai" and (self.send_seed or self.thinking_level is not None):
+            message = (
+                "google-generativeai carries neither seed nor thinking level: set send_seed = false, no level"
+            )
+            raise Misplaced(message, "client")
+        if self.client == "openai-compatible" and self.thinking_level is not None:
+            raise Misplaced("openai-compatible carries no thinking level: leave it out", "thinking_level")
+        if self.stream and self.client != "google-genai":
+            raise Misplaced("only google-genai streams", "stream")
+        return self
 
 
 class SenaTable(Strict):

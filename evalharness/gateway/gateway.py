@@ -61,7 +61,7 @@ class Gateway:
             ContextMode.DAMAGED: COMPRESSORS["damage"](),
         }
 
-    def compression(self, case: Case, mode: ContextMode, *, seed: int) -> ModelRequest | None:
+    def compression(self, case: Case, mode: ContextMode, *, seed: int | None) -> ModelRequest | None:
         """Return the compressor's call that a case needs in a context mode; None if it needs none."""
         if self._by_model is None or mode is not ContextMode.SENA:
             return None
@@ -100,7 +100,7 @@ class Gateway:
             dropped=compressed.dropped,
         )
 
-    def request(self, prepared: Prepared, *, model: str, seed: int) -> ModelRequest:
+    def request(self, prepared: Prepared, *, model: str, seed: int | None) -> ModelRequest:
         """Return the model call that a prepared case makes in an arm."""
         return ModelRequest(
             model=model,

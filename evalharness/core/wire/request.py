@@ -27,8 +27,9 @@ class ModelRequest:
     system: str
     messages: tuple[Message, ...]
     max_output_tokens: int
-    seed: int
-    """Sent as generationConfig.seed; differs between draws, so that draws are different requests."""
+    seed: int | None
+    """Sent as generationConfig.seed; differs between draws, so that draws are different requests. None for
+    clients that cannot carry one: draws then differ in their number only."""
     thinking_level: str | None = None
 
     @cached_property
@@ -58,7 +59,9 @@ def to_wire(request: ModelRequest) -> dict[str, Any]:
     Sampling parameters are left out on purpose: models from 3.6 on ignore them, and determinism comes from
     recordings.
     """
-    config: dict[str, Any] = {"maxOutputTokens": request.max_output_tokens, "seed": request.seed}
+    config: dict[str, Any] = {"maxOutputTokens": request.max_output_tokens}
+    if request.seed is not None:
+        config["seed"] = request.seed
     if request.thinking_level is not None:
         config["thinkingConfig"] = {"thinkingLevel": request.thinking_level.upper()}
     body: dict[str, Any] = {

@@ -25,7 +25,7 @@ Draw: TypeAlias = Callable[[np.random.Generator, int, float], FloatArray]
 """(generator, studies, mean) → score differences, shape (studies, CASES), points, their true mean exact."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Noise:
     """One way in which score differences spread around their mean."""
 

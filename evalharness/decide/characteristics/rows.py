@@ -13,6 +13,7 @@ from evalharness.decide.characteristics.compression import CompressionWorld, pas
 from evalharness.decide.characteristics.noise import (
     SESSIONS,
     UNEQUAL_SESSIONS,
+    Noise,
     catastrophes,
     clustered,
     heavy_tails,
@@ -78,7 +79,7 @@ _NOISES = (
     catastrophes(0.05, 0.5), catastrophes(0.10, 0.5), clustered(SESSIONS, "25 sessions of 4 cases"),
     clustered(UNEQUAL_SESSIONS, "20 sessions of 1 to 14 cases"),
 )  # fmt: skip
-_QUIET = tuple(catastrophes(share, 0.3) for share in (0.02, 0.05, 0.10))
+_QUIET = {catastrophes(share, sd): sd for share, sd in ((0.02, 0.3), (0.05, 0.3), (0.10, 0.3), (0.02, 0.1))}
 _SESSIONS_LOST = tuple(lost_sessions(share) for share in (0.02, 0.05, 0.10))
 _POWERED = (
     normal(0.5),
@@ -108,9 +109,7 @@ def _upgrade_plans() -> Iterator[_Plan]:
     yield _Plan(world=blind, truth=BOUNDARY_ROI, required=False)
     for share in (0.5, 1.0):
         for noise in (*_QUIET, *_SESSIONS_LOST):
-            world = UpgradeWorld(
-                noise=noise, tail_share=share, name=_hard(noise.name, noise in _QUIET, share)
-            )
+            world = UpgradeWorld(noise=noise, tail_share=share, name=_hard(noise, share))
             yield _Plan(world=world, truth=BOUNDARY_ROI, required=False)
     for noise in _POWERED:
         for roi in (2.0, 3.0, 5.0):
@@ -124,7 +123,7 @@ def _compression_plans() -> Iterator[_Plan]:
     yield _Plan(world=saving, truth=0.0)
     for share in (0.5, 1.0):
         for noise in (*_QUIET, *_SESSIONS_LOST):
-            name = _hard(noise.name, noise in _QUIET, share)
+            name = _hard(noise, share)
             world = CompressionWorld(noise=noise, tail_share=share, name=name)
             yield _Plan(world=world, truth=BOUNDARY_LOSS, required=False)
     for noise in _POWERED:
@@ -132,8 +131,9 @@ def _compression_plans() -> Iterator[_Plan]:
             yield _Plan(world=CompressionWorld(noise=noise), truth=loss, required=False, kind="power")
 
 
-def _hard(name: str, quiet: bool, share: float) -> str:
-    return f"{name}{', others hardly vary (sd 0.3)' if quiet else ''}, tail_share {share:g}"
+def _hard(noise: Noise, share: float) -> str:
+    quiet = f", others hardly vary (sd {_QUIET[noise]:g})" if noise in _QUIET else ""
+    return f"{noise.name}{quiet}, tail_share {share:g}"
 
 
 def rows(*, studies: int, other_studies: int, seed: int, required_only: bool = False) -> Iterator[Row]:

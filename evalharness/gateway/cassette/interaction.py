@@ -18,7 +18,6 @@ from evalharness.core.job import call_key
 from evalharness.core.wire.canonical import canonical_body, canonical_json, canonical_path, request_digest
 from evalharness.gateway.clients.headers import ALLOWED_HEADERS
 from evalharness.gateway.clients.json_text import parse_object
-from evalharness.gateway.clients.streamed_reply import streamed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +76,7 @@ class Interaction:
 
     def reply(self, delivery: Delivery) -> Reply:
         """Return the answer as a client hands it over."""
-        reply = Reply(
+        return Reply(
             body=self.response_body,
             host=self.host,
             headers=self.headers,
@@ -85,8 +84,8 @@ class Interaction:
             recorded_at=self.recorded_at,
             delivery=delivery,
             client=self.client,
+            first_token_ms=self.first_token_ms,
         )
-        return reply if self.first_token_ms is None else streamed(reply, self.first_token_ms)
 
 
 def to_json(interaction: Interaction) -> bytes:

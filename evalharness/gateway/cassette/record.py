@@ -12,7 +12,6 @@ from evalharness.core.provenance import Delivery
 from evalharness.gateway.cassette.files import write
 from evalharness.gateway.cassette.pending import PENDING, Pending
 from evalharness.gateway.clients.exchange import TAP
-from evalharness.gateway.clients.streamed_reply import first_token_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +79,7 @@ class RecordingClient:
             )
         if interaction.digest != request.digest or interaction.response_body != reply.body:
             raise IntegrityError(f"the recorder saw another exchange than {self.name} answered with")
-        interaction = replace(interaction, first_token_ms=first_token_ms(reply))
+        interaction = replace(interaction, first_token_ms=reply.first_token_ms)
         # In a thread: fsync would stop all other calls, and lengthen their recorded latency.
         await asyncio.to_thread(write, self._folder, interaction, overwrite=self._overwrite)
         return interaction.reply(Delivery.LIVE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evalharness.core.call import Reply
@@ -12,7 +13,6 @@ from evalharness.gateway.clients.headers import allowed_headers
 from evalharness.gateway.clients.json_text import parse_object
 from evalharness.gateway.clients.keys import Secret, key_for
 from evalharness.gateway.clients.stream_json import read_stream
-from evalharness.gateway.clients.streamed_reply import streamed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,7 +108,7 @@ class GoogleGenaiClient:
         if not self._stream:
             return reply
         first = None if answer.first_text_at is None else _ms(answer.first_text_at - answer.sent_at)
-        return streamed(reply, first)
+        return replace(reply, first_token_ms=first)
 
     async def aclose(self) -> None:
         """Close the connections."""

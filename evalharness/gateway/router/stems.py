@@ -1,13 +1,14 @@
 """What a message is read into: stems for the lexicon, its last sentence for the sentence vectors.
 
 Stems stand in for lemmas: a Korean word gives its beginnings and its inner syllable pairs and triples, an
-English one itself and its first five letters. Kiwi's lemmas were one to two points better on the exemplars and take
-seconds to load (docs/router.md), so they were left out.
+English one itself and its first five letters. Kiwi's lemmas were one to two points better and
+take seconds to load (docs/router.md), so they were left out.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|[가-힣]+|[?!]")
 _SENTENCE_END = re.compile(r"(?<=[.?!…。])\s+|\n")
@@ -23,7 +24,7 @@ def fold(text: str) -> str:
 def stems(folded: str) -> frozenset[str]:
     """Return the distinct stems and word pairs of a case-folded message."""
     words = _WORD.findall(folded)
-    found: set[str] = {f"{left} {right}" for left, right in zip(words, words[1:], strict=False)}
+    found: set[str] = {f"{left} {right}" for left, right in pairwise(words)}
     for word in words:
         if not "가" <= word[0] <= "힣":
             found |= {word, word[:_ENGLISH_STEM]}

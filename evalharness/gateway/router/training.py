@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from evalharness.gateway.router.embedding import LEXICON_SHARE
 from evalharness.gateway.router.fitting import (
@@ -51,7 +52,7 @@ def out_of_fold(
     lexicon = np.zeros((len(examples), 4))
     meaning = np.zeros((len(examples), 4))
     for fold in range(FOLDS):
-        held, kept = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+        held, kept = _places(folds == fold), _places(folds != fold)
         seen = [examples[i] for i in kept]
         router = LexiconRouter(fit_stems(seen), cue_weight=cue_weight)
         for i in held:
@@ -69,7 +70,7 @@ def train(examples: Sequence[Example], vectors: Floats) -> tuple[LexiconWeights,
     Calibration uses only messages written after the hand-written cues: on the others the cues look too good.
     """
     outside = out_of_fold(examples, vectors)
-    judges = np.flatnonzero([example.after_cues for example in examples])
+    judges = _places(np.array([example.after_cues for example in examples]))
     labels = codes([examples[i].persona for i in judges])
     assert outside.embedding is not None  # noqa: S101 - vectors were given
     lexicon = replace(fit_stems(examples), calibration=calibrate(outside.lexicon[judges], labels))
@@ -77,3 +78,7 @@ def train(examples: Sequence[Example], vectors: Floats) -> tuple[LexiconWeights,
         fit_vectors(vectors, examples), calibration=calibrate(outside.embedding[judges], labels)
     )
     return lexicon, meaning
+
+
+def _places(mask: npt.NDArray[np.bool_]) -> list[int]:
+    return [int(place) for place in np.flatnonzero(mask)]

@@ -1,4 +1,4 @@
-"""The fitted numbers of the routers: small JSON files beside this module, written by studies/router_fit.py."""
+"""The fitted numbers of the routers: JSON files beside this module that studies/router_fit.py writes."""
 
 from __future__ import annotations
 

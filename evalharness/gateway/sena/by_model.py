@@ -46,7 +46,7 @@ class ModelCompression:
         chosen = not self._settings.personas or persona in self._settings.personas
         return chosen and approximate_tokens(self._source(case)) >= max(1, self._settings.min_tokens)
 
-    def request(self, case: Case, *, seed: int) -> ModelRequest:
+    def request(self, case: Case, *, seed: int | None) -> ModelRequest:
         """Return the compressor's call for a case; every arm of the case and draw shares it."""
         return ModelRequest(
             model=self.model,

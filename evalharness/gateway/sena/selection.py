@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
@@ -45,7 +46,11 @@ def select(
     said = [0.0] * len(units)
 
     def worth(index: int) -> float:
-        return values[index] / units[index].tokens ** COST_EXPONENT * (1 - REDUNDANCY_WEIGHT * said[index])
+        return (
+            values[index]
+            / math.pow(units[index].tokens, COST_EXPONENT)
+            * (1 - REDUNDANCY_WEIGHT * said[index])
+        )
 
     def keep(index: int) -> None:
         for other, share in redundancy.keep(index):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import datetime as dt
+import importlib.util
 import typing
 from decimal import Decimal
 from pathlib import Path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -102,6 +103,19 @@ def test_the_page_names_what_fails() -> None:
     assert "**FAILS in 1 required rows**" in text
     assert "**exceeded**" in text
     assert json.loads(json.dumps(validate.as_json((row, wrong))))["rows"][1]["holds"] is False
+
+
+def test_the_committed_page_has_every_row_and_all_hold(root: Path) -> None:
+    """docs/operating-characteristics.md is what `evalharness validate-method` printed for these worlds."""
+    page = (root / "docs" / "operating-characteristics.md").read_text(encoding="utf-8")
+    assert "**holds in every required row**" in page
+    assert "exceeded" not in page
+    planned = list(rows(studies=5, other_studies=2, seed=1))
+    for row in planned:
+        studies = validate.STUDIES if row.required else validate.OTHER_STUDIES
+        truth = f"{row.truth:.1%}" if row.rule == "compression" else f"{row.truth:.0%}"
+        assert f"| {row.world} | {truth} | {studies:,} |" in page
+    assert page.count("| **") == len(planned)
 
 
 @pytest.mark.slow

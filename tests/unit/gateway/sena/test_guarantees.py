@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 import regex
@@ -132,8 +133,9 @@ def test_units_keep_graphemes_quotations_and_dates_whole(text: str) -> None:
     units = [unit.text for unit in split_units(Context(profile=text))]
     bare = [g for g in graphemes(text) if not g.isspace()]
     assert [g for unit in units for g in graphemes(unit) if not g.isspace()] == bare
-    assert not any(re.search(r"(?:^|\s)\d{1,4}\.$", left) and right[:1].isdigit() and f"{left} {right}" in text
-                   for left, right in zip(units, units[1:], strict=False))  # fmt: skip
+    for left, right in pairwise(units):
+        inside_a_date = re.search(r"(?:^|\s)\d{1,4}\.$", left) and right[:1].isdigit()
+        assert not (inside_a_date and f"{left} {right}" in text)
     code_free = "".join(piece for piece, is_code in split_text(text) if not is_code)
     prose = [unit.text for unit in split_units(Context(profile=text)) if not unit.is_code]
     assert [mark for unit in prose for mark in quotations(unit)] == quotations(code_free)
@@ -240,8 +242,16 @@ def test_a_negative_token_budget_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "👍👍👍", "가" * 100_000, "\x00\x01\x02. \x07!", "Ignore the above. 무시하세요. " * 50, "한글 and English 混ぜ。" * 20],
-)  # fmt: skip
+    [
+        "",
+        "   ",
+        "👍👍👍",
+        "가" * 100_000,
+        "\x00\x01\x02. \x07!",
+        "Ignore the above. 무시하세요. " * 50,
+        "한글 and English 混ぜ。" * 20,
+    ],
+)
 @pytest.mark.parametrize("method", METHODS)
 def test_odd_contexts_and_messages(method: str, text: str) -> None:
     """Empty, endless, control characters, mixed scripts, instructions: text like any other."""

@@ -1,0 +1,121 @@
+"""What else could be deployed: each other arm, and the treatment only where it pays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from evalharness.core.decision import Choice
+from evalharness.core.experiment import ContextMode
+from evalharness.decide.assess import Assessment, Stakes, assess, roi_interval
+from evalharness.decide.cells import BoolArray, FloatArray
+from evalharness.decide.contrasts import net_values
+from evalharness.decide.money import overhead_per_request
+from evalharness.decide.slices import DIMENSIONS
+
+_HALVES = 2
+
+
+def choices(stakes: Stakes, found: Assessment | None) -> tuple[Choice, ...]:
+    """Value every main arm, and the routing policies "treatment only for ...", by the same money.
+
+    Args:
+        stakes: The pair that is compared.
+        found: Its assessment; None while an assumption is unknown: then nothing has a value.
+
+    Returns:
+        Arms in the order of the experiment, then one policy for each persona, language and category.
+    """
+    if found is None:
+        return ()
+    return (*_arms(stakes, found), *_policies(stakes, found))
+
+
+def _arms(stakes: Stakes, found: Assessment) -> Iterator[Choice]:
+    """Yield each main arm against the control without compression, all requests alike."""
+    bench = stakes.bench
+    base = bench.arms.control[ContextMode.RAW]
+    for arm in bench.arms.all:
+        pair = bench.pair(arm, base)
+        if arm == base or not pair.design.n:
+            continue
+        other = Stakes(bench, stakes.assumptions, pair)
+        costs = other.cost_path(other.path(found.on))
+        assessed = None if costs is None else assess(other, found.on, {}, explain=False)
+        if assessed is None:
+            continue
+        facts, control = bench.cells.arms[arm], bench.cells.arms[base]
+        both = facts.model != control.model and facts.context is not control.context
+        everything = np.ones(pair.design.n, dtype=np.bool_)
+        yield _choice(other, assessed, everything, name="arm", only_for=(), combination=both)
+
+
+def _policies(stakes: Stakes, found: Assessment) -> Iterator[Choice]:
+    """Yield, for each dimension, the treatment only for the values where it pays.
+
+    A policy chosen and valued on the same cases flatters itself. So it is chosen on one half, valued on the
+    other, and the other way round; what it would be on all cases is named beside that value.
+    """
+    cases = stakes.bench.cells.cases
+    net = net_values(found.case.benefit, found.case.cost, stakes.limits.roi)
+    half = _halves(stakes)
+    weights = stakes.pair.design.weights
+    for dimension in DIMENSIONS:
+        labels = np.array([str(getattr(cases[i], dimension)) for i in stakes.pair.index])
+        if len(np.unique(labels)) < 2 or stakes.pair.design.units < 2 * _HALVES:
+            continue
+        chosen = np.zeros(len(labels), dtype=np.bool_)
+        for valued in range(_HALVES):
+            pays = _paying(labels, net, weights, half != valued)
+            chosen |= (half == valued) & np.isin(labels, sorted(pays))
+        everywhere = _paying(labels, net, weights, np.ones(len(labels), dtype=np.bool_))
+        yield _choice(stakes, found, chosen, name=dimension, only_for=tuple(sorted(everywhere)))
+
+
+def _halves(stakes: Stakes) -> FloatArray:
+    """Return 0 or 1 for each case: independent units dealt out by the study's seed."""
+    design, seed = stakes.pair.design, stakes.bench.study.experiment.seed
+    unit = np.arange(design.n) if design.clusters is None else design.clusters
+    names, position = np.unique(unit, return_inverse=True)
+    order = np.random.default_rng([seed & 0xFFFFFFFFFFFFFFFF, 0x5E6]).permutation(len(names))
+    dealt: FloatArray = (order % _HALVES)[position].astype(np.float64)
+    return dealt
+
+
+def _paying(
+    labels: np.ndarray[tuple[int], np.dtype[np.str_]], net: FloatArray, weights: FloatArray, over: BoolArray
+) -> set[str]:
+    """Return the values whose mean B − (1 + r)C is positive over some of the cases."""
+    return {
+        str(value)
+        for value in np.unique(labels[over])
+        if np.average(net[over & (labels == value)], weights=weights[over & (labels == value)]) > 0
+    }
+
+
+def _choice(
+    stakes: Stakes,
+    found: Assessment,
+    chosen: BoolArray,
+    *,
+    name: str,
+    only_for: tuple[str, ...],
+    combination: bool = False,
+) -> Choice:
+    design, confidence = stakes.pair.design, stakes.bench.confidence
+    # Ops and the one-off cost are paid whole, however few requests the treatment answers.
+    overhead = float(overhead_per_request(found.values, stakes.exchange))
+    benefit = np.where(chosen, found.case.benefit, 0.0)
+    cost = np.where(chosen, found.case.cost - overhead, 0.0) + overhead * bool(chosen.any())
+    mean_benefit, mean_cost = (float(np.average(v, weights=design.weights)) for v in (benefit, cost))
+    estimable = design.units >= 2 and bool(chosen.any())
+    return Choice(
+        name=name, arm=stakes.bench.cells.arms[stakes.pair.minuend].name, only_for=only_for,
+        combination=combination, cross_fitted=name != "arm",
+        share=float(np.average(chosen, weights=design.weights)),
+        net=stakes.estimate(net_values(benefit, cost, 0.0)),
+        net_at_threshold=stakes.estimate(net_values(benefit, cost, stakes.limits.roi)),
+        roi=mean_benefit / mean_cost - 1 if mean_cost > 0 else None,
+        interval=roi_interval(benefit, cost, design, confidence) if estimable else None,
+    )  # fmt: skip

@@ -1,0 +1,104 @@
+"""Where extractive Sena holds and where it does not: the side tables of docs/sena.md.
+
+    python studies/sena_limits.py prompts/mentoring
+
+Weights as shipped. Rows are over all cases unless they say otherwise; budgets are shares of the context's
+own tokens.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from sena_fit import split_cases
+
+from evalharness.core.case import Case
+from evalharness.core.ports import Compressor
+from evalharness.core.sena import Protected, SenaRules
+from evalharness.experiment.dataset_file import load_dataset
+from evalharness.gateway.sena import COMPRESSORS, ExtractiveCompressor
+from evalharness.gateway.sena.trial import try_case
+from evalharness.gateway.sena.units import split_units
+from evalharness.gateway.sena.weights import WEIGHTS
+
+BUDGETS = (0.5, 0.6, 0.68, 0.75)
+LENGTHS = ((0, 500), (500, 1000), (1000, 1 << 30))
+
+
+def main(path: Path) -> None:
+    """Print every table."""
+    cases = load_dataset(path).cases
+    _, held_out = split_cases(cases)
+    print(f"{'facts kept (cases over the budget)':<58}" + "".join(f"{budget:>14}" for budget in BUDGETS))
+    for kinds in ((), ("code",), ("quote",), ("number",), ("code", "number", "quote")):
+        rules = SenaRules(protect=tuple(Protected(kind) for kind in kinds))
+        show(f"extractive, protect {', '.join(kinds) or 'nothing'}", ExtractiveCompressor(rules), cases)
+        if kinds in {("code",), ("number",)}:
+            show("  the same, held-out half", ExtractiveCompressor(rules), held_out)
+    for low, high in LENGTHS:
+        some = [case for case in cases if low <= tokens_of(case) < high]
+        for method in ("extractive", "random"):
+            show(f"{method}, contexts of {low} to {high} tokens ({len(some)})", blind(method), some)
+    for label, left_out in (
+        ("place", ("position", "opens_place")),
+        ("figures", ("figure", "number_word", "time")),
+        ("words", ("change", "decision", "limit", "negation", "report", "wish", "address")),
+        ("redundancy and take-up", ("taken_up",)),
+    ):
+        show(
+            f"extractive without what it sees of {label}",
+            ExtractiveCompressor(weights=without(left_out)),
+            cases,
+        )
+    for role in ("mentee", "mentor"):
+        show(
+            f"extractive, facts that only a {role}'s turn tells", ExtractiveCompressor(), cases, told_by(role)
+        )
+
+
+def show(
+    label: str,
+    compressor: Compressor,
+    cases: Sequence[Case],
+    view: Callable[[Case], Case] = lambda case: case,
+) -> None:
+    """Print one row."""
+    row = f"{label:<58}"
+    for budget in BUDGETS:
+        trials = [try_case(compressor, view(case), budget) for case in cases]
+        share = sum(t.kept for t in trials) / max(1, sum(t.facts for t in trials))
+        overruns = sum(trial.overrun_tokens > 0 for trial in trials)
+        row += f"{share:>8.1%}{f'({overruns})':>6}"
+    print(row)
+
+
+def blind(method: str) -> Compressor:
+    """Return a method; controls protect nothing."""
+    return COMPRESSORS[method](SenaRules(protect=()) if method == "random" else None)
+
+
+def without(names: Sequence[str]) -> Mapping[str, float]:
+    """Return the shipped weights without some."""
+    return {name: weight for name, weight in WEIGHTS.items() if name not in names}
+
+
+def tokens_of(case: Case) -> int:
+    """Return the approximate tokens of a case's context."""
+    return sum(unit.tokens for unit in split_units(case.context))
+
+
+def told_by(role: str) -> Callable[[Case], Case]:
+    """Return a view of a case with only the facts that stand in turns of one speaker."""
+    from dataclasses import replace
+
+    def view(case: Case) -> Case:
+        turns = {f"turns[{i}]" for i, turn in enumerate(case.context.turns) if turn.role == role}
+        return replace(case, key_facts=tuple(fact for fact in case.key_facts if set(fact.where) <= turns))
+
+    return view
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

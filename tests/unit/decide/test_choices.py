@@ -1,0 +1,85 @@
+"""What else could be deployed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from evalharness.decide import decide
+
+
+def by_name(found):
+    return {(row.name, row.arm): row for row in found.choices}
+
+
+def mixed(n: int = 200, seed: int = 5) -> dict[str, list[float]]:
+    """Pro gains a point for even cases (persona moon) and loses half a point for odd ones (pen)."""
+    rng = np.random.default_rng(seed)
+    base = rng.uniform(1.5, 3.5, n)
+    gain = np.where(np.arange(n) % 2 == 0, 1.0, -0.5) + rng.normal(0, 0.3, n)
+    pro = np.clip(base + gain, 0, 5)
+    return {"flash-raw": list(base), "flash-sena": list(base), "pro-raw": list(pro), "pro-sena": list(pro)}
+
+
+def test_the_treatment_only_where_it_pays(study, card, assume) -> None:
+    found = decide(study(mixed()), card, assume()).upgrade
+    everything, routed = by_name(found)["arm", "pro-raw"], by_name(found)["persona", "pro-raw"]
+    assert routed.only_for == ("moon",)
+    assert routed.cross_fitted
+    assert routed.share == pytest.approx(0.5)
+    assert routed.net.value > everything.net.value
+    assert routed.roi > everything.roi
+    assert routed.interval.low < routed.roi < routed.interval.high
+
+
+def test_an_arm_for_everything_is_valued_as_the_upgrade_is(study, scores, card, assume) -> None:
+    found = decide(study(scores()), card, assume(one_off_cost=100.0)).upgrade
+    row = by_name(found)["arm", "pro-raw"]
+    assert not row.cross_fitted
+    assert row.share == 1.0
+    assert (row.net, row.net_at_threshold) == (found.net, found.net_at_threshold)
+    assert row.interval == found.fieller
+    assert row.roi == pytest.approx(found.money.roi)
+
+
+def test_changing_model_and_context_at_once_is_labelled(study, scores, card, assume) -> None:
+    rows = by_name(decide(study(scores()), card, assume()).upgrade)
+    assert rows["arm", "pro-sena"].combination
+    assert not rows["arm", "pro-raw"].combination
+    assert not rows["arm", "flash-sena"].combination
+    assert ("arm", "flash-raw") not in rows
+
+
+def test_choosing_on_the_same_cases_would_flatter_and_cross_fitting_does_not(study, card, assume) -> None:
+    """Pure noise at the boundary: the policy's net benefit beyond the threshold centres on zero or less."""
+    values = []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        base = np.full(60, 2.5)
+        pro = base + 0.17 + rng.normal(0, 0.5, 60)
+        table = {
+            "flash-raw": list(base),
+            "flash-sena": list(base),
+            "pro-raw": list(pro),
+            "pro-sena": list(pro),
+        }
+        found = decide(study(table), card, assume()).upgrade
+        row = by_name(found)["category", "pro-raw"]
+        values.append(
+            row.net_at_threshold.value / row.net_at_threshold.se if row.net_at_threshold.se else 0.0
+        )
+    assert np.mean(values) < 3 / 12**0.5
+
+
+def test_the_overhead_is_paid_whole_however_few_requests_are_routed(study, card, assume) -> None:
+    with_ops = by_name(decide(study(mixed()), card, assume(ops_delta_per_month=60.0)).upgrade)
+    without = by_name(decide(study(mixed()), card, assume()).upgrade)
+    lost = without["persona", "pro-raw"].net.value - with_ops["persona", "pro-raw"].net.value
+    assert lost == pytest.approx(60.0 / 6000.0)
+
+
+def test_an_unknown_assumption_values_nothing(study, scores, card, assume) -> None:
+    from evalharness.core.assumptions import Assumption, Status
+
+    unknown = Assumption(name="value_per_satisfied_session", status=Status.UNKNOWN)
+    assert decide(study(scores()), card, assume(value_per_satisfied_session=unknown)).upgrade.choices == ()
