@@ -24,7 +24,7 @@ from evalharness.gateway.sena.units import split_units
 from evalharness.gateway.sena.weights import WEIGHTS
 
 BUDGETS = (0.5, 0.6, 0.68, 0.75)
-LENGTHS = ((0, 500), (500, 1000), (1000, 1 << 30))
+LENGTHS = ((0, 500), (500, 1000), (1000, 3000))
 
 
 def main(path: Path) -> None:
@@ -35,12 +35,12 @@ def main(path: Path) -> None:
     for kinds in ((), ("code",), ("quote",), ("number",), ("code", "number", "quote")):
         rules = SenaRules(protect=tuple(Protected(kind) for kind in kinds))
         show(f"extractive, protect {', '.join(kinds) or 'nothing'}", ExtractiveCompressor(rules), cases)
-        if kinds in {("code",), ("number",)}:
+        if kinds in {("code",), ("code", "number", "quote")}:
             show("  the same, held-out half", ExtractiveCompressor(rules), held_out)
     for low, high in LENGTHS:
         some = [case for case in cases if low <= tokens_of(case) < high]
         for method in ("extractive", "random"):
-            show(f"{method}, contexts of {low} to {high} tokens ({len(some)})", blind(method), some)
+            show(f"{method}, contexts of {low}–{high} tokens ({len(some)})", blind(method), some)
     for label, left_out in (
         ("place", ("position", "opens_place")),
         ("figures", ("figure", "number_word", "time")),

@@ -17,7 +17,7 @@ class Protected(StrEnum):
     CODE = "code"
     """Fenced code blocks."""
     NUMBER = "number"
-    """Sentences with a figure and what it counts."""
+    """Sentences with a figure in digits, and so its unit."""
     QUOTE = "quote"
     """Sentences with quoted text or inline code."""
 
@@ -48,8 +48,11 @@ class SenaRules:
 
     min_tokens: int = 0
     """Contexts of fewer tokens are returned as they are."""
-    protect: tuple[Protected, ...] = (Protected.CODE,)
-    """Kinds that are kept even where they exceed the budget. Whatever stands here, no kind is ever cut."""
+    protect: tuple[Protected, ...] = (Protected.CODE, Protected.NUMBER, Protected.QUOTE)
+    """Kinds that are kept even where they exceed the budget; whatever stands here, none is ever cut.
+
+    All by default: at budgets that are of use it costs less than can be told from chance (docs/sena.md).
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

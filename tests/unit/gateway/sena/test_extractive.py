@@ -59,7 +59,8 @@ def test_what_is_said_twice_is_kept_once() -> None:
             Turn(role="mentee", text="My cousin Ines can lend 400 euros until August if Rui agrees first."),
         )
     )
-    text = kept("extractive", context, budget=0.68)
+    bare = COMPRESSORS["extractive"](SenaRules(protect=()))
+    text = whole(bare.compress(context, message="", budget=0.68).context)
     assert "Ines" in text
     assert text.count("deposit") == 1
 
