@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SOURCES := $(shell find evalharness -type f -not -name '*.pyc')
 EXPERIMENT := prompts/experiment.toml
 
-.PHONY: demo test test-local check record lock bench clean
+.PHONY: demo test test-local check record drill lock bench clean
 
 demo: $(VENV)/.package ## Replay the shipped recordings and write the upgrade analysis
 	$(BIN)/evalharness analyze $(EXPERIMENT)
@@ -27,6 +27,9 @@ check: $(VENV)/.package
 
 record: $(VENV)/.package ## Record the shipped cassettes anew from the emulator, over HTTP
 	$(BIN)/python studies/record_cassettes.py $(EXPERIMENT) prompts/sena/*.toml
+
+drill: $(VENV)/.package ## Kill -9 under a storm of faults, and random budgets (minutes)
+	$(BIN)/python studies/drill.py --kills 50 --budgets 200
 
 bench: $(VENV)/.package
 	$(BIN)/python -m benchmarks

@@ -23,7 +23,7 @@ from evalharness.gateway.sena.trial import try_case
 from evalharness.gateway.sena.units import split_units
 from evalharness.gateway.sena.weights import WEIGHTS
 
-BUDGETS = (0.5, 0.6, 0.68, 0.75)
+BUDGETS = (0.5, 0.6, 0.69, 0.75)
 LENGTHS = ((0, 500), (500, 1000), (1000, 3000))
 
 

@@ -48,10 +48,12 @@ class SenaRules:
 
     min_tokens: int = 0
     """Contexts of fewer tokens are returned as they are."""
-    protect: tuple[Protected, ...] = (Protected.CODE, Protected.NUMBER, Protected.QUOTE)
+    protect: tuple[Protected, ...] = (Protected.CODE,)
     """Kinds that are kept even where they exceed the budget; whatever stands here, none is ever cut.
 
-    All by default: at budgets that are of use it costs less than can be told from chance (docs/sena.md).
+    Code alone by default: it costs nothing that could be measured, and half of it is worth nothing. Figures
+    and quotations are weighed instead: protecting them keeps the irrelevant ones too, for up to a point of
+    key facts at budgets of use (docs/sena.md).
     """
 
 

@@ -43,6 +43,10 @@ _WORDS: Final = {
 _MOST_CAPS = 2
 
 
+_SAME = 1e-6
+"""ROI shares closer than this are the same number."""
+
+
 def upgrade_line(frame: Frame) -> str:
     """Return the upgrade's verdict as one line of plain text."""
     say, verdict = frame.say, frame.upgrade.verdict
@@ -164,9 +168,10 @@ def _roi(frame: Frame, roi: float) -> str:
 
 
 def _place(found: RatioInterval, limit: float) -> str:
-    if found.low is not None and found.low > limit:
+    # Exactly the limit is not beyond it, and the last digits of a float are nobody's finding.
+    if found.low is not None and found.low > limit + _SAME:
         return "above"
-    return "below" if found.high is not None and found.high < limit else "includes"
+    return "below" if found.high is not None and found.high < limit - _SAME else "includes"
 
 
 def _chance(frame: Frame) -> str:

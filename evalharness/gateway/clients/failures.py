@@ -72,6 +72,8 @@ def connection_failure(
         f"no answer from {host} ({detail}): check the network and {variable}, then run again",
         reason="connection",
         retryable=True,
+        # No connection, no request: nothing can have been billed.
+        sent="Connect" not in type(error).__name__,
     )
 
 
