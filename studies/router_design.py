@@ -12,6 +12,7 @@ import argparse
 import time
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -47,8 +48,8 @@ def compare_evidence(examples: list[Example]) -> None:
     vectors = features([example.text for example in examples], load_encoder())
     stems_only = out_of_fold(examples, vectors, cue_weight=0.0)
     everything = out_of_fold(examples, vectors)
-    assert stems_only.embedding is not None
-    assert everything.embedding is not None
+    if stems_only.embedding is None or everything.embedding is None:
+        raise SystemExit("the extra `semantic` is not installed")
     show("stems", stems_only.lexicon, examples)
     show("cues", everything.lexicon - stems_only.lexicon, examples)
     show("stems and cues (lexicon)", everything.lexicon, examples)
@@ -70,7 +71,7 @@ def compare_lemmas(examples: list[Example]) -> None:
         forms = [
             f"{token.form}/{token.tag[0]}" for token in kiwi.tokenize(folded) if token.tag[0] in "NVMXEJ"
         ]
-        pairs = [f"{left} {right}" for left, right in zip(forms, forms[1:], strict=False)]
+        pairs = [f"{left} {right}" for left, right in pairwise(forms)]
         return frozenset({*forms, *pairs, *(stem for stem in stems(folded) if stem.isascii())})
 
     started = time.perf_counter()

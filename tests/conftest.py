@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,8 @@ RECORDINGS = ROOT.parent / "shared" / "gemini_wire" / "recordings.jsonl"
 @pytest.fixture(autouse=True)
 def _no_keys_no_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the machine's own settings reaches a test."""
-    for name in ("GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GEMINI_BASE_URL", "GOOGLE_GENAI_USE_VERTEXAI", "OPENAI_BASE_URL", "OPENAI_API_KEY"):
+    prefixes = ("GEMINI_", "GOOGLE_", "OPENAI_")
+    for name in [name for name in os.environ if name.startswith(prefixes)]:
         monkeypatch.delenv(name, raising=False)
 
 
