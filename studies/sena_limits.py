@@ -16,7 +16,7 @@ from sena_fit import split_cases
 
 from evalharness.core.case import Case
 from evalharness.core.ports import Compressor
-from evalharness.core.sena import Protected, SenaRules
+from evalharness.core.sena import Protected, SenaRules, TokenBudget
 from evalharness.experiment.dataset_file import load_dataset
 from evalharness.gateway.sena import COMPRESSORS, ExtractiveCompressor
 from evalharness.gateway.sena.trial import try_case
@@ -31,6 +31,10 @@ def main(path: Path) -> None:
     """Print every table."""
     cases = load_dataset(path).cases
     _, held_out = split_cases(cases)
+    for kind in Protected:
+        shares = [share_of(kind, case) for case in cases]
+        mean = sum(shares) / len(shares)
+        print(f"share of tokens in units of kind {kind.value}: mean {mean:.1%}, most {max(shares):.1%}")
     print(f"{'facts kept (cases over the budget)':<58}" + "".join(f"{budget:>14}" for budget in BUDGETS))
     for kinds in ((), ("code",), ("quote",), ("number",), ("code", "number", "quote")):
         rules = SenaRules(protect=tuple(Protected(kind) for kind in kinds))
@@ -52,6 +56,9 @@ def main(path: Path) -> None:
             ExtractiveCompressor(weights=without(left_out)),
             cases,
         )
+    for weight in (0.0, 1.0):
+        weights = {**WEIGHTS, "relevance": weight}
+        show(f"extractive with a BM25 weight of {weight:g}", ExtractiveCompressor(weights=weights), cases)
     for role in ("mentee", "mentor"):
         show(
             f"extractive, facts that only a {role}'s turn tells", ExtractiveCompressor(), cases, told_by(role)
@@ -87,6 +94,15 @@ def without(names: Sequence[str]) -> Mapping[str, float]:
 def tokens_of(case: Case) -> int:
     """Return the approximate tokens of a case's context."""
     return sum(unit.tokens for unit in split_units(case.context))
+
+
+def share_of(kind: Protected, case: Case) -> float:
+    """Return which share of a case's context protection of a kind would keep."""
+    rules = SenaRules(protect=(kind,))
+    kept = ExtractiveCompressor(rules).compress(
+        case.context, message=case.message, budget=TokenBudget(tokens=0)
+    )
+    return kept.kept_tokens / kept.original_tokens
 
 
 def told_by(role: str) -> Callable[[Case], Case]:

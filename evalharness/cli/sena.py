@@ -220,9 +220,9 @@ def _sweep_json(result: SweepResult) -> dict[str, Any]:
 
 
 def _rounded(value: Any) -> Any:
-    """Round to what is measured: the last digits of sums differ between machines."""
+    """Round: the last digits of sums differ between machines."""
     if isinstance(value, float):
-        return round(value, 4)
+        return round(value, 6)
     if isinstance(value, dict):
         return {key: _rounded(item) for key, item in value.items()}
     return [_rounded(item) for item in value] if isinstance(value, list) else value

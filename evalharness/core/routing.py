@@ -61,12 +61,17 @@ def readable(message: str) -> str:
         )
     text = unicodedata.normalize("NFKC", message)
     # A line break separates sentences; every other control or format character is noise or an attack.
-    kept = "".join(sign if sign == "\n" or unicodedata.category(sign)[0] != "C" else " " for sign in text)
-    lines = (" ".join(line.split()) for line in kept.split("\n"))
+    lines = (" ".join(_printable(line).split()) for line in text.split("\n"))
     clean = "\n".join(line for line in lines if line)
     if not clean:
         raise EmptyMessage("the message is empty; write what the mentee says")
     return clean
+
+
+def _printable(line: str) -> str:
+    if line.isprintable():
+        return line
+    return "".join(sign if unicodedata.category(sign)[0] != "C" else " " for sign in line)
 
 
 def has_words(text: str) -> bool:

@@ -39,6 +39,6 @@ def last_sentence(text: str) -> str:
     return [part.strip() for part in _SENTENCE_END.split(text) if part.strip()][-1]
 
 
-def window(text: str) -> str:
+def window(text: str, half: int = HALF_WINDOW) -> str:
     """Return the text, or its beginning and end: so much is enough to route, and the time stays bounded."""
-    return text if len(text) <= 2 * HALF_WINDOW else f"{text[:HALF_WINDOW]}\n{text[-HALF_WINDOW:]}"
+    return text if len(text) <= 2 * half else f"{text[:half]}\n{text[-half:]}"
