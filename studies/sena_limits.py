@@ -18,7 +18,8 @@ from evalharness.core.case import Case
 from evalharness.core.ports import Compressor
 from evalharness.core.sena import Protected, SenaRules, TokenBudget
 from evalharness.experiment.dataset_file import load_dataset
-from evalharness.gateway.sena import COMPRESSORS, ExtractiveCompressor
+from evalharness.gateway.sena import COMPRESSORS, ExtractiveCompressor, HybridCompressor
+from evalharness.gateway.sena.sweep import paired_difference
 from evalharness.gateway.sena.trial import try_case
 from evalharness.gateway.sena.units import split_units
 from evalharness.gateway.sena.weights import WEIGHTS
@@ -63,6 +64,17 @@ def main(path: Path) -> None:
         show(
             f"extractive, facts that only a {role}'s turn tells", ExtractiveCompressor(), cases, told_by(role)
         )
+    everything = ExtractiveCompressor(SenaRules(protect=tuple(Protected)))
+    compare("extractive, protect code less protect all", ExtractiveCompressor(), everything, cases)
+    compare("hybrid less extractive", HybridCompressor(), ExtractiveCompressor(), cases)
+
+
+def compare(label: str, better: Compressor, worse: Compressor, cases: Sequence[Case]) -> None:
+    """Print how much more one compressor keeps, in points, with a two-sided 95 % interval."""
+    for budget in (0.69, 0.7, 0.75):
+        both = [[try_case(one, case, budget) for case in cases] for one in (better, worse)]
+        points, low, high = (100 * share for share in paired_difference(cases, *both))
+        print(f"{label}, budget {budget}: {points:+.1f} points ({low:+.1f} to {high:+.1f})")
 
 
 def show(
