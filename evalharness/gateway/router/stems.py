@@ -1,4 +1,4 @@
-"""What a message is read into: stems for the lexicon, its last sentence for the sentence vectors.
+"""What a message is read into: its stems, and the parts of a long one that are read at all.
 
 Stems stand in for lemmas: a Korean word gives its beginnings and its inner syllable pairs and triples, an
 English one itself and its first five letters. Kiwi's lemmas were one to two points better and
@@ -11,7 +11,6 @@ import re
 from itertools import pairwise
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|[가-힣]+|[?!]")
-_SENTENCE_END = re.compile(r"(?<=[.?!…。])\s+|\n")
 _ENGLISH_STEM = 5
 HALF_WINDOW = 300
 
@@ -32,11 +31,6 @@ def stems(folded: str) -> frozenset[str]:
         found |= {f"^{word[:2]}", f"^{word[:3]}"}
         found |= {word[i : i + size] for size in (2, 3) for i in range(len(word) - size + 1)}
     return frozenset(found)
-
-
-def last_sentence(text: str) -> str:
-    """Return the last sentence, which is where most mentees put what they ask for."""
-    return [part.strip() for part in _SENTENCE_END.split(text) if part.strip()][-1]
 
 
 def window(text: str, half: int = HALF_WINDOW) -> str:

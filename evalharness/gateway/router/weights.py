@@ -72,7 +72,7 @@ class LexiconWeights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VectorWeights:
-    """Evidence of sentence vectors: whole message, then last sentence."""
+    """Evidence of a message's vector, one row for each of its 512 numbers."""
 
     rows: tuple[Four, ...]
     bias: Four

@@ -20,11 +20,10 @@ def test_the_extra_is_named_when_it_is_absent(monkeypatch: pytest.MonkeyPatch) -
         ROUTERS["embedding"]()
 
 
-def test_the_vectors_are_whole_message_and_last_sentence(embed: Any) -> None:
-    both = features(["가나다. 라마바?"], embed)
-    assert both.shape == (1, 1024)
-    assert np.allclose(both[0, :512], embed(["가나다. 라마바?"])[0])
-    assert np.allclose(both[0, 512:], embed(["라마바?"])[0])
+def test_a_long_message_becomes_the_vector_of_its_two_ends(embed: Any) -> None:
+    long = "가" * 150 + "나" * 900 + "다" * 150
+    assert features([long], embed).shape == (1, 512)
+    assert np.array_equal(features([long], embed), embed(["가" * 100 + "\n" + "다" * 100]))
 
 
 def test_it_is_deterministic_and_shows_how_much_is_meaning(embed: Any) -> None:

@@ -90,7 +90,7 @@ def test_below_the_threshold_the_default_answers() -> None:
 
 def test_the_shipped_weights_are_whole_and_small() -> None:
     lexicon, vectors = load_lexicon(), load_vectors()
-    assert len(vectors.rows) == 1024
+    assert len(vectors.rows) == 512
     assert len(lexicon.stems) > 1000
     assert 0.25 <= lexicon.calibration.threshold <= 0.6
     assert all(abs(value) < 5 for four in lexicon.stems.values() for value in four)

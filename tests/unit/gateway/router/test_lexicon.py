@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from evalharness.core.routing import PERSONAS, EmptyMessage
 from evalharness.gateway.router.cues import find_cues
 from evalharness.gateway.router.lexicon import LexiconRouter
-from evalharness.gateway.router.stems import last_sentence, stems, window
+from evalharness.gateway.router.stems import stems, window
 
 ROUTER = LexiconRouter()
 
@@ -56,12 +56,6 @@ def test_mixed_scripts_are_read_with_both_tables() -> None:
 def test_stems_survive_endings() -> None:
     assert stems("나눠서") & stems("나눠") == {"^나눠", "나눠"}
     assert "planni"[:5] in stems("planning")
-
-
-def test_the_last_sentence_is_what_comes_after_the_last_full_stop() -> None:
-    assert last_sentence("힘들어요. 뭐부터 할까요?") == "뭐부터 할까요?"
-    assert last_sentence("one\ntwo") == "two"
-    assert last_sentence("...") == "..."
 
 
 def test_long_messages_are_read_at_both_ends() -> None:
