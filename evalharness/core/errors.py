@@ -5,6 +5,7 @@ EvalHarnessError
 ├── UsageError                exit 2   the command line cannot mean what it says
 ├── BadInput                  exit 3   an authored file, a setting or a key is missing or wrong
 │   ├── InvalidUsage                   token counts that contradict each other
+│   ├── EmptyMessage, MessageTooLong, UnknownPersona   (core.routing) what cannot be routed
 │   ├── PricingError                   a model, date or token kind has no price
 │   └── InsufficientData               too few cases for a statistic
 ├── ProviderError             exit 4   the provider or the network refused or failed
