@@ -160,7 +160,7 @@ class Access:
         others = f" ({len(missing)} of {len(jobs)} recordings are missing)" if len(missing) > 1 else ""
         raise CassetteMiss(
             f"no recording for case {cell.case_id}, arm {cell.arm}, repeat {cell.repeat}{others}; {miss}; "
-            "record it with --mode record-missing",
+            "record it with --mode record-missing, or restore a shipped file with git checkout",
             file=folder,
         )
 

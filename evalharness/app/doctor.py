@@ -249,7 +249,15 @@ def _price(card: RateCard, model: str, day: dt.date, most_days: int) -> Finding:
     if age > most_days:
         detail = f"{said}; the experiment allows {most_days}"
         return _fail(check, detail, f"read it at {row.source} and set as_of")
-    return _warn(check, said, f"decide also with --on {changes[0]}") if changes else _ok(check, said)
+    return (
+        _warn(
+            check,
+            said,
+            "the report shows that day too; to decide on it, read the prices again within 30 days of it",
+        )
+        if changes
+        else _ok(check, said)
+    )
 
 
 def _shutdown(card: RateCard, model: str, day: dt.date) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -22,7 +23,7 @@ from evalharness.app.preflight import (
 from evalharness.app.project import Project
 from evalharness.app.system import SystemClock, git_state, versions
 from evalharness.core.decision import Decision, from_json, to_json
-from evalharness.core.errors import RunMismatch
+from evalharness.core.errors import ProviderError, RunMismatch
 from evalharness.run import Progress, RunSummary
 from evalharness.score import build_records, score_records
 from evalharness.store import Manifest, RunDirectory
@@ -80,6 +81,7 @@ def run_experiment(
                     note=note,
                 )
             )
+    _say_failures(summary, directory, note)
     if summary.resumed:
         note(f"{summary.resumed} of {summary.total} calls were already in {directory.path}; not made again")
     for asked, served in sorted(summary.rerouted - _allowed(project)):
@@ -105,6 +107,24 @@ def _prepare(directory: RunDirectory, access: Access, note: Note) -> Access:
 
 def _allowed(project: Project) -> frozenset[tuple[str, str]]:
     return frozenset((asked, served) for served, asked in project.experiment.aliases)
+
+
+def _say_failures(summary: RunSummary, directory: RunDirectory, note: Note) -> None:
+    """Say why calls failed.
+
+    Raises:
+        ProviderError: If no call at all has an answer: nothing can be scored then.
+    """
+    if not summary.failed:
+        return
+    errors = [call.error.message for call in directory.read_calls().values() if call.error is not None]
+    cause, count = Counter(errors).most_common(1)[0] if errors else ("no cause recorded", 0)
+    if summary.made + summary.resumed == 0:
+        raise ProviderError(
+            f"none of {summary.total} calls was answered ({summary.retries} retries): {cause}; "
+            "the same command goes on from here"
+        )
+    note(f"{summary.failed} of {summary.total} calls failed, {count} of them so: {cause}")
 
 
 def score_run(directory: RunDirectory) -> tuple[int, int]:

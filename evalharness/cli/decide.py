@@ -21,7 +21,7 @@ _PLAIN_WIDTH: Final = 220
 """Characters of a line in a file or pipe: wide enough that no row breaks."""
 
 
-@click.command(epilog="Example: evalharness decide reports/mentoring-0123456789ab --on 2027-01-01")
+@click.command(epilog="Example: evalharness decide reports/mentoring-0123456789ab --on 2026-12-15")
 @run_argument
 @on_option
 @require_option

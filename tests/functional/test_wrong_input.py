@@ -38,6 +38,16 @@ def test_missing_key(cli: Cli) -> None:
     )
 
 
+def test_a_run_without_any_answer_names_the_cause(cli: Cli, project: Path) -> None:
+    """Nobody listens: a provider error, not a decision about nothing."""
+    edit(project / EXPERIMENT, "max_attempts = 4", "max_attempts = 1")
+    done = cli(
+        "analyze", EXPERIMENT, "--mode", "live", "--limit", "1", "-q",
+        GOOGLE_GEMINI_BASE_URL="http://127.0.0.1:9",
+    )  # fmt: skip
+    fails(done, 4, "none of 6 calls was answered", "no answer from 127.0.0.1:9", "goes on from here")
+
+
 def test_a_key_is_neither_printed_nor_written(cli: Cli, project: Path) -> None:
     """A run that cannot connect stops after a few calls and says how to go on; the key itself is nowhere."""
     edit(project / EXPERIMENT, "max_attempts = 4", "max_attempts = 1")
