@@ -133,7 +133,7 @@ def test_the_inconclusive_line_carries_numbers_and_what_binds(build: Build) -> N
         ("no_sena", ["UNVERIFIED: would be APPROVE FOR TRIAL", "Sena compression: not tested",
                      "30 human labels", "Controls: none in this study", "preview model"]),
         ("simulated_inconclusive", ["examples that no owner has signed", "benchmark mix", "419 %", "33.8 %",
-                                    "interaction −0.02", "(at most 4.66 %)", "routing accuracy 83 %",
+                                    "interaction −0.02", "(at most 4.66 %)", "by who answered) 83 %",
                                     "stand-in for help", "**NOT MET**", "name, date, signature"]),
     ],
 )  # fmt: skip
