@@ -23,6 +23,8 @@ from evalharness.experiment.experiment_file import load_experiment
 from evalharness.experiment.planning import CellWork, build_plan, draw_seed, select_cases
 from evalharness.experiment.rates_file import load_rate_card
 from evalharness.experiment.toml_lines import line_of
+from evalharness.experiment.traffic_file import load_traffic
+from evalharness.experiment.traffic_weights import case_weights
 from evalharness.gateway.gateway import Gateway, Prepared
 from evalharness.gateway.prompting import PersonaPrompts
 
@@ -67,6 +69,13 @@ class Project:
     def assumptions(self) -> Assumptions:
         """The owner's assumptions."""
         return load_assumptions(self._path(self.experiment.assumptions))
+
+    @cached_property
+    def weights(self) -> dict[str, float]:
+        """Traffic weight by case id, mean 1; empty without a traffic file."""
+        if self.experiment.traffic is None:
+            return {}
+        return case_weights(load_traffic(self._path(self.experiment.traffic)), self.cases)
 
     @property
     def cassettes(self) -> Path:
@@ -159,7 +168,7 @@ class Project:
             except PricingError as error:
                 line = line_of(read_text(self.file), ("arms", self.experiment.arms.index(arm), "model"))
                 raise PricingError(error.message, file=self.file, line=line) from None
-        _ = self.assumptions, self.plan
+        _ = self.assumptions, self.weights, self.plan
 
     def _templates(self) -> dict[str, str]:
         folder = self._path(self.experiment.gateway.personas)

@@ -156,7 +156,12 @@ def decide_run(directory: RunDirectory, *, on: dt.date | None) -> Decision:
         calls=directory.read_calls(),
     )
     study = assemble(
-        data, experiment=project.experiment, cases=project.dataset.cases, on=on, pilot=project.is_pilot
+        data,
+        experiment=project.experiment,
+        cases=project.dataset.cases,
+        on=on,
+        pilot=project.is_pilot,
+        weights=project.weights,
     )
     decision = decide(study, project.card, project.assumptions)
     directory.write_text("decision.json", dump_json(to_json(decision)))

@@ -220,6 +220,9 @@ class Experiment:
     """Pairs (served model, requested model) that count as the same."""
     strata: str | None = None
     """Case attribute whose values are strata with known shares; None for simple sampling."""
+    traffic: str | None = None
+    """File of real traffic shares that weight the cases, relative to the experiment file; None for the
+    benchmark's own mix."""
 
     def arm(self, name: str) -> Arm:
         """Return the arm of that name.

@@ -32,7 +32,13 @@ class RunData:
 
 
 def assemble(
-    data: RunData, *, experiment: Experiment, cases: Iterable[Case], on: dt.date | None, pilot: bool
+    data: RunData,
+    *,
+    experiment: Experiment,
+    cases: Iterable[Case],
+    on: dt.date | None,
+    pilot: bool,
+    weights: Mapping[str, float] | None = None,
 ) -> Study:
     """Join a run's files into what the decision stands on.
 
@@ -42,6 +48,7 @@ def assemble(
         cases: The dataset.
         on: The decision's date; None for the latest day on which an answer was recorded.
         pilot: Whether the run left cases out.
+        weights: Traffic weight by case id; None for the benchmark's own mix.
 
     Raises:
         BadInput: If no date is given and no answer was recorded.
@@ -54,7 +61,7 @@ def assemble(
     used = sorted({planned.cell.case_id for planned in data.plan})
     return Study(
         experiment=experiment,
-        cases=tuple(_facts(known[case_id]) for case_id in used),
+        cases=tuple(_facts(known[case_id], (weights or {}).get(case_id, 1.0)) for case_id in used),
         outcomes=_outcomes(data, experiment, completions),
         spends=_spends(data, completions),
         origin=weakest(frozenset(call.origin for call in answered)),
@@ -75,9 +82,13 @@ def _completion(call: Call) -> Completion | None:
         return None
 
 
-def _facts(case: Case) -> CaseFacts:
+def _facts(case: Case, weight: float) -> CaseFacts:
     return CaseFacts(
-        case_id=case.id, persona=case.persona, language=case.language, category=case.category.value
+        case_id=case.id,
+        persona=case.persona,
+        language=case.language,
+        category=case.category.value,
+        weight=weight,
     )
 
 

@@ -180,6 +180,7 @@ class ExperimentFile(Strict):
     repeats: Annotated[int, Field(ge=1, le=20)] = 1
     dropped_cells: Literal["worst", "drop"] = "worst"
     strata: Literal["persona", "language", "category"] | None = None
+    traffic: str | None = None
     rate_card: str
     assumptions: str
     cassettes: str
@@ -274,6 +275,7 @@ def _experiment(file: ExperimentFile) -> Experiment:
         waivers=Waivers(**file.waivers.model_dump()),
         aliases=tuple(sorted(file.aliases.items())),
         strata=file.strata,
+        traffic=file.traffic,
     )
 
 

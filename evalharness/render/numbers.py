@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final, TypeAlias
 
 Number: TypeAlias = int | float | Decimal
@@ -16,6 +16,10 @@ Writer: TypeAlias = Callable[[Number], str]
 
 MINUS: Final = "−"
 _THOUSAND: Final = Decimal(1000)
+
+
+_WIDE = Context(prec=400)
+"""Bounds from almost no cases can have forty digits; rounding them must not fail."""
 
 
 def exact(value: Number) -> Decimal:
@@ -32,7 +36,7 @@ def fixed(value: Number, places: int, *, signed: bool = False, strip: bool = Fal
         signed: Whether a positive number carries its plus.
         strip: Whether trailing zeros go.
     """
-    rounded = exact(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+    rounded = exact(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN, context=_WIDE)
     text = f"{abs(rounded):,f}"
     if strip and "." in text:
         text = text.rstrip("0").rstrip(".")

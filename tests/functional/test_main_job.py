@@ -169,3 +169,22 @@ def test_plan_sends_nothing_and_prints_json(cli: Cli) -> None:
     )
     assert dearer["pro-raw"]["usd_expected"] == arms["pro-raw"]["usd_expected"]
     assert arms["flash-sena"]["context_tokens"] < 0.7 * arms["flash-raw"]["context_tokens"]
+
+
+def test_a_traffic_file_reweights_the_decision(cli: Cli, recorded: Path) -> None:
+    """Nearly all traffic is one cell: the weighted means leave the benchmark mix and the decision says so."""
+    assert cli("analyze", EXPERIMENT).returncode == 0
+    plain = json.loads((only_run(recorded / "reports") / "decision.json").read_text(encoding="utf-8"))
+    lines = ['source = "made up for a test"', "as_of = 2026-11-20"]
+    for persona in ("moon", "square", "earth", "pen"):
+        korean = 0.93 if persona == "moon" else 0.01
+        lines.append(f"[shares.{persona}]\nko = {korean}\nen = 0.01")
+    (recorded / "prompts" / "traffic.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path = recorded / EXPERIMENT
+    text = path.read_text(encoding="utf-8")
+    path.write_text('traffic = "traffic.toml"\n' + text, encoding="utf-8")
+    done = cli("analyze", EXPERIMENT)
+    assert done.returncode == 0, done.stderr
+    weighted = json.loads((only_run(recorded / "reports") / "decision.json").read_text(encoding="utf-8"))
+    assert (plain["evidence"]["mix"], weighted["evidence"]["mix"]) == ("benchmark", "weighted")
+    assert weighted["arms"][0]["quality"] != plain["arms"][0]["quality"]
