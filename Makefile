@@ -39,9 +39,12 @@ lock: ## Resolve dependencies anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --output-file requirements.lock
 
+# The lock is the whole closure, so nothing is resolved here: a resolver that meets google-auth[requests] looks at
+# the newest google-auth first and refuses it for having no hash, on the day after each of its releases.
 $(VENV)/.locked: requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip check --disable-pip-version-check
 	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib || true
 	touch $@
 
