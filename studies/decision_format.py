@@ -8,8 +8,10 @@ A test fails when either is not what this writes.
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
 import json
+import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -17,12 +19,15 @@ from typing import Any
 
 from evalharness.core import decision, experiment, provenance
 from evalharness.core.decision import FORMAT, SIGNIFICANT_DIGITS
-from evalharness.core.decision_schema import decision_schema
+from evalharness.core.decision.schema import decision_schema
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = Path("docs/schema/decision.schema.json")
 PAGE = Path("docs/decision-format.md")
-MODULES = (decision, experiment, provenance)
+_PARTS = (
+    importlib.import_module(f"{decision.__name__}.{m.name}") for m in pkgutil.iter_modules(decision.__path__)
+)
+MODULES = (*_PARTS, experiment, provenance)
 
 INTRODUCTION = f"""\
 # decision.json
@@ -30,7 +35,7 @@ INTRODUCTION = f"""\
 What `evalharness decide` writes into a run directory: every estimate, condition and verdict, as data.
 `evalharness report` reads nothing else. This page and the JSON Schema
 ([schema/decision.schema.json](schema/decision.schema.json)) are made from the types in
-`evalharness/core/decision.py` by `python studies/decision_format.py`.
+`evalharness/core/decision/` by `python studies/decision_format.py`.
 
 - `format` is {FORMAT}. Readers refuse any other number; it changes when a key is removed, renamed or means
   something else, or when a key is added (readers refuse unknown keys too).

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evalharness.core import decision as module
 from evalharness.core.decision import (
     FORMAT,
     Condition,
@@ -26,7 +25,8 @@ from evalharness.core.decision import (
     from_json,
     to_json,
 )
-from evalharness.core.decision_schema import decision_schema
+from evalharness.core.decision import format as module
+from evalharness.core.decision.schema import decision_schema
 from evalharness.core.errors import IntegrityError
 from evalharness.core.experiment import ContextMode, DroppedCells, Role
 from evalharness.core.provenance import Delivery, Origin

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from evalharness.core.decision import FORMAT, Decision
+from evalharness.core.decision.document import FORMAT, Decision
 
 _PLAIN: dict[Any, dict[str, Any]] = {
     str: {"type": "string"},

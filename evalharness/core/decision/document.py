@@ -1,0 +1,73 @@
+"""The whole decision: what decision.json holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from evalharness.core.decision.arms import ArmSummary, ControlCheck, TwoByTwo
+from evalharness.core.decision.assumed import AssumptionsView, RateRow
+from evalharness.core.decision.compression import SenaDecision
+from evalharness.core.decision.ledger import Ledger
+from evalharness.core.decision.upgrade import UpgradeDecision
+from evalharness.core.experiment import DroppedCells, Thresholds
+from evalharness.core.provenance import Delivery, Origin
+
+FORMAT = 1
+"""Version of decision.json; a reader refuses any other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What the numbers stand on."""
+
+    origin: Origin
+    deliveries: tuple[Delivery, ...]
+    """Sorted."""
+    pilot: bool
+    scorer: str
+    judge: bool
+    """False: a deterministic scorer whose score stands in for help."""
+    human_labels: int
+    scale_low: float
+    scale_high: float
+    cases: int
+    """Cases planned in every main arm."""
+    repeats: int
+    quadruples: int
+    complete: int
+    complete_share: float
+    dropped_cells: DroppedCells
+    design: str
+    """independent | weighted | stratified | clustered"""
+    clusters: int | None
+    mix: str
+    """benchmark | weighted | traffic"""
+    looks: int
+    confidence: float
+    """Of each bound, after division over the looks."""
+    agreements: tuple[tuple[str, float, int], ...]
+    served_mismatches: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """All that a study decides."""
+
+    format: int = FORMAT
+    experiment: str
+    seed: int
+    on: dt.date
+    thresholds: Thresholds
+    """The experiment's limits, which every condition compares with."""
+    evidence: Evidence
+    arms: tuple[ArmSummary, ...]
+    grid: TwoByTwo
+    controls: tuple[ControlCheck, ...]
+    sena: SenaDecision | None
+    """None if the experiment has no sena arms."""
+    upgrade: UpgradeDecision
+    ledger: Ledger
+    assumptions: AssumptionsView
+    rate_card: str
+    rates: tuple[RateRow, ...]
