@@ -14,8 +14,11 @@ from typing import TypeAlias
 Form: TypeAlias = str | tuple[str, ...]
 """One acceptable surface form; a tuple means that all its parts must occur."""
 
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—−﹣－"), "-")
-_QUOTES = dict.fromkeys(map(ord, "‘’ʼ＇`´"), "'") | dict.fromkeys(map(ord, "“”＂"), '"')
+_SAME = {
+    ord(sign): plain
+    for signs, plain in (("‐‑‒–—−﹣－", "-"), ("‘’ʼ＇`´", "'"), ("“”＂", '"'))
+    for sign in signs
+}
 _THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3}(?:,\d{3})+)(?![\d,]*\d)")
 _HANGUL = re.compile(r"[가-힣ㄱ-ㆎ]")
 _PLURAL = re.compile(r"(?<=[a-rt-z]{3})s$")
@@ -28,23 +31,51 @@ def normalise(text: str) -> str:
 
     NFKC, case-folded, one kind of dash and quote, no thousands separators, single spaces.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_DASHES).translate(_QUOTES)
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(_SAME)
     joined = _THOUSANDS.sub(lambda match: match.group(1).replace(",", ""), folded)
     return " ".join(joined.split())
 
 
 @lru_cache(maxsize=65536)
-def _pattern(form: str) -> re.Pattern[str]:
-    text = _PLURAL.sub("", normalise(form))  # the boundary below allows it again
+def _pieces(form: str) -> tuple[str, ...]:
+    """Return the texts that must occur, one after another, wherever the form occurs."""
+    text = _bare(form)
     if _HANGUL.search(text):
         # Korean spacing varies where words meet, and between figures and their units.
         pieces = [piece for word in text.split() for piece in _SCRIPT_CHANGE.split(word)]
-        gap = r"\s*"
     else:
         pieces = re.split(r"[\s-]+", text)
-        gap = r"[\s-]+"
-    body = gap.join(re.escape(piece) for piece in pieces if piece)
+    return tuple(piece for piece in pieces if piece) or (text,)
+
+
+@lru_cache(maxsize=65536)
+def _pattern(form: str) -> re.Pattern[str]:
+    text = _bare(form)
+    gap = r"\s*" if _HANGUL.search(text) else r"[\s-]+"
+    body = gap.join(map(re.escape, _pieces(form)))
     return re.compile(_left_boundary(text) + body + _right_boundary(text))
+
+
+def _bare(form: str) -> str:
+    return _PLURAL.sub("", _fold(form))  # the boundary below allows it again
+
+
+def _occurs(form: str, haystack: str) -> bool:
+    # Most forms are not there, and plain search says so before a pattern is compiled. Where the first piece
+    # stands, the pattern is tried: a pattern that begins by looking back would try every character.
+    pieces = _pieces(form)
+    if not all(piece in haystack for piece in pieces):
+        return False
+    match, at = _pattern(form).match, haystack.find(pieces[0])
+    while at >= 0:
+        if match(haystack, at):
+            return True
+        at = haystack.find(pieces[0], at + 1)
+    return False
 
 
 def _left_boundary(text: str) -> str:
@@ -78,7 +109,7 @@ def find_form(form: Form, text: str) -> bool:
     if not parts or not all(part.strip() for part in parts):
         raise ValueError("a surface form must not be empty")
     haystack = normalise(text)
-    return all(_pattern(part).search(haystack) for part in parts)
+    return all(_occurs(part, haystack) for part in parts)
 
 
 def find_any(forms: tuple[Form, ...], text: str) -> bool:

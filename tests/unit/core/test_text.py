@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.core.text import find_any, find_form, normalise
+from evalharness.core.text import _pattern, find_any, find_form, normalise
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,22 @@ def test_an_empty_form_is_refused() -> None:
 def test_any_of_several_forms_is_enough() -> None:
     assert find_any(("여섯 주", "6주"), "6주 동안")
     assert not find_any(("여섯 주", "6주"), "16주 동안")
+
+
+PARTS = st.sampled_from(
+    ["3월", "12일", " ", "-", "art", "Ann", "1,500", "만 원", "'s", "s", ".5", "월요일", "“", "x"]
+)
+
+
+@given(st.lists(PARTS, min_size=1, max_size=4).map("".join), st.lists(PARTS, max_size=8).map("".join))
+def test_looking_for_pieces_first_changes_no_answer(form: str, text: str) -> None:
+    if form.strip():
+        assert find_form(form, text) == bool(_pattern(form).search(normalise(text)))
+
+
+def test_a_form_of_signs_alone_is_looked_for_as_it_stands() -> None:
+    assert find_form("—", "first — second")
+    assert not find_form("—", "first second")
 
 
 @given(st.text(max_size=60))
