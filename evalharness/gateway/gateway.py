@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,13 +10,14 @@ from evalharness.core.case import Case, Context, Persona
 from evalharness.core.errors import BadInput
 from evalharness.core.experiment import ContextMode, GatewaySettings, SenaSettings
 from evalharness.core.ports import Compressor, Router
-from evalharness.core.sena import Dropped
+from evalharness.core.sena import Compressed, Dropped
 from evalharness.core.tokens import approximate_tokens
 from evalharness.core.wire.request import Message, ModelRequest
 from evalharness.gateway.prompting import PersonaPrompts
 from evalharness.gateway.router import ROUTERS
 from evalharness.gateway.sena import COMPRESSORS
 from evalharness.gateway.sena.by_model import MODEL_METHODS, ModelCompression, Sent
+from evalharness.gateway.sena.remembering import RememberingCompressor
 
 DAMAGE_BUDGET = 0.5
 
@@ -38,8 +39,21 @@ class Prepared:
 class Gateway:
     """Prepares requests; the arms share everything but model and context."""
 
-    def __init__(self, *, settings: GatewaySettings, sena: SenaSettings, prompts: PersonaPrompts) -> None:
+    def __init__(
+        self,
+        *,
+        settings: GatewaySettings,
+        sena: SenaSettings,
+        prompts: PersonaPrompts,
+        remembered: MutableMapping[str, Compressed] | None = None,
+    ) -> None:
         """Choose router and compressors.
+
+        Args:
+            settings: Router and request settings.
+            sena: How contexts are compressed.
+            prompts: The persona and request templates.
+            remembered: Compressions made before, by content; None to compress whatever is asked.
 
         Raises:
             BadInput: If the experiment names one that does not exist.
@@ -55,11 +69,17 @@ class Gateway:
         self._router: Router = ROUTERS[settings.router]()
         by_model = sena.method in MODEL_METHODS
         self._by_model = ModelCompression(sena, prompts) if by_model else None
-        self._compressors: Mapping[ContextMode, Compressor] = {
+        compressors: dict[ContextMode, Compressor] = {
             ContextMode.RAW: COMPRESSORS["none"](),
             ContextMode.SENA: COMPRESSORS["none" if by_model else sena.method](),
             ContextMode.DAMAGED: COMPRESSORS["damage"](),
         }
+        self._compressors: Mapping[ContextMode, Compressor] = compressors
+        if remembered is not None:
+            self._compressors = {
+                mode: RememberingCompressor(compressor, remembered, settings=repr(sena))
+                for mode, compressor in compressors.items()
+            }
 
     def compression(self, case: Case, mode: ContextMode, *, seed: int | None) -> ModelRequest | None:
         """Return the compressor's call that a case needs in a context mode; None if it needs none."""
