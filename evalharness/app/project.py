@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from evalharness.app.caches import compression_cache
+from evalharness.app.caches import case_cache, compression_cache
 from evalharness.core.assumptions import Assumptions
 from evalharness.core.case import Case, Dataset
 from evalharness.core.errors import PricingError
@@ -41,7 +41,7 @@ class Project:
     limit: int | None = None
     """Cases of a pilot; None for the whole dataset."""
     cache: Path | None = None
-    """Folder in which compressions are kept for the next time; None to keep none."""
+    """Folder in which parsed cases and compressions are kept for the next time; None to keep none."""
 
     @cached_property
     def experiment(self) -> Experiment:
@@ -51,7 +51,11 @@ class Project:
     @cached_property
     def dataset(self) -> Dataset:
         """Every case of the dataset."""
-        return load_dataset(self._path(self.experiment.dataset))
+        path = self._path(self.experiment.dataset)
+        if self.cache is None:
+            return load_dataset(path)
+        with case_cache(self.cache) as remembered:
+            return load_dataset(path, remembered)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:

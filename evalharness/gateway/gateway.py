@@ -67,6 +67,7 @@ class Gateway:
         self._sena = sena
         self._prompts = prompts
         self._router: Router = ROUTERS[settings.router]()
+        self._measured: dict[str, tuple[int, int]] = {}
         by_model = sena.method in MODEL_METHODS
         self._by_model = ModelCompression(sena, prompts) if by_model else None
         compressors: dict[ContextMode, Compressor] = {
@@ -105,10 +106,10 @@ class Gateway:
         sent = Sent(context=compressed.context, message=case.message)
         if reply is not None and self._by_model is not None:
             sent = self._by_model.apply(case, reply)
-        show = partial(self._prompts.render, persona=persona, language=case.language)
-        prompt = show(context=sent.context, message=sent.message)
-        raw = show(context=case.context, message=case.message)
-        around = approximate_tokens(show(context=Context(), message=case.message).user)
+        prompt = self._prompts.render(
+            persona=persona, language=case.language, context=sent.context, message=sent.message
+        )
+        raw, around = self._uncompressed(case)
         return Prepared(
             system=prompt.system,
             user=prompt.user,
@@ -116,9 +117,19 @@ class Gateway:
             route_reason=reason,
             prompt_tokens=approximate_tokens(prompt.system) + approximate_tokens(prompt.user),
             context_tokens=approximate_tokens(prompt.user) - around,
-            raw_context_tokens=approximate_tokens(raw.user) - around,
+            raw_context_tokens=raw - around,
             dropped=compressed.dropped,
         )
+
+    def _uncompressed(self, case: Case) -> tuple[int, int]:
+        """Return the tokens of a case's user text with its whole context, and with none of it."""
+        if case.id not in self._measured:
+            show = partial(self._prompts.request, case.language, message=case.message)
+            self._measured[case.id] = (
+                approximate_tokens(show(context=case.context)),
+                approximate_tokens(show(context=Context())),
+            )
+        return self._measured[case.id]
 
     def request(
         self, prepared: Prepared, *, model: str, seed: int | None, thinking_level: str | None = None

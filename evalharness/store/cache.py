@@ -18,6 +18,8 @@ _TABLE = (
     "CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, value TEXT NOT NULL, sha256 TEXT NOT NULL)"
 )
 
+_FIND = "SELECT value, sha256 FROM results WHERE key = ?"
+
 
 class ContentCache(MutableMapping[str, Item]):
     """Results by key in one file, as a context manager that writes what is new when it is left.
@@ -27,15 +29,19 @@ class ContentCache(MutableMapping[str, Item]):
     from its own hash is not there.
     """
 
-    def __init__(self, path: Path, *, dump: Callable[[Item], str], load: Callable[[str], Item]) -> None:
+    def __init__(
+        self, path: Path, *, version: str, dump: Callable[[Item], str], load: Callable[[str], Item]
+    ) -> None:
         """Name the file; it is opened when first asked.
 
         Args:
             path: The file; made if it is not there, made anew if it is damaged or beyond 256 MiB.
+            version: Of whatever makes the results: those of another version are not there.
             dump: A result as text.
             load: The text as a result; raises ValueError for what it cannot read.
         """
         self._path = path
+        self._prefix = f"{version}:"
         self._dump = dump
         self._load = load
         self._fresh: dict[str, str] = {}
@@ -50,7 +56,7 @@ class ContentCache(MutableMapping[str, Item]):
         """Write what is new, whatever happened: it is true all the same."""
         if self._file is not None:
             with suppress(sqlite3.Error):
-                rows = [(key, text, _sha256(text)) for key, text in self._fresh.items()]
+                rows = [(self._prefix + key, text, _sha256(text)) for key, text in self._fresh.items()]
                 self._file.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", rows)
                 self._file.commit()
                 self._fresh.clear()
@@ -76,7 +82,7 @@ class ContentCache(MutableMapping[str, Item]):
         self._fresh.pop(key, None)
         if self._file is not None:
             with suppress(sqlite3.Error):
-                self._file.execute("DELETE FROM results WHERE key = ?", (key,))
+                self._file.execute("DELETE FROM results WHERE key = ?", (self._prefix + key,))
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the keys."""
@@ -84,7 +90,8 @@ class ContentCache(MutableMapping[str, Item]):
         if self._file is not None:
             with suppress(sqlite3.Error):
                 stored = self._file.execute("SELECT key FROM results").fetchall()
-        return iter(sorted({key for (key,) in stored} | self._fresh.keys()))
+        ours = {key.removeprefix(self._prefix) for (key,) in stored if key.startswith(self._prefix)}
+        return iter(sorted(ours | self._fresh.keys()))
 
     def __len__(self) -> int:
         """Return how many results there are."""
@@ -94,7 +101,7 @@ class ContentCache(MutableMapping[str, Item]):
         if self._file is None:
             return None
         try:
-            found = self._file.execute("SELECT value, sha256 FROM results WHERE key = ?", (key,)).fetchone()
+            found = self._file.execute(_FIND, (self._prefix + key,)).fetchone()
         except sqlite3.Error:
             return None
         return found[0] if found is not None and _sha256(found[0]) == found[1] else None

@@ -11,8 +11,8 @@ import pytest
 from evalharness.store.cache import ContentCache
 
 
-def cache(path: Path) -> ContentCache[list[int]]:
-    return ContentCache(path, dump=json.dumps, load=json.loads)
+def cache(path: Path, version: str = "1") -> ContentCache[list[int]]:
+    return ContentCache(path, version=version, dump=json.dumps, load=json.loads)
 
 
 @pytest.fixture
@@ -60,8 +60,16 @@ def test_a_damaged_value_is_not_there(path: Path) -> None:
         _ = second["a"]
 
 
-def test_a_value_of_another_version_is_not_there(path: Path) -> None:
-    with ContentCache[str](path, dump=str, load=str) as first:
+def test_results_of_another_version_are_not_there(path: Path) -> None:
+    for version in ("1", "2"):
+        with cache(path, version) as kept:
+            assert list(kept) == []
+            kept["a"] = [int(version)]
+    assert cache(path)["a"] == [1]
+
+
+def test_a_value_that_cannot_be_read_is_not_there(path: Path) -> None:
+    with ContentCache[str](path, version="1", dump=str, load=str) as first:
         first["a"] = "no JSON"
     with cache(path) as second, pytest.raises(KeyError):
         _ = second["a"]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from evalharness.app import caches
 from evalharness.app.caches import compression_cache
 from evalharness.app.project import Project
 from evalharness.core.case import Case, Context
 from evalharness.core.sena import Budget, Compressed, TokenBudget
-from evalharness.gateway.sena import remembering
 from evalharness.gateway.sena.extractive import ExtractiveCompressor
 from evalharness.gateway.sena.remembering import RememberingCompressor
 
@@ -25,13 +25,6 @@ class Counting(ExtractiveCompressor):
     def compress(self, context: Context, *, message: str, budget: Budget) -> Compressed:
         self.asked += 1
         return super().compress(context, message=message, budget=budget)
-
-
-@pytest.fixture(autouse=True)
-def _code() -> Iterator[None]:
-    original = remembering.code_version
-    yield
-    original.cache_clear()
 
 
 def test_the_same_is_compressed_once_and_anything_else_anew(
@@ -58,19 +51,9 @@ def test_the_same_is_compressed_once_and_anything_else_anew(
         before = inner.asked
         assert compress(**other) == compress(**other)
         assert inner.asked == before + 1
-    monkeypatch.setattr(remembering, "code_version", lambda: "other code")
+    monkeypatch.setattr(caches, "code_version", lambda _: "other code")
     compress()
     assert inner.asked == 8
-
-
-def test_code_that_compresses_is_part_of_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A changed line of a compressor brings back nothing that the old one made."""
-    first = remembering.code_version()
-    copy = tmp_path / "selection.py"
-    copy.write_text("changed = True\n", encoding="utf-8")
-    remembering.code_version.cache_clear()
-    monkeypatch.setattr(remembering, "files", lambda _: tmp_path)
-    assert remembering.code_version() != first
 
 
 def test_a_plan_is_the_same_with_and_without_a_cache(root: Path, tmp_path: Path) -> None:
