@@ -71,7 +71,6 @@ class Gateway:
         by_model = sena.method in MODEL_METHODS
         self._by_model = ModelCompression(sena, prompts) if by_model else None
         compressors: dict[ContextMode, Compressor] = {
-            ContextMode.RAW: COMPRESSORS["none"](),
             ContextMode.SENA: COMPRESSORS["none" if by_model else sena.method](),
             ContextMode.DAMAGED: COMPRESSORS["damage"](),
         }
@@ -100,10 +99,8 @@ class Gateway:
             reply: What the model-based compressor replied, where one was asked.
         """
         persona, reason = self._router.route(case.message)
-        compressed = self._compressors[mode].compress(
-            case.context, message=case.message, budget=self._budget(mode, case)
-        )
-        sent = Sent(context=compressed.context, message=case.message)
+        context, dropped = self._shortened(case, mode)
+        sent = Sent(context=context, message=case.message)
         if reply is not None and self._by_model is not None:
             sent = self._by_model.apply(case, reply)
         prompt = self._prompts.render(
@@ -118,8 +115,16 @@ class Gateway:
             prompt_tokens=approximate_tokens(prompt.system) + approximate_tokens(prompt.user),
             context_tokens=approximate_tokens(prompt.user) - around,
             raw_context_tokens=raw - around,
-            dropped=compressed.dropped,
+            dropped=dropped,
         )
+
+    def _shortened(self, case: Case, mode: ContextMode) -> tuple[Context, tuple[Dropped, ...]]:
+        if mode is ContextMode.RAW:
+            return case.context, ()
+        compressed = self._compressors[mode].compress(
+            case.context, message=case.message, budget=self._budget(mode, case)
+        )
+        return compressed.context, compressed.dropped
 
     def _uncompressed(self, case: Case) -> tuple[int, int]:
         """Return the tokens of a case's user text with its whole context, and with none of it."""
