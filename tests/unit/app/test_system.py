@@ -15,18 +15,21 @@ def test_versions_are_those_that_are_installed() -> None:
     assert package_version("no-such-package-anywhere") == "not installed"
 
 
+def git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
 def test_the_commit_and_whether_its_tree_was_changed(tmp_path: Path) -> None:
     assert git_state(tmp_path) == {}
     file = tmp_path / "file.txt"
     for command in (("init", "-q"), ("config", "user.email", "a@b"), ("config", "user.name", "a")):
-        subprocess.run(["git", "-C", str(tmp_path), *command], check=True)
+        git(tmp_path, *command)
     file.write_text("one\n", encoding="utf-8")
-    subprocess.run(["git", "-C", str(tmp_path), "add", "."], check=True)
-    subprocess.run(["git", "-C", str(tmp_path), "commit", "-qm", "one"], check=True)
-    done = subprocess.run(
-        ["git", "-C", str(tmp_path), "rev-parse", "HEAD"], check=True, capture_output=True, text=True
-    )
-    assert git_state(tmp_path) == {"commit": done.stdout.strip(), "dirty": "no"}
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "one")
+    assert git_state(tmp_path) == {"commit": git(tmp_path, "rev-parse", "HEAD"), "dirty": "no"}
     (tmp_path / "untracked").write_text("", encoding="utf-8")
     assert git_state(tmp_path)["dirty"] == "no"
     file.write_text("two\n", encoding="utf-8")
