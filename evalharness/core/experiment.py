@@ -76,6 +76,25 @@ class Thresholds:
     """Days after which a price must be read again before anything is decided on it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceTargets:
+    """What the programme wants of the service; they label what was measured and decide nothing.
+
+    The limits that veto an approval are in `Thresholds`.
+    """
+
+    mean_latency_ms: float = 1000.0
+    """Wanted of the mean, below it."""
+    rollback_latency_ms: float = 3000.0
+    """A mean above it rolls a release back."""
+    error_rate: float = 0.005
+    """Wanted, below it."""
+    canary_error_rate: float = 0.01
+    """Tolerated in a canary, below it."""
+    rollback_error_rate: float = 0.02
+    """A rate above it rolls a release back."""
+
+
 class DroppedCells(StrEnum):
     """What an unscored or failed cell counts as."""
 
@@ -228,6 +247,7 @@ class Experiment:
     traffic: str | None = None
     """File of real traffic shares that weight the cases, relative to the experiment file; None for the
     benchmark's own mix."""
+    targets: ServiceTargets = ServiceTargets()
 
     def arm(self, name: str) -> Arm:
         """Return the arm of that name.

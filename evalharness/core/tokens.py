@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_HANGUL = re.compile(r"[가-힣]+")
-_OTHER_WIDE = re.compile(r"[\u2e80-\uabff\uf900-\ufaff\U0001f000-\U0001faff]+")
+_HANGUL = re.compile(r"[가-힣]")
+_OTHER_WIDE = re.compile(r"[\u2e80-\uabff\uf900-\ufaff\U0001f000-\U0001faff]")
 
 HANGUL_TOKENS_PER_CHARACTER = 0.62
 WIDE_TOKENS_PER_CHARACTER = 0.9
@@ -41,7 +41,7 @@ def _count(text: str) -> tuple[int, int]:
     upper = units[::2]
     late = any(found.start() % 2 == 0 for found in _AFTER_HANGUL.finditer(units))
     if late or _share(upper, _MIXED_BYTES):
-        return sum(map(len, _HANGUL.findall(text))), sum(map(len, _OTHER_WIDE.findall(text)))
+        return len(_HANGUL.findall(text)), len(_OTHER_WIDE.findall(text))
     return _share(upper, _HANGUL_BYTES), _share(upper, _WIDE_BYTES)
 
 

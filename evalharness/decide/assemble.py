@@ -18,6 +18,7 @@ from evalharness.core.score import Completed, Record, Score, Scored
 from evalharness.core.study import CaseFacts, Charge, Outcome, Spend, Study
 from evalharness.core.usage import Usage
 from evalharness.core.wire.response import Completion, parse_response, served_id
+from evalharness.decide.arm_calls import arm_calls
 from evalharness.decide.context_tokens import CellId, cell_id, context_tokens
 
 
@@ -70,6 +71,7 @@ def assemble(
         pilot=pilot,
         served_mismatches=_mismatches(data, experiment, completions),
         agreements=_agreements(data, known),
+        calls=arm_calls(data.plan, data.calls, reuse=experiment.sena.reuse_turns),
     )
 
 

@@ -62,6 +62,12 @@ from evalharness.core.decision.next_step import (
     EvsiRow,
     NextStep,
 )
+from evalharness.core.decision.operations import (
+    ArmOperations,
+    Level,
+    Operations,
+    Timing,
+)
 from evalharness.core.decision.upgrade import (
     Branch,
     Choice,
@@ -87,6 +93,7 @@ __all__ = [
     "FORMAT",
     "SIGNIFICANT_DIGITS",
     "Advice",
+    "ArmOperations",
     "ArmSummary",
     "AssumptionRow",
     "AssumptionsView",
@@ -109,10 +116,12 @@ __all__ = [
     "EvsiRow",
     "Ledger",
     "LedgerRow",
+    "Level",
     "Money",
     "MonteCarlo",
     "MonthRow",
     "NextStep",
+    "Operations",
     "Quantiles",
     "RateRow",
     "RatioInterval",
@@ -125,6 +134,7 @@ __all__ = [
     "Sensitivity",
     "SevereLosses",
     "Slice",
+    "Timing",
     "TornadoRow",
     "TwoByTwo",
     "UpgradeDecision",

@@ -9,6 +9,7 @@ from evalharness.core.decision.arms import ArmSummary, ControlCheck, TwoByTwo
 from evalharness.core.decision.assumed import AssumptionsView, RateRow
 from evalharness.core.decision.compression import SenaDecision
 from evalharness.core.decision.ledger import Ledger
+from evalharness.core.decision.operations import Operations
 from evalharness.core.decision.upgrade import UpgradeDecision
 from evalharness.core.experiment import DroppedCells, Thresholds
 from evalharness.core.provenance import Delivery, Origin
@@ -71,3 +72,4 @@ class Decision:
     assumptions: AssumptionsView
     rate_card: str
     rates: tuple[RateRow, ...]
+    operations: Operations
