@@ -27,6 +27,10 @@ class Usage:
     """Part of output_tokens that was thinking."""
     tool_use_tokens: int = 0
     """Prompt tokens that tool results added; billed as input, not in input_tokens."""
+    audio_tokens: int = 0
+    """Part of input_tokens that was audio, which some models bill at a price of its own."""
+    cached_audio_tokens: int = 0
+    """Part of audio_tokens that was read from a cache, and of cached_tokens."""
 
     def __post_init__(self) -> None:
         """Refuse counts that cannot be true."""
@@ -35,6 +39,13 @@ class Usage:
                 raise InvalidUsage(f"{field.name} is negative: {getattr(self, field.name)}")
         if self.cached_tokens > self.input_tokens:
             raise InvalidUsage(f"cached {self.cached_tokens} exceeds input {self.input_tokens}")
+        if self.cached_audio_tokens > min(self.audio_tokens, self.cached_tokens):
+            raise InvalidUsage(
+                f"cached audio {self.cached_audio_tokens} exceeds audio {self.audio_tokens} "
+                f"or cached {self.cached_tokens}"
+            )
+        if self.audio_tokens - self.cached_audio_tokens > self.input_tokens - self.cached_tokens:
+            raise InvalidUsage(f"audio {self.audio_tokens} exceeds input {self.input_tokens}")
         if self.thinking_tokens > self.output_tokens:
             raise InvalidUsage(f"thinking {self.thinking_tokens} exceeds output {self.output_tokens}")
 

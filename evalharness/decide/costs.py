@@ -9,8 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from evalharness.core.errors import PricingError
-from evalharness.core.pricing import RateCard, price_usage
+from evalharness.core.pricing import Rate, RateCard, Tier, bill_of, prices_of
 from evalharness.core.usage import Usage
 from evalharness.decide.cells import BoolArray, Cells, Charges, FloatArray
 
@@ -23,70 +22,45 @@ class TokenPrices:
 
 
 def token_prices(
-    card: RateCard, model: str, on: dt.date, *, long: bool, cached: bool, cache_neutral: bool
+    row: Rate, *, long: bool, cached: bool, cache_neutral: bool, tier: Tier = "standard"
 ) -> TokenPrices:
     """Return what one more token of each kind costs.
 
-    A call's price is linear in its tokens once the context tier is fixed, so the prices are read off
-    price_usage itself: one formula for the bill, the ledger and the statistics.
+    A call's price is linear in its tokens once the context size is fixed, so the prices are read off bill_of
+    itself: one formula for the bill, the ledger and the statistics.
 
     Args:
-        card: Prices.
-        model: The model that served.
-        on: Day whose prices apply; after an announced shutdown the last price is held (see priced_day).
-        long: Whether the long-context tier applies.
+        row: The row in force (RateCard.in_force).
+        long: Whether the long-context prices apply.
         cached: Whether a price for cached tokens is needed; without need its absence is no error.
         cache_neutral: Price cached tokens as ordinary input.
+        tier: Service tier.
 
     Raises:
         PricingError: If a needed price is missing.
     """
-    day = priced_day(card, model, on)
-    threshold = card.rate(model, day).long_context_above_tokens
-    base = (threshold or 0) + 1 if long else 0
+    prices = prices_of(row, long=long, tier=tier)
 
-    def price(usage: Usage) -> Decimal:
-        return price_usage(usage, model=model, card=card, on=day, cache_neutral=cache_neutral).total_usd
+    def price(**counts: int) -> Decimal:
+        usage = Usage(**({"input_tokens": 0, "output_tokens": 0} | counts))
+        return bill_of(usage, prices, cache_neutral=cache_neutral).total_usd
 
-    empty = price(Usage(input_tokens=base, output_tokens=0))
-    extra_input = price(Usage(input_tokens=base + 1, output_tokens=0)) - empty
-    one_cached = Decimal(0)
-    if cached:
-        one_cached = price(Usage(input_tokens=base + 1, cached_tokens=1, output_tokens=0)) - empty
     return TokenPrices(
         usd=(
-            extra_input,
-            one_cached,
-            price(Usage(input_tokens=base, output_tokens=1)) - empty,
-            price(Usage(input_tokens=base, output_tokens=1, thinking_tokens=1)) - empty,
-            price(Usage(input_tokens=base, output_tokens=0, tool_use_tokens=1)) - empty,
+            price(input_tokens=1),
+            price(input_tokens=1, cached_tokens=1) if cached else Decimal(0),
+            price(output_tokens=1),
+            price(output_tokens=1, thinking_tokens=1),
+            price(tool_use_tokens=1),
         )
     )
-
-
-def priced_day(card: RateCard, model: str, on: dt.date) -> dt.date:
-    """Return the day whose price stands for a day: the day itself, or the last priced one after a shutdown.
-
-    Raises:
-        PricingError: If no row covers the day and the model has no announced shutdown on or before it.
-    """
-    try:
-        card.rate(model, on)
-    except PricingError:
-        known = card.resolve(model)
-        ends = [row.valid_to for row in card.rates if row.model == known and row.valid_to]
-        past = [end for end in ends if end < on]
-        if not past or not any(row.model == known and row.on <= on for row in card.shutdowns):
-            raise
-        return max(past)
-    return on
 
 
 def is_long(charges: Charges, card: RateCard, on: dt.date) -> BoolArray:
     """Tell which calls fall into the long-context tier of their model, shape (calls,)."""
     limit = np.full(max(len(charges.models), 1), np.iinfo(np.int64).max, dtype=np.int64)
     for i, model in enumerate(charges.models):
-        threshold = card.rate(model, priced_day(card, model, on)).long_context_above_tokens
+        threshold = card.in_force(model, on).long_context_above_tokens
         limit[i] = limit[i] if threshold is None else threshold
     long: BoolArray = charges.prompt_tokens > limit[charges.model]
     return long
@@ -120,9 +94,8 @@ class CostTable:
                 if not rows.any():
                     continue
                 cached = bool(charges.tokens[rows, 1].any())
-                prices = token_prices(
-                    self.card, model, on, long=tier, cached=cached, cache_neutral=cache_neutral
-                )
+                row = self.card.in_force(model, on)
+                prices = token_prices(row, long=tier, cached=cached, cache_neutral=cache_neutral)
                 usd = charges.tokens[rows] @ np.array([float(p) for p in prices.usd])
                 per_call[rows] = usd / charges.served[rows]
         return _per_cell(cells, per_call)

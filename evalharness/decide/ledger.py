@@ -13,7 +13,7 @@ from evalharness.core.pricing import RateCard
 from evalharness.core.study import Spend
 from evalharness.decide.bench import Bench
 from evalharness.decide.cells import BoolArray
-from evalharness.decide.costs import is_long, priced_day, token_prices
+from evalharness.decide.costs import is_long, token_prices
 
 
 def ledger_of(bench: Bench, decided_usd: float | None) -> Ledger:
@@ -87,7 +87,7 @@ def _study_row(card: RateCard, on: dt.date, spend: Spend) -> LedgerRow:
         usage.thinking_tokens,
         usage.tool_use_tokens,
     )
-    threshold = card.rate(spend.model, priced_day(card, spend.model, on)).long_context_above_tokens
+    threshold = card.in_force(spend.model, on).long_context_above_tokens
     long = threshold is not None and spend.largest_input_tokens > threshold
     return _row(
         (spend.arm, spend.purpose, spend.model),
@@ -103,7 +103,8 @@ def _study_row(card: RateCard, on: dt.date, spend: Spend) -> LedgerRow:
 def _price(
     card: RateCard, model: str, on: dt.date, tokens: tuple[int, ...], *, long: bool, cache_neutral: bool
 ) -> Decimal:
-    prices = token_prices(card, model, on, long=long, cached=bool(tokens[1]), cache_neutral=cache_neutral)
+    row = card.in_force(model, on)
+    prices = token_prices(row, long=long, cached=bool(tokens[1]), cache_neutral=cache_neutral)
     return sum((price * count for price, count in zip(prices.usd, tokens, strict=True)), Decimal(0))
 
 
