@@ -34,9 +34,10 @@ class Usage:
 
     def __post_init__(self) -> None:
         """Refuse counts that cannot be true."""
-        for field in fields(self):
-            if getattr(self, field.name) < 0:
-                raise InvalidUsage(f"{field.name} is negative: {getattr(self, field.name)}")
+        counts = (self.input_tokens, self.output_tokens, self.tool_use_tokens, self.cached_tokens)
+        if min(*counts, self.thinking_tokens, self.audio_tokens, self.cached_audio_tokens) < 0:
+            name = next(field.name for field in fields(self) if getattr(self, field.name) < 0)
+            raise InvalidUsage(f"{name} is negative: {getattr(self, name)}")
         if self.cached_tokens > self.input_tokens:
             raise InvalidUsage(f"cached {self.cached_tokens} exceeds input {self.input_tokens}")
         if self.cached_audio_tokens > min(self.audio_tokens, self.cached_tokens):

@@ -150,7 +150,8 @@ def test_tools_audio_and_their_cached_part_at_prices_of_their_own() -> None:
     """100 text + 50 audio fresh, 20 text + 30 audio cached, 40 from tools; 2.5 Flash's prices."""
     row = rate(
         input_usd_per_mtok=Decimal("0.30"), cached_usd_per_mtok=Decimal("0.03"),
-        audio_usd_per_mtok=Decimal(1), audio_cached_usd_per_mtok=Decimal("0.10"), tool_use_usd_per_mtok=Decimal("0.50"),
+        audio_usd_per_mtok=Decimal(1), audio_cached_usd_per_mtok=Decimal("0.10"),
+        tool_use_usd_per_mtok=Decimal("0.50"),
     )  # fmt: skip
     usage = Usage(
         input_tokens=200, cached_tokens=50, audio_tokens=80, cached_audio_tokens=30, output_tokens=0,
