@@ -74,6 +74,7 @@ class CostTable:
         self._cells = cells
         self.card = card
         self.at = lru_cache(maxsize=None)(self._at)
+        self.calls_at = lru_cache(maxsize=None)(self._calls_at)
 
     def models(self, arm_indices: tuple[int, ...]) -> tuple[str, ...]:
         """Return the models that these arms pay, sorted."""
@@ -83,22 +84,38 @@ class CostTable:
         used = np.unique(charges.model[np.isin(arm, arm_indices)])
         return tuple(charges.models[i] for i in used)
 
-    def _at(self, on: dt.date, cache_neutral: bool = False) -> FloatArray:
+    def part(self, on: dt.date, purpose: str) -> FloatArray:
+        """Return what the calls of one purpose cost each cell, shape (arms, cases, repeats), USD per request.
+
+        Zero where an answered cell has no such call; NaN without answer or price.
+        """
+        charges = self._cells.charges
+        chosen = np.array([name == purpose for name in charges.purposes], dtype=np.bool_)
+        mask = chosen[charges.purpose] if len(chosen) else np.zeros(0, dtype=np.bool_)
+        usd = _sums(self._cells, np.where(mask, self.calls_at(on), 0.0))
+        usd[~self._cells.answered] = np.nan
+        return usd
+
+    def _at(self, on: dt.date, cache_neutral: bool = False, tier: Tier = "standard") -> FloatArray:
         """Return USD per request for each cell, shape (arms, cases, repeats); NaN without answer or price."""
-        cells, charges = self._cells, self._cells.charges
+        return _per_cell(self._cells, self.calls_at(on, cache_neutral, tier))
+
+    def _calls_at(self, on: dt.date, cache_neutral: bool = False, tier: Tier = "standard") -> FloatArray:
+        """Return USD of each call, its share per request served, shape (calls,)."""
+        charges = self._cells.charges
         per_call = np.zeros(len(charges.cell))
         long = is_long(charges, self.card, on)
         for i, model in enumerate(charges.models):
-            for tier in (False, True):
-                rows = (charges.model == i) & (long == tier)
+            for size in (False, True):
+                rows = (charges.model == i) & (long == size)
                 if not rows.any():
                     continue
                 cached = bool(charges.tokens[rows, 1].any())
                 row = self.card.in_force(model, on)
-                prices = token_prices(row, long=tier, cached=cached, cache_neutral=cache_neutral)
+                prices = token_prices(row, long=size, cached=cached, cache_neutral=cache_neutral, tier=tier)
                 usd = charges.tokens[rows] @ np.array([float(p) for p in prices.usd])
                 per_call[rows] = usd / charges.served[rows]
-        return _per_cell(cells, per_call)
+        return per_call
 
 
 def _per_cell(cells: Cells, per_call: FloatArray) -> FloatArray:
