@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from evalharness.app.pacific import pacific_day
-from evalharness.app.rates import overrides_beside, priced_card
+from evalharness.app.rates import priced_card
 from evalharness.core.errors import BadInput, PricingError, ProviderError
 from evalharness.core.pricing import RateCard, Tier
 from evalharness.core.pricing.tally import Tally
 from evalharness.core.wire.response import parse_stream
 from evalharness.core.wire.unwrap import Found, unwrap
+from evalharness.experiment.overrides_file import overrides_beside
 
 STDIN = Path("-")
 

@@ -94,12 +94,6 @@ def check_card(path: Path, on: dt.date) -> CardCheck:
     )
 
 
-def overrides_beside(card: Path) -> Path | None:
-    """Return the file of negotiated prices beside a card (gemini.overrides.toml), None if there is none."""
-    beside = card.with_name(f"{card.stem}.overrides.toml")
-    return beside if beside.exists() else None
-
-
 def priced_card(card: Path, overrides: Path | None) -> RateCard:
     """Return the list's prices, or the contract's where a file of them is named.
 

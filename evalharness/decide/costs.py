@@ -11,7 +11,7 @@ import numpy as np
 
 from evalharness.core.pricing import Rate, RateCard, Tier, bill_of, prices_of
 from evalharness.core.usage import Usage
-from evalharness.decide.cells import BoolArray, Cells, Charges, FloatArray
+from evalharness.decide.cells import TOKEN_KINDS, BoolArray, Cells, Charges, FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,24 +96,58 @@ class CostTable:
         usd[~self._cells.answered] = np.nan
         return usd
 
-    def _at(self, on: dt.date, cache_neutral: bool = False, tier: Tier = "standard") -> FloatArray:
-        """Return USD per request for each cell, shape (arms, cases, repeats); NaN without answer or price."""
-        return _per_cell(self._cells, self.calls_at(on, cache_neutral, tier))
+    def arm_at_tier(self, on: dt.date, arm: int, tier: Tier) -> FloatArray:
+        """Return USD per request of one arm at a service tier, shape (cases, repeats).
 
-    def _calls_at(self, on: dt.date, cache_neutral: bool = False, tier: Tier = "standard") -> FloatArray:
+        Raises:
+            PricingError: If a model that this arm pays has no price for the tier.
+        """
+        per_call = self._priced(self._cells.charges.tokens, on, tier=tier, chosen=self._of(arm))
+        usd: FloatArray = _per_cell(self._cells, per_call)[arm]
+        return usd
+
+    def _of(self, arm: int) -> BoolArray:
+        _, cases, repeats = self._cells.shape
+        mask: BoolArray = self._cells.charges.cell // (cases * repeats) == arm
+        return mask
+
+    def thinking(self, on: dt.date, factor: float) -> FloatArray:
+        """Return USD per request as if each call had used so many times its thinking tokens."""
+        cells, charges = self._cells, self._cells.charges
+        tokens = charges.tokens.astype(np.float64)
+        tokens[:, TOKEN_KINDS.index("thinking")] *= factor
+        return _per_cell(cells, self._priced(tokens, on))
+
+    def _at(self, on: dt.date, cache_neutral: bool = False) -> FloatArray:
+        """Return USD per request for each cell, shape (arms, cases, repeats); NaN without answer or price."""
+        return _per_cell(self._cells, self.calls_at(on, cache_neutral))
+
+    def _calls_at(self, on: dt.date, cache_neutral: bool = False) -> FloatArray:
         """Return USD of each call, its share per request served, shape (calls,)."""
+        return self._priced(self._cells.charges.tokens, on, cache_neutral=cache_neutral)
+
+    def _priced(
+        self,
+        tokens: IntArray | FloatArray,
+        on: dt.date,
+        *,
+        cache_neutral: bool = False,
+        tier: Tier = "standard",
+        chosen: BoolArray | None = None,
+    ) -> FloatArray:
         charges = self._cells.charges
         per_call = np.zeros(len(charges.cell))
         long = is_long(charges, self.card, on)
         for i, model in enumerate(charges.models):
             for size in (False, True):
                 rows = (charges.model == i) & (long == size)
+                rows = rows if chosen is None else rows & chosen
                 if not rows.any():
                     continue
                 cached = bool(charges.tokens[rows, 1].any())
                 row = self.card.in_force(model, on)
                 prices = token_prices(row, long=size, cached=cached, cache_neutral=cache_neutral, tier=tier)
-                usd = charges.tokens[rows] @ np.array([float(p) for p in prices.usd])
+                usd = tokens[rows] @ np.array([float(p) for p in prices.usd])
                 per_call[rows] = usd / charges.served[rows]
         return per_call
 

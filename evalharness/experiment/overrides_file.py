@@ -55,6 +55,12 @@ class OverridesFile(Strict):
     overrides: Annotated[list[OverrideTable], Field(min_length=1)]
 
 
+def overrides_beside(card: Path) -> Path | None:
+    """Return the file of negotiated prices beside a card (gemini.overrides.toml), None if there is none."""
+    beside = card.with_name(f"{card.stem}.overrides.toml")
+    return beside if beside.exists() else None
+
+
 def load_overrides(path: Path, card: RateCard) -> RateCard:
     """Return the card as the contract changes it; rows keep the list's price where the contract is silent.
 
