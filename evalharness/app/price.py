@@ -12,6 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
 from evalharness.app.pacific import pacific_day
 from evalharness.app.rates import priced_card
 from evalharness.core.errors import BadInput, PricingError, ProviderError
@@ -125,6 +127,12 @@ def _whole(number: int, lines: list[bytes]) -> Iterator[tuple[int, Any]]:
 def _json(raw: bytes) -> Any:
     """Parse; what is no JSON is a Found that says so."""
     try:
+        # Half again as fast as the standard parser, which matters over a log of a million lines.
+        return from_json(raw)
+    except ValueError:
+        pass
+    try:
+        # It also takes what Gemini does send: half of a surrogate pair, where an answer was cut.
         return json.loads(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         return Found(problem=f"it is not JSON ({error})")

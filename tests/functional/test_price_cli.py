@@ -149,6 +149,11 @@ def test_wrong_arguments_are_one_line(
     assert "Traceback" not in done.stderr
 
 
+def test_half_a_surrogate_pair_of_a_cut_answer_is_no_reason_not_to_price(cli: Cli, tmp_path: Path) -> None:
+    cut = json.dumps(BODY).replace("STOP", "STOP \\ud83d")
+    assert priced(cli, str(write(tmp_path, "log.jsonl", cut)), "--on", "2026-11-29")["total_usd"] == TOTAL
+
+
 def test_an_empty_file_costs_nothing(cli: Cli, tmp_path: Path) -> None:
     assert priced(cli, str(write(tmp_path, "log.jsonl")), "--on", "2026-11-29")["total_usd"] == "0"
 

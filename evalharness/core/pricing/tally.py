@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import add, attrgetter
 from typing import Any, TypeAlias
 
 from evalharness.core.errors import InvalidUsage, PricingError
@@ -166,8 +167,7 @@ class Tally:
 
     def _count(self, group: _Group, usage: Usage, found: Found, model: str) -> None:
         group.responses += 1
-        for i, name in enumerate(_FIELDS):
-            group.counts[i] += getattr(usage, name)
+        group.counts = list(map(add, group.counts, _COUNTS(usage)))
         if model != group.row.model:
             self.aliases[model, group.row.model] += 1
         response_id = _last(found.chunks, "responseId")
@@ -187,6 +187,8 @@ _FIELDS = (
     "cached_audio_tokens",
 )  # fmt: skip
 
+_COUNTS = attrgetter(*_FIELDS)
+
 
 def stated_tier(metadata: Mapping[str, Any]) -> Tier:
     """Return the service tier that a response says it was served at; standard if it says nothing.
@@ -194,7 +196,10 @@ def stated_tier(metadata: Mapping[str, Any]) -> Tier:
     Raises:
         PricingError: If it says something else, such as provisioned throughput, which is not paid by token.
     """
-    tier = str(metadata.get("serviceTier") or "").lower().removeprefix("service_tier_")
+    stated = metadata.get("serviceTier")
+    if stated == "standard":
+        return "standard"
+    tier = str(stated or "").lower().removeprefix("service_tier_")
     known = next((name for name in TIERS if name == tier), None)
     if known is not None:
         return known
@@ -212,6 +217,8 @@ def total_of(lines: Sequence[BillLine]) -> tuple[Usage, Bill]:
 
 
 def _last(chunks: Sequence[Mapping[str, Any]], key: str) -> Any:
+    if len(chunks) == 1:  # nearly always: a log of a million answers is read here
+        return chunks[0].get(key)
     return next((chunk[key] for chunk in reversed(chunks) if chunk.get(key)), None)
 
 

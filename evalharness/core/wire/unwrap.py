@@ -72,7 +72,7 @@ def _from_list(values: list[Any]) -> Iterator[Found]:
 
 
 def _from_body(body: Mapping[str, Any]) -> Found:
-    if any(key in body for key in _BODY_KEYS):
+    if "usageMetadata" in body or "candidates" in body or "promptFeedback" in body:
         return _answer((body,))
     if "error" in body:
         return Found(not_billed="an error is not billed")
@@ -134,6 +134,10 @@ def _inner(body: Any) -> Iterator[Found]:
 
 
 def _answer(chunks: Sequence[Mapping[str, Any]]) -> Found:
+    if len(chunks) == 1:
+        return Found(
+            chunks=chunks, at=_text(chunks[0].get("createTime")), id=_text(chunks[0].get("responseId"))
+        )
     at = next((chunk["createTime"] for chunk in chunks if chunk.get("createTime")), None)
     name = next((chunk["responseId"] for chunk in chunks if chunk.get("responseId")), None)
     return Found(chunks=chunks, at=_text(at), id=_text(name))
