@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 _HANGUL = re.compile(r"[가-힣]")
@@ -47,3 +48,51 @@ def _count(text: str) -> tuple[int, int]:
 
 def _share(upper: bytes, kind: bytes) -> int:
     return len(upper) - len(upper.translate(None, kind))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenError:
+    """How approximate_tokens lies to a tokenizer's counts: approximate / count - 1."""
+
+    low: float
+    """10 % of single prompts lie below."""
+    total: float
+    """Of all prompts together."""
+    high: float
+    """10 % of single prompts lie above."""
+
+
+KOREAN_ERROR = TokenError(low=-0.228, total=-0.176, high=-0.142)
+OTHER_ERROR = TokenError(low=-0.020, total=0.015, high=0.062)
+"""Measured on the prompts of the shipped recordings, 430 Korean and 350 English, against Gemma 3's tokenizer,
+whose sum over 24 recorded requests was 2.1 % below Google's own counts (studies/token_error.py). For models
+after Gemini 3 that tokenizer is itself an approximation."""
+KOREAN_SHARE = 0.2
+"""From this share of Hangul on a text counts as Korean."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRange:
+    """How many tokens a text may have."""
+
+    low: float
+    expected: float
+    high: float
+
+    def __add__(self, other: TokenRange) -> TokenRange:
+        """Add two texts."""
+        return TokenRange(
+            low=self.low + other.low, expected=self.expected + other.expected, high=self.high + other.high
+        )
+
+
+def token_range(text: str) -> TokenRange:
+    """Return the approximate count corrected by its measured error, with the span of single prompts."""
+    approximate = approximate_tokens(text)
+    korean = _count(text)[0] > KOREAN_SHARE * len(text)
+    error = KOREAN_ERROR if korean else OTHER_ERROR
+    return TokenRange(
+        low=approximate / (1 + error.high),
+        expected=approximate / (1 + error.total),
+        high=approximate / (1 + error.low),
+    )

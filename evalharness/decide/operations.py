@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -71,7 +71,7 @@ def _arm(bench: Bench, arm: int, calls: ArmCalls, targets: ServiceTargets) -> Ar
     )  # fmt: skip
 
 
-def _counted(counts: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+def _counted(counts: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(counts, key=lambda item: (-item[1], item[0])))
 
 

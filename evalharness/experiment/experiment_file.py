@@ -23,7 +23,9 @@ from evalharness.core.experiment import (
     Thresholds,
     Waivers,
 )
+from evalharness.experiment.cost_tables import CostTable, RatesTable
 from evalharness.experiment.edge import Misplaced, Strict, read_toml
+from evalharness.experiment.targets_table import TargetsTable
 
 SAFE_NAME = r"^[a-z0-9][a-z0-9._-]*$"
 Name = Annotated[str, Field(pattern=SAFE_NAME, max_length=64)]
@@ -202,6 +204,9 @@ class ExperimentFile(Strict):
     thresholds: ThresholdsTable = ThresholdsTable()
     limits: LimitsTable = LimitsTable()
     waivers: WaiversTable = WaiversTable()
+    rates: RatesTable = RatesTable()
+    cost: CostTable = CostTable()
+    targets: TargetsTable = TargetsTable()
     aliases: dict[str, str] = {}
     allow_alias: bool = False
 
@@ -287,6 +292,9 @@ def _experiment(file: ExperimentFile) -> Experiment:
         aliases=tuple(sorted(file.aliases.items())),
         strata=file.strata,
         traffic=file.traffic,
+        rate_overrides=file.rates.overrides,
+        finance=file.cost.finance,
+        targets=file.targets.targets(),
     )
 
 

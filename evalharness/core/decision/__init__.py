@@ -44,7 +44,10 @@ from evalharness.core.decision.format import (
     to_json,
 )
 from evalharness.core.decision.ledger import (
+    ArmPrice,
+    CompressionBill,
     Ledger,
+    LedgerDate,
     LedgerRow,
 )
 from evalharness.core.decision.money import (
@@ -94,6 +97,7 @@ __all__ = [
     "SIGNIFICANT_DIGITS",
     "Advice",
     "ArmOperations",
+    "ArmPrice",
     "ArmSummary",
     "AssumptionRow",
     "AssumptionsView",
@@ -103,6 +107,7 @@ __all__ = [
     "BreakEven",
     "BreakEvenCurve",
     "Choice",
+    "CompressionBill",
     "Condition",
     "ConditionKind",
     "ConditionName",
@@ -115,6 +120,7 @@ __all__ = [
     "Evidence",
     "EvsiRow",
     "Ledger",
+    "LedgerDate",
     "LedgerRow",
     "Level",
     "Money",
