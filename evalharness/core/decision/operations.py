@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from evalharness.core.experiment import ServiceTargets
@@ -75,5 +75,5 @@ class ArmOperations:
 class Operations:
     """Every arm against the programme's targets."""
 
-    targets: ServiceTargets
-    arms: tuple[ArmOperations, ...]
+    targets: ServiceTargets = field(default_factory=ServiceTargets)
+    arms: tuple[ArmOperations, ...] = ()
