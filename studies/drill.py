@@ -183,9 +183,22 @@ def _asked_again(log: Path, recorded: set[str], *, since: float) -> int:
 
 
 def _compare(quiet: RunDirectory, stormy: RunDirectory, outcome: Outcome) -> None:
-    for name in ("scores.jsonl", "decision.json"):
-        if (quiet.path / name).read_bytes() != (stormy.path / name).read_bytes():
-            outcome.differing.append(f"{stormy.path.parent.name}/{name}")
+    name = stormy.path.parent.name
+    if (quiet.path / "scores.jsonl").read_bytes() != (stormy.path / "scores.jsonl").read_bytes():
+        outcome.differing.append(f"{name}/scores.jsonl")
+    if _decided(quiet) != _decided(stormy):
+        outcome.differing.append(f"{name}/decision.json")
+
+
+def _decided(run: RunDirectory) -> Any:
+    """Return the decision without the lines that tell what happened on the way, and what that cost."""
+    decision = run.read_json("decision.json")
+    decision.pop("operations")
+    ledger = decision["ledger"]
+    ledger["study"] = [row for row in ledger["study"] if row["purpose"] not in ("retry", "unconfirmed")]
+    for total in (ledger, *ledger["dates"]):
+        total.pop("study_usd")
+    return decision
 
 
 def _copy(project: Path, target: Path) -> Path:
