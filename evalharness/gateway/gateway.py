@@ -10,7 +10,7 @@ from evalharness.core.case import Case, Context, Persona
 from evalharness.core.errors import BadInput
 from evalharness.core.experiment import ContextMode, GatewaySettings, SenaSettings
 from evalharness.core.ports import Compressor, Router
-from evalharness.core.sena import Dropped
+from evalharness.core.sena import Budget, Dropped, TokenBudget, sena_rules
 from evalharness.core.tokens import approximate_tokens
 from evalharness.core.wire.request import Message, ModelRequest
 from evalharness.gateway.prompting import PersonaPrompts
@@ -33,13 +33,28 @@ class Prepared:
     context_tokens: int
     raw_context_tokens: int
     dropped: tuple[Dropped, ...]
+    overrun_tokens: int
+    """Tokens by which protected content exceeds the budget."""
 
 
 class Gateway:
     """Prepares requests; the arms share everything but model and context."""
 
-    def __init__(self, *, settings: GatewaySettings, sena: SenaSettings, prompts: PersonaPrompts) -> None:
+    def __init__(
+        self,
+        *,
+        settings: GatewaySettings,
+        sena: SenaSettings,
+        prompts: PersonaPrompts,
+        router: Router | None = None,
+    ) -> None:
         """Choose router and compressors.
+
+        Args:
+            settings: What the arms share.
+            sena: How contexts are compressed.
+            prompts: The personas' templates.
+            router: One that is loaded already; None to load the one that the settings name.
 
         Raises:
             BadInput: If the experiment names one that does not exist.
@@ -52,14 +67,19 @@ class Gateway:
         self._settings = settings
         self._sena = sena
         self._prompts = prompts
-        self._router: Router = ROUTERS[settings.router]()
+        self._router: Router = router or ROUTERS[settings.router]()
         by_model = sena.method in MODEL_METHODS
+        rules = sena_rules(sena.protect, min_tokens=sena.min_tokens)
         self._by_model = ModelCompression(sena, prompts) if by_model else None
         self._compressors: Mapping[ContextMode, Compressor] = {
             ContextMode.RAW: COMPRESSORS["none"](),
-            ContextMode.SENA: COMPRESSORS["none" if by_model else sena.method](),
+            ContextMode.SENA: COMPRESSORS["none" if by_model else sena.method](rules),
             ContextMode.DAMAGED: COMPRESSORS["damage"](),
         }
+
+    def with_sena(self, sena: SenaSettings) -> Gateway:
+        """Return this gateway with another compression; router and prompts are shared."""
+        return Gateway(settings=self._settings, sena=sena, prompts=self._prompts, router=self._router)
 
     def compression(self, case: Case, mode: ContextMode, *, seed: int | None) -> ModelRequest | None:
         """Return the compressor's call that a case needs in a context mode; None if it needs none."""
@@ -80,7 +100,7 @@ class Gateway:
         """
         persona, reason = self._router.route(case.message)
         compressed = self._compressors[mode].compress(
-            case.context, message=case.message, budget=self._budget(mode, case)
+            case.context, message=case.message, budget=self._budget(mode)
         )
         sent = Sent(context=compressed.context, message=case.message)
         if reply is not None and self._by_model is not None:
@@ -98,6 +118,7 @@ class Gateway:
             context_tokens=approximate_tokens(prompt.user) - around,
             raw_context_tokens=approximate_tokens(raw.user) - around,
             dropped=compressed.dropped,
+            overrun_tokens=compressed.overrun_tokens,
         )
 
     def request(
@@ -120,12 +141,8 @@ class Gateway:
             thinking_level=thinking_level or self._settings.thinking_level,
         )
 
-    def _budget(self, mode: ContextMode, case: Case) -> float:
-        if mode is ContextMode.DAMAGED:
-            return DAMAGE_BUDGET
-        is_long = approximate_tokens(_text(case.context)) >= self._sena.min_tokens
-        return self._sena.budget if mode is ContextMode.SENA and is_long else 1.0
-
-
-def _text(context: Context) -> str:
-    return "\n".join([context.profile, *context.notes, *(turn.text for turn in context.turns)])
+    def _budget(self, mode: ContextMode) -> Budget:
+        if mode is not ContextMode.SENA:
+            return DAMAGE_BUDGET if mode is ContextMode.DAMAGED else 1.0
+        tokens = self._sena.budget_tokens
+        return self._sena.budget if tokens is None else TokenBudget(tokens=tokens)

@@ -49,6 +49,29 @@ def test_short_contexts_are_left_alone(make_case: Callable[..., Case]) -> None:
     assert gateway(min_tokens=0).prepare(case, ContextMode.SENA).dropped != ()
 
 
+def test_protected_content_wins_over_the_budget_and_the_overrun_is_told(
+    make_case: Callable[..., Case],
+) -> None:
+    case = make_case(context=Context(turns=LONG))
+    tight = gateway(budget=0.1).prepare(case, ContextMode.SENA)
+    assert tight.overrun_tokens == 0
+    assert tight.context_tokens < 0.2 * tight.raw_context_tokens
+    figures = gateway(budget=0.1, protect=("number",)).prepare(case, ContextMode.SENA)
+    assert figures.overrun_tokens > 0
+    assert all(f"{i}번" in figures.user for i in range(1, 25))
+    pattern = gateway(budget=0.1, protect=("re:7일",)).prepare(case, ContextMode.SENA)
+    assert pattern.overrun_tokens == 0
+    assert "지난달 7일에" in pattern.user
+
+
+def test_a_budget_may_be_tokens(make_case: Callable[..., Case]) -> None:
+    case = make_case(context=Context(turns=LONG))
+    few, more = (
+        gateway(budget=1.0, budget_tokens=tokens).prepare(case, ContextMode.SENA) for tokens in (60, 200)
+    )
+    assert few.context_tokens < more.context_tokens < more.raw_context_tokens
+
+
 @pytest.mark.parametrize(
     "text", ["{{ 7 * 7 }}", "{% for x in y %}", "{# gone #}", "{{ ''.__class__.__mro__ }}"]
 )
