@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
+from evalharness.app.caches import case_cache, compression_cache
 from evalharness.core.assumptions import Assumptions
 from evalharness.core.case import Case, Dataset
 from evalharness.core.errors import PricingError
@@ -16,6 +18,7 @@ from evalharness.core.experiment import Arm, ContextMode, Experiment, SenaSettin
 from evalharness.core.job import Cell, Job, Purpose, call_key
 from evalharness.core.plan import Plan, PlannedCell
 from evalharness.core.pricing import RateCard
+from evalharness.core.sena import Compressed
 from evalharness.experiment.assumptions import load_assumptions
 from evalharness.experiment.dataset_file import load_dataset
 from evalharness.experiment.edge import read_text
@@ -27,6 +30,7 @@ from evalharness.experiment.traffic_file import load_traffic
 from evalharness.experiment.traffic_weights import case_weights
 from evalharness.gateway.gateway import Gateway, Prepared
 from evalharness.gateway.prompting import PersonaPrompts
+from evalharness.store.cache import ContentCache
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class Project:
     file: Path
     limit: int | None = None
     """Cases of a pilot; None for the whole dataset."""
+    cache: Path | None = None
+    """Folder in which parsed cases and compressions are kept for the next time; None to keep none."""
 
     @cached_property
     def experiment(self) -> Experiment:
@@ -45,7 +51,11 @@ class Project:
     @cached_property
     def dataset(self) -> Dataset:
         """Every case of the dataset."""
-        return load_dataset(self._path(self.experiment.dataset))
+        path = self._path(self.experiment.dataset)
+        if self.cache is None:
+            return load_dataset(path)
+        with case_cache(self.cache) as remembered:
+            return load_dataset(path, remembered)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -93,7 +103,8 @@ class Project:
 
         Until then the answers of compressed arms stand with their whole context: an upper bound.
         """
-        return build_plan(self.experiment, self.cases, partial(self._work, None))
+        with nullcontext() if self._compressions is None else self._compressions:
+            return build_plan(self.experiment, self.cases, partial(self._work, None))
 
     def resolve(self, replies: Mapping[str, str | None]) -> Plan:
         """Return the plan with the compressor's replies put in.
@@ -123,7 +134,12 @@ class Project:
             settings=self.experiment.gateway,
             sena=self.experiment.sena,
             prompts=PersonaPrompts(self._templates()),
+            remembered=self._compressions,
         )
+
+    @cached_property
+    def _compressions(self) -> ContentCache[Compressed] | None:
+        return None if self.cache is None else compression_cache(self.cache)
 
     def _work(
         self, replies: Mapping[str, str | None] | None, case: Case, arm: Arm, repeat: int, draw: int
@@ -149,7 +165,9 @@ class Project:
             planned=_planned(cell, arm, ready, answer=answer, compress=compress),
             answer=answer,
             compress=compress,
-            recipe=self._recipe(case, arm, seed, draw, compress),
+            recipe=answer.key
+            if compress is None and answer
+            else self._recipe(case, arm, seed, draw, compress),
         )
 
     def _recipe(self, case: Case, arm: Arm, seed: int | None, draw: int, compress: Job | None) -> str:
