@@ -108,7 +108,7 @@ def sweep_experiment(
     Raises:
         EvalHarnessError: As `app.stages.run_experiment`.
     """
-    project = Project(file, limit=limit)
+    project = Project(file, limit=limit, cache=out)
     experiment, cases = project.experiment, project.cases
     rules = sena_rules(experiment.sena.protect, min_tokens=experiment.sena.min_tokens)
     known = [method for method in methods if _is_installed(method, note)]

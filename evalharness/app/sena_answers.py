@@ -114,10 +114,10 @@ def answer_sweep(
     Raises:
         EvalHarnessError: As `app.stages.run_experiment`.
     """
-    known = tuple(points) if mode.connects else _recorded(file, points, limit)
-    if not known:
+    grid = GridProject(file, limit=limit, cache=out, points=tuple(points))
+    project = grid if mode.connects else _recorded(grid)
+    if not project.points:
         return None
-    project = GridProject(file, limit=limit, points=known)
     if mode.connects:
         _say_cost(project, note)
     done = run_experiment(project, mode=mode, out=out, note=note, watch=watch)
@@ -136,11 +136,11 @@ def _name(raw: Arm, point: GridPoint) -> str:
     return f"{raw.name}-{point[0]}-{point[1]:g}"
 
 
-def _recorded(file: Path, points: Sequence[GridPoint], limit: int | None) -> tuple[GridPoint, ...]:
-    """Return the points whose answers are all recorded, the raw arms' included."""
+def _recorded(grid: GridProject) -> GridProject:
+    """Return the grid with the points whose answers are all recorded, the raw arms' included."""
     # One case tells most absent points apart, without compressing every context at every budget.
-    likely = _complete(GridProject(file, limit=1, points=tuple(points)))
-    return _complete(GridProject(file, limit=limit, points=likely)) if likely else ()
+    likely = replace(grid, points=_complete(replace(grid, limit=1)))
+    return replace(grid, points=_complete(likely)) if likely.points else likely
 
 
 def _complete(project: GridProject) -> tuple[GridPoint, ...]:

@@ -63,6 +63,12 @@ def plan(
         f"{calls} calls, about {total:.2f} USD ({low:.2f} to {high:.2f}), never more than {most:.2f} USD; "
         f"about {minutes:.0f} min at the limits"
     )
+    over = [cell.overrun_tokens for cell in project.plan.cells if cell.overrun_tokens]
+    if over:
+        console.say(
+            f"{len(over)} compressed cells exceed their budget by protected content (sena.protect), by at most "
+            f"{max(over)} tokens"
+        )
     console.say(
         "Token counts are approximate (offline); answers take 15, 40 and 100 % of max_output_tokens; a call "
         f"is taken to last {ASSUMED_CALL_S:g} s. Retries that were sent and not answered come on top."

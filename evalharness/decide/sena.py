@@ -41,7 +41,12 @@ def decide_sena(bench: Bench, checks: tuple[ControlCheck, ...]) -> SenaDecision 
     if not any(ContextMode.SENA in side for side in sides):
         return None
     models = compression_models(bench)
-    return SenaDecision(verdict=_verdict(bench, checks, models), models=models)
+    return SenaDecision(
+        verdict=_verdict(bench, checks, models),
+        models=models,
+        overruns=len(bench.study.overruns),
+        most_overrun_tokens=max(bench.study.overruns, default=0),
+    )
 
 
 def compression_models(bench: Bench) -> tuple[SenaModel, ...]:

@@ -112,6 +112,24 @@ def test_what_is_protected_stays_and_the_overrun_is_told(cli: Cli) -> None:
     assert "no regular expression" in wrong.stderr
 
 
+def test_an_overrun_reaches_plan_decision_and_report(cli: Cli, project: Path, emulator: str) -> None:
+    """Protected content wins over the budget, and everybody who reads of the saving learns it."""
+    file = project / EXPERIMENT
+    text = file.read_text(encoding="utf-8")
+    tight = text.replace("budget = 0.67", 'budget = 0.2\nprotect = ["number", "re:마감|deadline"]')
+    file.write_text(tight, encoding="utf-8")
+    planned = cli("plan", EXPERIMENT)
+    assert planned.returncode == 0, planned.stderr
+    assert "exceed their budget by protected content (sena.protect)" in planned.stdout
+    done = cli("analyze", EXPERIMENT, "--mode", "live", "--json", GOOGLE_GEMINI_BASE_URL=emulator)
+    assert done.returncode == 0, done.stderr
+    sena = json.loads(done.stdout)["sena"]
+    assert 1 <= sena["overruns"] <= 8
+    assert sena["most_overrun_tokens"] > 0
+    report = (project / "reports" / "gemini_pro_upgrade_analysis.md").read_text(encoding="utf-8")
+    assert f"In {sena['overruns']} cases protected content exceeds the budget" in report
+
+
 def test_the_picture_has_the_same_bytes_every_time(cli: Cli, project: Path) -> None:
     pytest.importorskip("matplotlib", reason="the plots extra is not installed")
     pictures = []
