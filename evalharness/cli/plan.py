@@ -66,8 +66,8 @@ def plan(
     over = [cell.overrun_tokens for cell in project.plan.cells if cell.overrun_tokens]
     if over:
         console.say(
-            f"{len(over)} compressed cells exceed their budget by protected content (sena.protect), by at most "
-            f"{max(over)} tokens"
+            f"{len(over)} compressed cells exceed their budget by protected content (sena.protect), "
+            f"by at most {max(over)} tokens"
         )
     console.say(
         "Token counts are approximate (offline); answers take 15, 40 and 100 % of max_output_tokens; a call "

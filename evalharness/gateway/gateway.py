@@ -73,6 +73,7 @@ class Gateway:
         self._remembered = remembered
         self._router: Router = router or ROUTERS[settings.router]()
         self._measured: dict[str, tuple[int, int]] = {}
+        self._routes: dict[str, tuple[Persona, str]] = {}
         by_model = sena.method in MODEL_METHODS
         rules = sena_rules(sena.protect, min_tokens=sena.min_tokens)
         self._by_model = ModelCompression(sena, prompts) if by_model else None
@@ -102,7 +103,7 @@ class Gateway:
         """Return the compressor's call that a case needs in a context mode; None if it needs none."""
         if self._by_model is None or mode is not ContextMode.SENA:
             return None
-        persona, _ = self._router.route(case.message)
+        persona, _ = self._route(case)
         return self._by_model.request(case, seed=seed) if self._by_model.wanted(case, persona) else None
 
     def prepare(self, case: Case, mode: ContextMode, *, reply: str | None = None) -> Prepared:
@@ -114,8 +115,12 @@ class Gateway:
             case: The case.
             mode: What happens to the context.
             reply: What the model-based compressor replied, where one was asked.
+
+        Raises:
+            EmptyMessage: There is nothing to route or to answer; the case is named.
+            MessageTooLong: There is more than a message may have; the case is named.
         """
-        persona, reason = self._router.route(case.message)
+        persona, reason = self._route(case)
         compressed = self._compressors[mode].compress(
             case.context, message=case.message, budget=self._budget(mode)
         )
@@ -137,6 +142,15 @@ class Gateway:
             dropped=compressed.dropped,
             overrun_tokens=compressed.overrun_tokens,
         )
+
+    def _route(self, case: Case) -> tuple[Persona, str]:
+        if case.message not in self._routes:
+            try:
+                route = self._router.choose(case.message)
+            except BadInput as error:
+                raise type(error)(f"case {case.id}: {error.message}") from None
+            self._routes[case.message] = (route.persona, route.reason)
+        return self._routes[case.message]
 
     def _uncompressed(self, case: Case) -> tuple[int, int]:
         """Return the tokens of a case's user text with its whole context, and with none of it."""
