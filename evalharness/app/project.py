@@ -15,6 +15,7 @@ from evalharness.core.assumptions import Assumptions
 from evalharness.core.case import Case, Dataset
 from evalharness.core.errors import PricingError
 from evalharness.core.experiment import Arm, ContextMode, Experiment, SenaSettings
+from evalharness.core.finance import Finance
 from evalharness.core.job import Cell, Job, Purpose, call_key
 from evalharness.core.plan import Plan, PlannedCell
 from evalharness.core.pricing import RateCard
@@ -23,6 +24,8 @@ from evalharness.experiment.assumptions import load_assumptions
 from evalharness.experiment.dataset_file import load_dataset
 from evalharness.experiment.edge import read_text
 from evalharness.experiment.experiment_file import load_experiment
+from evalharness.experiment.finance_file import load_finance
+from evalharness.experiment.overrides_file import load_overrides, overrides_beside
 from evalharness.experiment.planning import CellWork, build_plan, draw_seed, select_cases
 from evalharness.experiment.rates_file import load_rate_card
 from evalharness.experiment.toml_lines import line_of
@@ -76,6 +79,20 @@ class Project:
         return load_rate_card(self._path(self.experiment.rate_card))
 
     @cached_property
+    def contract(self) -> RateCard | None:
+        """The prices as negotiated, None where the list's hold; no verdict uses them."""
+        stated = self.experiment.rate_overrides
+        listed = self._path(self.experiment.rate_card)
+        beside = overrides_beside(listed) if stated is None else self._path(stated)
+        return None if beside is None else load_overrides(beside, self.card)
+
+    @cached_property
+    def finance(self) -> Finance | None:
+        """Currency, tax, credits and budget, None where the experiment names no file of them."""
+        stated = self.experiment.finance
+        return None if stated is None else load_finance(self._path(stated))
+
+    @cached_property
     def assumptions(self) -> Assumptions:
         """The owner's assumptions."""
         return load_assumptions(self._path(self.experiment.assumptions))
@@ -86,6 +103,11 @@ class Project:
         if self.experiment.traffic is None:
             return {}
         return case_weights(load_traffic(self._path(self.experiment.traffic)), self.cases)
+
+    def system_prompt(self, case: Case) -> str:
+        """Return the persona's instructions that a case's requests begin with."""
+        raw = next(arm for arm in self.experiment.arms if arm.context is ContextMode.RAW)
+        return self._prepared(case, raw, None).system
 
     @property
     def cassettes(self) -> Path:
@@ -199,7 +221,7 @@ class Project:
             except PricingError as error:
                 line = line_of(read_text(self.file), ("arms", self.experiment.arms.index(arm), "model"))
                 raise PricingError(error.message, file=self.file, line=line) from None
-        _ = self.assumptions, self.weights, self.plan
+        _ = self.assumptions, self.weights, self.contract, self.finance, self.plan
 
     def _templates(self) -> dict[str, str]:
         folder = self._path(self.experiment.gateway.personas)

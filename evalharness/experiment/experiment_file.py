@@ -21,6 +21,7 @@ from evalharness.core.experiment import (
     Thresholds,
     Waivers,
 )
+from evalharness.experiment.cost_tables import CostTable, RatesTable
 from evalharness.experiment.edge import Misplaced, Strict, read_toml
 from evalharness.experiment.sena_table import ModelId, SenaTable, Share, ThinkingLevel
 
@@ -173,6 +174,8 @@ class ExperimentFile(Strict):
     thresholds: ThresholdsTable = ThresholdsTable()
     limits: LimitsTable = LimitsTable()
     waivers: WaiversTable = WaiversTable()
+    rates: RatesTable = RatesTable()
+    cost: CostTable = CostTable()
     aliases: dict[str, str] = {}
     allow_alias: bool = False
 
@@ -254,6 +257,8 @@ def _experiment(file: ExperimentFile) -> Experiment:
         aliases=tuple(sorted(file.aliases.items())),
         strata=file.strata,
         traffic=file.traffic,
+        rate_overrides=file.rates.overrides,
+        finance=file.cost.finance,
     )
 
 

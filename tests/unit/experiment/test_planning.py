@@ -22,6 +22,7 @@ def prepare(case: Case, arm: Arm, repeat: int, draw: int) -> CellWork:
         messages=(Message(role="user", text=f"{case.id} {arm.context}"),),
         max_output_tokens=8,
         seed=draw_seed(1, draw),
+        thinking_level=arm.thinking_level,
     )
     job = Job(
         purpose=Purpose.ANSWER,
