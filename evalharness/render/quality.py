@@ -119,7 +119,8 @@ def _controls(frame: Frame) -> str:
 
 def _control(frame: Frame, check: ControlCheck) -> str:
     say, role = frame.say, check.role.value
-    passed = say(f"quality.{'passed' if check.passed else 'failed'}_{role}")
+    found = "vacuous" if check.vacuous else "passed" if check.passed else "failed"
+    passed = say(f"quality.{found}_{role}")
     return say(
         f"quality.{role}",
         arm=clean(check.arm, limit=_NAME_LENGTH),
