@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from evalharness.core.reporting import ReportSettings, Rollout
+
 
 class Role(StrEnum):
     """What an arm is for in the comparison."""
@@ -223,6 +225,8 @@ class Experiment:
     traffic: str | None = None
     """File of real traffic shares that weight the cases, relative to the experiment file; None for the
     benchmark's own mix."""
+    report: ReportSettings = ReportSettings()
+    rollout: Rollout = Rollout()
 
     def arm(self, name: str) -> Arm:
         """Return the arm of that name.

@@ -24,6 +24,7 @@ from evalharness.core.experiment import (
     Waivers,
 )
 from evalharness.experiment.edge import Misplaced, Strict, read_toml
+from evalharness.experiment.report_tables import ReportTable, RolloutTable
 
 SAFE_NAME = r"^[a-z0-9][a-z0-9._-]*$"
 Name = Annotated[str, Field(pattern=SAFE_NAME, max_length=64)]
@@ -191,6 +192,8 @@ class ExperimentFile(Strict):
     thresholds: ThresholdsTable = ThresholdsTable()
     limits: LimitsTable = LimitsTable()
     waivers: WaiversTable = WaiversTable()
+    report: ReportTable = ReportTable()
+    rollout: RolloutTable = RolloutTable()
     aliases: dict[str, str] = {}
     allow_alias: bool = False
 
@@ -276,6 +279,8 @@ def _experiment(file: ExperimentFile) -> Experiment:
         aliases=tuple(sorted(file.aliases.items())),
         strata=file.strata,
         traffic=file.traffic,
+        report=file.report.settings(),
+        rollout=file.rollout.settings(),
     )
 
 

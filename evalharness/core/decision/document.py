@@ -12,8 +12,9 @@ from evalharness.core.decision.ledger import Ledger
 from evalharness.core.decision.upgrade import UpgradeDecision
 from evalharness.core.experiment import DroppedCells, Thresholds
 from evalharness.core.provenance import Delivery, Origin
+from evalharness.core.reporting import Rollout
 
-FORMAT = 1
+FORMAT = 2
 """Version of decision.json; a reader refuses any other."""
 
 
@@ -71,3 +72,5 @@ class Decision:
     assumptions: AssumptionsView
     rate_card: str
     rates: tuple[RateRow, ...]
+    rollout: Rollout = Rollout()
+    """How an approved change goes live, and what takes it back."""

@@ -1,0 +1,45 @@
+"""What a report is made from beside the decision: the cells themselves, names, terms, and what fixed the run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from evalharness.core.case import Case
+from evalharness.core.reporting import ReportSettings, Terms
+from evalharness.core.score import Record, Score
+from evalharness.core.study import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """What one US dollar is worth in won, on a day, by a source."""
+
+    krw_per_usd: Decimal
+    as_of: dt.date
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """Values that the app has read; everything may be missing, and a report says what it then lacks."""
+
+    cases: Mapping[str, Case] = field(default_factory=dict)
+    records: tuple[Record, ...] = ()
+    scores: tuple[Score, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    """One per cell, quality on the experiment's scale."""
+    settings: ReportSettings = ReportSettings()
+    terms: Terms | None = None
+    exchange: Exchange | None = None
+    """None: amounts are shown in USD alone, and the report says so."""
+    budget_usd: Decimal | None = None
+    hashes: tuple[tuple[str, str], ...] = ()
+    """(what, SHA-256) of every input that can change a number."""
+    limit: int | None = None
+    """Cases of a pilot; None for the whole dataset."""
+
+
+NOTHING = Material()
