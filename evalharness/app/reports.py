@@ -43,9 +43,7 @@ def study_of(directory: RunDirectory, project: Project, *, on: dt.date | None) -
     )
 
 
-def report_texts(
-    directory: RunDirectory, project: Project, languages: Sequence[str] = ()
-) -> dict[str, str]:
+def report_texts(directory: RunDirectory, project: Project, languages: Sequence[str] = ()) -> dict[str, str]:
     """Return every report of a decided run by file name, the main report first.
 
     Args:
@@ -60,9 +58,9 @@ def report_texts(
     texts: dict[str, str] = {}
     for code in languages or project.experiment.report.languages:
         suffix, words = language_suffix(code, project.experiment.report), language(code)
-        said = {"identity": identity, "words": words, "material": material}
-        texts[f"report{suffix}.md"] = render_report(decision, **said)
-        texts[f"appendix{suffix}.md"] = render_appendix(decision, **said)
+        for name, render in (("report", render_report), ("appendix", render_appendix)):
+            text = render(decision, identity=identity, words=words, material=material)
+            texts[f"{name}{suffix}.md"] = text
     return texts
 
 

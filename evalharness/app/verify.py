@@ -13,7 +13,7 @@ from evalharness.app import stages
 from evalharness.app.clients import Mode, replies_of
 from evalharness.app.project import Project
 from evalharness.app.reports import read_decision, report_texts
-from evalharness.core.errors import BadInput, EvalHarnessError, IntegrityError, RunMismatch
+from evalharness.core.errors import BadInput, Differs, EvalHarnessError, IntegrityError, RunMismatch
 from evalharness.render import LANGUAGES
 from evalharness.render.reference import Reference, read_reference
 from evalharness.store import RunDirectory
@@ -23,10 +23,6 @@ _INPUTS = frozenset({"manifest.json", "calls.jsonl", ".lock"})
 """What a run directory holds that nothing else in it determines."""
 _AROUND = 40
 """Characters shown on each side of the first difference."""
-
-
-class Differs(IntegrityError):
-    """A file is not what the calls it stands on give."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +50,7 @@ def verify_run(directory: RunDirectory) -> Verified:
         names = [name for name in _names(made) if (directory.path / name).exists()]
         for name in names:
             compare(directory.path / name, read_raw(made.path / name))
-    return Verified(
-        files=tuple(directory.path / name for name in names), calls=calls, source="calls.jsonl"
-    )
+    return Verified(files=tuple(directory.path / name for name in names), calls=calls, source="calls.jsonl")
 
 
 def verify_report(path: Path, *, experiment: Path | None) -> Verified:
@@ -227,6 +221,8 @@ def _experiments(folder: Path) -> Iterator[Path]:
     seen: set[Path] = set()
     for place in (folder, folder.parent, folder.parent / "prompts", Path(), Path("prompts")):
         for file in sorted(place.glob("*.toml")):
-            if file.resolve() not in seen and "[[arms]]" in file.read_text(encoding="utf-8", errors="replace"):
+            if file.resolve() not in seen and "[[arms]]" in file.read_text(
+                encoding="utf-8", errors="replace"
+            ):
                 seen.add(file.resolve())
                 yield file

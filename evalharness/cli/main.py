@@ -13,6 +13,7 @@ import click
 
 from evalharness import __version__
 from evalharness.core.errors import EvalHarnessError
+from evalharness.core.visible import clean
 
 EXIT_INTERNAL: Final = 70
 EXIT_INTERRUPTED: Final = 130
@@ -108,7 +109,7 @@ def main() -> None:
 
 
 def _fail(message: str, code: int) -> None:
-    click.echo(f"error: {' '.join(message.split())}", err=True)
+    click.echo(f"error: {clean(message)}", err=True)
     sys.exit(code)
 
 

@@ -13,6 +13,7 @@ import click
 
 from evalharness.cli.console import Console
 from evalharness.cli.options import experiment_argument, json_option, verbosity_options
+from evalharness.core.visible import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,7 +126,7 @@ def compress(
         return
     console = Console(quiet=quiet, verbose=verbose)
     for line in _struck(done, terminal=sys.stdout.isatty()):
-        console.say(line)
+        console.drawn(line)
     console.say(_figures(done, method))
 
 
@@ -250,7 +251,7 @@ def _strike(piece: Piece, *, terminal: bool) -> str:
 
 def _visible(text: str) -> str:
     """Make control characters harmless: a context must not steer the terminal."""
-    return _CONTROL.sub("\ufffd", text)
+    return printable(_CONTROL.sub("\ufffd", text))
 
 
 def _figures(done: CompressedFile, method: str) -> str:

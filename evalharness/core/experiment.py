@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from evalharness.core.reporting import ReportSettings, Rollout
+from evalharness.core.reporting import PLAIN_REPORT, PROGRAMME_ROLLOUT, ReportSettings, Rollout
 
 
 class Role(StrEnum):
@@ -225,8 +225,8 @@ class Experiment:
     traffic: str | None = None
     """File of real traffic shares that weight the cases, relative to the experiment file; None for the
     benchmark's own mix."""
-    report: ReportSettings = ReportSettings()
-    rollout: Rollout = Rollout()
+    report: ReportSettings = PLAIN_REPORT
+    rollout: Rollout = PROGRAMME_ROLLOUT
 
     def arm(self, name: str) -> Arm:
         """Return the arm of that name.

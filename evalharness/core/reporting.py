@@ -26,8 +26,11 @@ class ReportSettings:
     approver: str = ""
 
 
+PLAIN_REPORT: Final = ReportSettings()
+
+
 def language_suffix(language: str, settings: ReportSettings) -> str:
-    """Return what names of files in a language carry before their ending: nothing in the main one, else .ko."""
+    """Return what file names of a language carry before their ending: nothing in the main one, else .ko."""
     return "" if language == settings.languages[0] else f".{language}"
 
 
@@ -45,6 +48,9 @@ class Rollout:
     """Above it: back."""
     rollback_satisfaction: float = 0.70
     """Below it: back."""
+
+
+PROGRAMME_ROLLOUT: Final = Rollout()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,11 @@ def clean(text: str, *, limit: int | None = None) -> str:
     return line if limit is None else shorten(line, limit)
 
 
+def printable(text: str) -> str:
+    """Return the text as a terminal may have it: its line breaks and blanks stay, nothing invisible does."""
+    return "\n".join(_visible(line) for line in text.split("\n"))
+
+
 def clean_lines(text: str, *, limit: int | None = None) -> str:
     """Return the text with its line breaks, everything else as `clean`; empty lines at both ends go."""
     lines = (" ".join(_visible(line).split()) for line in text.splitlines())

@@ -60,4 +60,3 @@ def load_terms(path: Path) -> Terms:
             for table in file.terms
         ),
     )
-

@@ -1,7 +1,7 @@
-"""What a report is made of, whatever it is written in: text, lists and tables; no number and no code is left in.
+"""What a report is made of, whatever it is written in: text, lists and tables; no number is left in.
 
-Markdown and HTML are two ways of writing the same document. A string in it is plain text and is escaped by the
-writer; the few kinds of emphasis are types of their own, so that no markup ever stands inside a string.
+Markdown and HTML are two ways of writing the same document. A string in it is plain text and is escaped by
+the writer; the few kinds of emphasis are types of their own, so that no markup ever stands inside a string.
 """
 
 from __future__ import annotations

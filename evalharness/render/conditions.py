@@ -7,7 +7,7 @@ from typing import Final
 
 from evalharness.core.decision import Condition, ConditionKind, ConditionName
 from evalharness.core.visible import clean
-from evalharness.render.blocks import Block, Inline, Link, Paragraph, Strong, Table
+from evalharness.render.blocks import Block, Inline, Link, Paragraph, Span, Strong, Table
 from evalharness.render.escape import LIMIT
 from evalharness.render.frame import Frame
 
@@ -26,7 +26,7 @@ def conditions_blocks(frame: Frame) -> tuple[Block, ...]:
     return (Paragraph(((said, *frame_link(frame)),)), conditions_table(frame))
 
 
-def frame_link(frame: Frame) -> tuple[Inline, ...]:
+def frame_link(frame: Frame) -> tuple[Span, ...]:
     """Return the end of a sentence that sends the reader to the appendix."""
     return (" ", Link(frame.say("appendix.link"), f"appendix{frame.suffix}.md"), frame.say("word.stop"))
 

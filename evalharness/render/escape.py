@@ -1,7 +1,7 @@
 """Foreign text made harmless in Markdown: cleaned of what cannot be seen, then escaped.
 
-Answers come from a model, names and sources from authored files, model names from a provider. None of them may
-break a table, forge a heading or a link, hide text behind bidi controls or reach HTML.
+Answers come from a model, names and sources from authored files, model names from a provider. None of them
+may break a table, forge a heading or a link, hide text behind bidi controls or reach HTML.
 """
 
 from __future__ import annotations

@@ -109,8 +109,7 @@ class Frame:
         return short.get(known, known)
 
     def arm_name(self, name: str) -> str:
-        """Return what an arm is called: the model's short name and its context, the arm's own name if that is
-        all there is."""
+        """Return what an arm is called: the model's short name and its context; a control its own name."""
         found = next((arm for arm in self.decision.arms if arm.name == name), None)
         if found is None or found.role in (Role.AA, Role.DAMAGED):
             return clean(name, limit=MODEL_LENGTH)

@@ -1,4 +1,4 @@
-"""What a report is made from beside the decision: the cells themselves, names, terms, and what fixed the run."""
+"""What a report is made from beside the decision: cells, names, terms, and what fixed the run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from evalharness.core.case import Case
-from evalharness.core.reporting import ReportSettings, Terms
+from evalharness.core.reporting import PLAIN_REPORT, ReportSettings, Terms
 from evalharness.core.score import Record, Score
 from evalharness.core.study import Outcome
 
@@ -31,7 +31,7 @@ class Material:
     scores: tuple[Score, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     """One per cell, quality on the experiment's scale."""
-    settings: ReportSettings = ReportSettings()
+    settings: ReportSettings = PLAIN_REPORT
     terms: Terms | None = None
     exchange: Exchange | None = None
     """None: amounts are shown in USD alone, and the report says so."""

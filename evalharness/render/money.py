@@ -62,7 +62,12 @@ def _per_thousand(frame: Frame) -> Row:
     added = frame.upgrade.cost_at_run_date
     difference = say.estimate(added, "per_thousand", missing="not_measured")
     value = say("money.per_thousand_value", flash=flash, pro=pro, difference=difference)
-    return say("money.per_thousand", on=frame.decision.on), value, None if added is None else 1000 * added.value, _MP
+    return (
+        say("money.per_thousand", on=frame.decision.on),
+        value,
+        None if added is None else 1000 * added.value,
+        _MP,
+    )
 
 
 def _known(frame: Frame, money: Money) -> list[Row]:

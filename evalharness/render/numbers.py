@@ -1,9 +1,9 @@
 """Numbers as text: the one place where a report rounds, groups, signs and names currencies.
 
 Everything rounds half to even on the shortest decimal that names the float (Decimal(str(x))), so the same
-decision gives the same digits on every machine. Babel writes the rounded digits as a language does; the locale is
-named by the report's language and never asked of the machine. The minus sign is U+2212, which never looks like a
-range.
+decision gives the same digits on every machine. Babel writes the rounded digits as a language does; the
+locale is named by the report's language and never asked of the machine. The minus sign is U+2212, which never
+looks like a range.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Numerals:
         return sign + self._apply(abs(rounded), shown)
 
     def significant(self, value: Number, digits: int = 3) -> str:
-        """Return a number with so many significant digits, whole digits always kept, trailing zeros dropped."""
+        """Return a number with so many significant digits; whole ones are kept, trailing zeros dropped."""
         number = exact(value)
         if number == 0:
             return "0"
@@ -168,9 +168,10 @@ class Numerals:
 
     def _apply(self, value: Decimal, places: int, code: str | None = None) -> str:
         with localcontext(_WIDE):
-            return self._pattern(places, code is not None).apply(
-                value, self._locale, currency=code, currency_digits=False, decimal_quantization=True
+            text: str = self._pattern(places, code is not None).apply(
+                value, self._locale, currency=code, currency_digits=False
             )
+        return text
 
     def _writers(self) -> dict[str, Writer]:
         fixed, money = self.fixed, self.money

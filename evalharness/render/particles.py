@@ -1,7 +1,7 @@
 """Korean particles that fit the word before them: 은/는, 이/가, 을/를, 과/와, 으로/로, 이나/나, 이라/라.
 
-Messages write both forms, 은(는), because what stands before is known only when the message is filled. What is
-read aloud decides: the last syllable of a word, the last digit of a number, the name of a unit or letter.
+Messages write both forms, 은(는), because what stands before is known only when the message is filled. What
+is read aloud decides: the last syllable of a word, the last digit of a number, the name of a unit or letter.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ _SILENT: Final = "”’\"'」』》〉)]}*`…·.,:;!? "
 _DIGITS: Final = dict(zip("0123456789", "영일이삼사오육칠팔구", strict=True))
 _SIGNS: Final = {"%": "트", "‰": "밀", "$": "러", "₩": "원", "+": "스", "°": "도", "€": "로"}
 _WORDS: Final = {
-    "usd": "러", "krw": "원", "roi": "이", "npv": "이", "ms": "초", "pp": "트", "n": "엔", "k": "이", "sena": "나",
+    "usd": "러", "krw": "원", "roi": "이", "npv": "이", "ms": "초", "pp": "트", "n": "엔", "k": "이",
+    "sena": "나",
     "flash": "시", "pro": "로", "raw": "로", "google": "글", "gemini": "이", "preview": "뷰", "lite": "트",
     "argon": "곤", "ko": "어", "en": "어", "api": "이", "ai": "이", "simulated": "드",
 }  # fmt: skip
@@ -54,7 +55,7 @@ def _form(before: str, mark: str) -> str:
 
 
 def final_consonant(text: str) -> int:
-    """Return the index of the last syllable's final consonant, 0 for none; an aside in brackets is skipped."""
+    """Return the index of the last syllable's final consonant, 0 for none; asides in brackets are skipped."""
     read = _ASIDE.sub("", text.rstrip(_SILENT.replace(")", ""))).rstrip(_SILENT)
     syllable = _syllable(read)
     return (ord(syllable) - ord("가")) % 28 if "가" <= syllable <= "힣" else 0

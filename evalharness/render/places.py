@@ -101,7 +101,9 @@ def _is_sure(frame: Frame, row: Slice) -> bool:
 
 def _found(frame: Frame) -> str:
     say = frame.say
-    sure = [slice_name(frame, row.dimension, row.value) for row in frame.upgrade.slices if _is_sure(frame, row)]
+    sure = [
+        slice_name(frame, row.dimension, row.value) for row in frame.upgrade.slices if _is_sure(frame, row)
+    ]
     key = "found" if pays_in_money(frame) else "found_quality"
     return say(f"slices.{key}", list=say.listed(sure, by="comma")) if sure else say(f"slices.{key}_none")
 

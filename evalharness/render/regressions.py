@@ -9,7 +9,7 @@ from typing import Final
 
 from evalharness.core.case import Case, KeyFact, Severity
 from evalharness.core.experiment import DroppedCells
-from evalharness.core.score import Completed, Scored
+from evalharness.core.score import Completed, Failed, Scored
 from evalharness.render.frame import Frame
 from evalharness.render.material import Material
 
@@ -58,7 +58,7 @@ class Regression:
 
 
 def regressions(frame: Frame) -> list[Regression]:
-    """Return every case on which the treatment scores lower: the largest drop first, then the greatest harm."""
+    """Return every case on which the treatment scores lower: largest drop first, then greatest harm."""
     material, upgrade = frame.material, frame.upgrade
     cells = _Cells(frame)
     found = []
@@ -99,14 +99,15 @@ class _Cells:
         if not known:
             return None
         record = self._records.get((case_id, arm))
-        answered = isinstance(record, Completed)
         facts = self._found[case_id, arm, _FACTS]
         return Side(
             score=sum(known) / len(known),
             answer=record.answer.text if isinstance(record, Completed) else "",
-            cause="" if answered or record is None else record.cause,
+            cause=record.cause if isinstance(record, Failed) else "",
             facts=_in_most(facts),
-            claims=tuple(dict.fromkeys(claim for made in self._found[case_id, arm, _MUST_NOT] for claim in made)),
+            claims=tuple(
+                dict.fromkeys(claim for made in self._found[case_id, arm, _MUST_NOT] for claim in made)
+            ),
         )
 
 

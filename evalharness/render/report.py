@@ -8,7 +8,18 @@ from evalharness.core.decision import Decision, Ruling
 from evalharness.core.visible import clean
 from evalharness.render.advice import next_blocks
 from evalharness.render.assumed import assumptions_blocks
-from evalharness.render.blocks import Block, Bullets, Code, Document, Inline, Paragraph, Quote, Section, Strong, plain
+from evalharness.render.blocks import (
+    Block,
+    Bullets,
+    Code,
+    Document,
+    Inline,
+    Paragraph,
+    Quote,
+    Section,
+    Strong,
+    plain,
+)
 from evalharness.render.compression import sena_blocks
 from evalharness.render.conditions import conditions_blocks, frame_link
 from evalharness.render.escape import LIMIT

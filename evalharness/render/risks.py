@@ -1,4 +1,4 @@
-"""Section 8: what could go wrong that no mean shows: the model's life, the provider's terms, the worst cases."""
+"""Section 8: what no mean shows: the model's life, the provider's terms, the worst cases."""
 
 from __future__ import annotations
 

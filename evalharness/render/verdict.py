@@ -133,9 +133,7 @@ def _numbers(frame: Frame) -> str:
     if branch is Branch.SPANS_ZERO:
         cost, net = frame.upgrade.cost, frame.upgrade.net_at_threshold
         return frame.say("verdict.roi_spans", cost=_monthly(frame, cost), net=_monthly(frame, net))
-    return frame.say(
-        "verdict.numbers", parts=frame.say.listed([_roi(frame, money.roi), *_chance(frame)])
-    )
+    return frame.say("verdict.numbers", parts=frame.say.listed([_roi(frame, money.roi), *_chance(frame)]))
 
 
 def _monthly(frame: Frame, estimate: Estimate | None) -> str:
@@ -191,7 +189,9 @@ def _chance(frame: Frame) -> list[str]:
     if row is None or row.limit is None:
         return [frame.say("verdict.chance_bare", probability=frame.numerals.probability(chances.probability))]
     probability = frame.numerals.probability(chances.probability, row.limit)
-    return [frame.say("verdict.chance", probability=probability, needed=frame.numerals.probability(row.limit))]
+    return [
+        frame.say("verdict.chance", probability=probability, needed=frame.numerals.probability(row.limit))
+    ]
 
 
 def _binding(frame: Frame, binding: Binding | None) -> str:
@@ -207,7 +207,10 @@ def _binding(frame: Frame, binding: Binding | None) -> str:
     key = f"binding.{binding.kind.value}"
     if binding.kind is BindingKind.ASSUMPTION and binding.field:
         key = "binding.assumption_field"
-    elif binding.kind is BindingKind.SAMPLE and binding.subject in (frame.control_model, frame.treatment_model):
+    elif binding.kind is BindingKind.SAMPLE and binding.subject in (
+        frame.control_model,
+        frame.treatment_model,
+    ):
         key = "binding.sample_of"
     return say("verdict.binding", what=say(key, **values))
 

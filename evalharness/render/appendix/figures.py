@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from evalharness.core.decision import DateRow, MonthRow, Sensitivity, TornadoRow
 from evalharness.render.blocks import Table
 from evalharness.render.flips import ruling_words
 from evalharness.render.frame import Frame
 
 
-def _table(frame: Frame, group: str, columns: str, align: str, rows: list[tuple[str, ...]]) -> Table | None:
+def _table(
+    frame: Frame, group: str, columns: str, align: str, rows: Sequence[tuple[str, ...]]
+) -> Table | None:
     if not rows:
         return None
     headers = tuple(frame.say(f"{group}.{column}") for column in columns.split())
@@ -55,7 +59,10 @@ def draws_table(frame: Frame) -> Table | None:
     rows = [("net", found.net_benefit, "usd"), ("npv", found.npv, "usd")]
     rows += [] if found.roi is None else [("roi", found.roi, "roi")]
     body = [
-        (say(f"draw.{name}"), *(say.number(getattr(row, q), unit) for q in ("p05", "p25", "p50", "p75", "p95")))
+        (
+            say(f"draw.{name}"),
+            *(say.number(getattr(row, q), unit) for q in ("p05", "p25", "p50", "p75", "p95")),
+        )
         for name, row, unit in rows
     ]
     return _table(frame, "draw", "what p05 p25 p50 p75 p95", "lrrrrr", body)

@@ -11,14 +11,15 @@ from evalharness.render.frame import Frame
 _FORMULAS: Final = ("unit", "sena", "verdict", "money", "interval", "draws", "tail", "missing")
 _SYMBOLS: Final = (
     ("n", "symbol_n"), ("K", "symbol_k"), ("q", "symbol_q"), ("c", "symbol_c"), ("r", "symbol_r"),
-    ("V", "symbol_v"), ("b_i", "symbol_b"), ("c_i", "symbol_ci"), ("x_i", "symbol_x"), ("B", "symbol_benefit"),
-    ("C", "symbol_cost"), ("H", "symbol_h"), ("S", "symbol_s"), ("U", "symbol_u"), ("Δq", "symbol_dq"),
-    ("Δp_sat", "symbol_dp"), ("ΔL", "symbol_dl"), ("y_i", "symbol_y"), ("z_i", "symbol_z"), ("X", "symbol_tokens"),
-    ("P", "symbol_p"), ("r_m", "symbol_rm"),
+    ("V", "symbol_v"), ("b_i", "symbol_b"), ("c_i", "symbol_ci"), ("x_i", "symbol_x"),
+    ("B", "symbol_benefit"), ("C", "symbol_cost"), ("H", "symbol_h"), ("S", "symbol_s"), ("U", "symbol_u"),
+    ("Δq", "symbol_dq"), ("Δp_sat", "symbol_dp"), ("ΔL", "symbol_dl"), ("y_i", "symbol_y"),
+    ("z_i", "symbol_z"), ("X", "symbol_tokens"), ("P", "symbol_p"), ("r_m", "symbol_rm"),
 )  # fmt: skip
 _TERMS: Final = (
     "aa", "bound", "break_even", "cell", "damaged", "evsi", "fieller", "holm", "interaction", "key_facts",
-    "net_benefit", "non_inferiority", "npv", "origin", "quadruple", "roi", "sena", "severe", "swing", "tail_guard",
+    "net_benefit", "non_inferiority", "npv", "origin", "quadruple", "roi", "sena", "severe", "swing",
+    "tail_guard",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Appendix D: the ten worst regressions, both answers side by side, the sentences that carried lost facts in bold."""
+"""Appendix D: the ten worst regressions, both answers side by side, sentences with lost facts in bold."""
 
 from __future__ import annotations
 
