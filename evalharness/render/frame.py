@@ -113,7 +113,10 @@ class Frame:
         found = next((arm for arm in self.decision.arms if arm.name == name), None)
         if found is None or found.role in (Role.AA, Role.DAMAGED):
             return clean(name, limit=MODEL_LENGTH)
-        return self.say(f"arm.{found.context.value}", model=self.model(found.model))
+        model = self.model(found.model)
+        if found.thinking_level is not None:
+            model = self.say("arm.thinking", model=model, level=found.thinking_level)
+        return self.say(f"arm.{found.context.value}", model=model)
 
 
 def make_frame(decision: Decision, language: Language, material: Material = NOTHING) -> Frame:

@@ -13,17 +13,16 @@ from evalharness.render.numbers import Number
 
 _A, _MA, _MP, _MPA = "a", "m·a", "m·p", "m·p·a"
 """What a number stands on: (m)easured, list (p)rice, (a)ssumed."""
-_MOST_DATES = 2
 Row = tuple[str, str, Number | None, str]
 """Item, value, the amount that is shown in won too, and what it stands on."""
 
 
-def money_blocks(frame: Frame) -> tuple[Block, ...]:
+def money_blocks(frame: Frame, *, most_dates: int) -> tuple[Block, ...]:
     """Lay out the money; without a volume or value, only what tokens cost."""
     money = frame.upgrade.money
     rows = [_per_thousand(frame)]
     rows += _known(frame, money) if money is not None else _unknown(frame)
-    rows += [_date(frame, row) for row in frame.upgrade.dates if row.why != "run"][:_MOST_DATES]
+    rows += [_date(frame, row) for row in frame.upgrade.dates if row.why != "run"][:most_dates]
     rows.append(_study(frame))
     return (_table(frame, rows), Paragraph((_note(frame),)))
 
@@ -35,7 +34,9 @@ def _table(frame: Frame, rows: list[Row]) -> Table:
         return Table(headers=headers, align="lll", rows=tuple((i, v, k) for i, v, _, k in rows))
     headers = tuple(say(f"money.{column}") for column in ("item", "value", "won", "kind"))
     return Table(
-        headers=headers, align="llrl", rows=tuple((i, v, frame.won(usd), k) for i, v, usd, k in rows)
+        headers=headers,
+        align="llrl",
+        rows=tuple((i, v, frame.won(usd) or say("word.blank"), k) for i, v, usd, k in rows),
     )
 
 
@@ -47,7 +48,7 @@ def _note(frame: Frame) -> str:
         return f"{prices} {say('money.no_won')}"
     won = say(
         "money.won_rate",
-        rate=frame.numerals.won(exchange.krw_per_usd),
+        rate=frame.numerals.won_rate(exchange.krw_per_usd),
         day=exchange.as_of,
         source=exchange.source,
     )

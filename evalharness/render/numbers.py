@@ -76,7 +76,7 @@ class Numerals:
         rounded = _rounded(value, places)
         shown = _shown_places(rounded, places) if strip else places
         sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
-        return sign + self._apply(abs(rounded), shown)
+        return sign + self._apply(rounded.copy_abs(), shown)
 
     def significant(self, value: Number, digits: int = 3) -> str:
         """Return a number with so many significant digits; whole ones are kept, trailing zeros dropped."""
@@ -89,7 +89,7 @@ class Numerals:
         """Return an amount with its currency's sign, as the language writes it."""
         rounded = _rounded(value, places)
         sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
-        return sign + self._apply(abs(rounded), places, code)
+        return sign + self._apply(rounded.copy_abs(), places, code)
 
     def money(self, value: Number, *, signed: bool = False) -> str:
         """Return US dollars: whole from 100 up, cents from 10 cents up, three significant digits below."""
@@ -106,6 +106,10 @@ class Numerals:
     def won(self, value: Number) -> str:
         """Return whole Korean won."""
         return self.currency(value, "KRW", 0)
+
+    def won_rate(self, value: Decimal) -> str:
+        """Return an exchange rate in won with every digit that it was stated with."""
+        return self.currency(value, "KRW", max(0, -int(value.as_tuple().exponent)))
 
     def share(self, value: Number) -> str:
         """Return a share as a percentage: no decimals from 100 %, one from 10 %, two below."""

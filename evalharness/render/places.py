@@ -11,10 +11,10 @@ from evalharness.render.quality import NAME_LENGTH
 CROSS = "persona_language"
 _MOST_COLUMNS = 8
 _MOST_VALUES = 4
-_CHOICES = ("choice", "share", "net", "roi")
+_CHOICES = ("choice", "n", "share", "net", "roi")
 
 
-def places_blocks(frame: Frame) -> tuple[Block, ...]:
+def places_blocks(frame: Frame, *, most_arms: int) -> tuple[Block, ...]:
     """Lay out persona by language, then the alternatives."""
     say, rows = frame.say, frame.upgrade.slices
     if not rows:
@@ -23,7 +23,7 @@ def places_blocks(frame: Frame) -> tuple[Block, ...]:
     blocks: list[Block] = [Paragraph((intro,))]
     table = _cross_table(frame)
     blocks += [] if table is None else [table]
-    alternatives = choices_table(frame)
+    alternatives = choices_table(frame, most_arms)
     blocks.append(Paragraph((say("choices.none"),)) if alternatives is None else alternatives)
     return tuple(blocks)
 
@@ -47,9 +47,10 @@ def tested_estimate(frame: Frame, row: Slice) -> Estimate | None:
 
 def slice_name(frame: Frame, dimension: str, value: str) -> str:
     """Name a slice: personas and languages in words, the rest legibly."""
-    if dimension == CROSS:
-        parts = zip(("persona", "language"), value.split("/", 1), strict=False)
-        return frame.say("slices.cross_name", **{k: slice_name(frame, k, v) for k, v in parts})
+    if dimension == CROSS and "/" in value:
+        persona, language = value.split("/", 1)
+        names = {"persona": persona, "language": language}
+        return frame.say("slices.cross_name", **{k: slice_name(frame, k, v) for k, v in names.items()})
     return clean(frame.say.name(f"{dimension}_name", value), limit=NAME_LENGTH)
 
 
@@ -108,30 +109,30 @@ def _found(frame: Frame) -> str:
     return say(f"slices.{key}", list=say.listed(sure, by="comma")) if sure else say(f"slices.{key}_none")
 
 
-def choices_table(frame: Frame) -> Table | None:
-    """Return what else could be deployed, one row each; None while nothing has a value."""
-    chosen = [row for row in frame.upgrade.choices if _is_somewhere(row)]
-    nowhere = [row for row in frame.upgrade.choices if not _is_somewhere(row)]
-    if not frame.upgrade.choices:
+def choices_table(frame: Frame, most_arms: int) -> Table | None:
+    """Return the upgrade, the best other arms and the best policy; None while nothing has a value."""
+    say, found = frame.say, frame.upgrade.choices
+    if not found:
         return None
-    headers = tuple(frame.say(f"choices.{column}") for column in _CHOICES)
-    rows = [_choice(frame, row) for row in chosen]
-    if nowhere:
-        dimensions = [frame.say.name("dimension", row.name) for row in nowhere]
-        name = frame.say("choices.nowhere", dimensions=frame.say.listed(dimensions, by="comma"))
-        rows.append((name, *(frame.say("word.na"),) * 3))
-    return Table(headers=headers, align="lrrr", rows=tuple(rows))
-
-
-def _is_somewhere(row: Choice) -> bool:
-    """Tell an alternative from a policy that, on all cases, chooses the treatment for nothing."""
-    return row.name == "arm" or bool(row.only_for)
+    arms = [row for row in found if row.name == "arm"]
+    policies = [row for row in found if row.name != "arm" and row.only_for]
+    arms.sort(key=lambda row: (row.arm != frame.upgrade.treatment_arm, -row.net_at_threshold.value))
+    policies.sort(key=lambda row: -row.net_at_threshold.value)
+    rows = [_choice(frame, row) for row in (*arms[:most_arms], *policies[:1])]
+    nowhere = [row for row in found if row.name != "arm" and not row.only_for]
+    if nowhere and not policies:
+        dimensions = [say.name("dimension", row.name) for row in nowhere]
+        name = say("choices.nowhere", dimensions=say.listed(dimensions, by="comma"))
+        rows.append((name, *(say("word.na"),) * 4))
+    headers = tuple(say(f"choices.{column}") for column in _CHOICES)
+    return Table(headers=headers, align="lrrrr", rows=tuple(rows))
 
 
 def _choice(frame: Frame, row: Choice) -> tuple[str, ...]:
     say = frame.say
     return (
         choice_name(frame, row),
+        say.number(row.net_at_threshold.n, "count"),
         say.number(row.share, "share"),
         say.estimate(row.net_at_threshold, "per_thousand"),
         choice_roi(frame, row),

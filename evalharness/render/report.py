@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from evalharness.core.decision import Decision, Ruling
@@ -32,14 +33,13 @@ from evalharness.render.quality import quality_blocks
 from evalharness.render.reference import reference_of
 from evalharness.render.resources import Language, language
 from evalharness.render.risks import risks_blocks
+from evalharness.render.room import ROOMS, Room
 from evalharness.render.signoff import signoff_blocks
 from evalharness.render.verdict import KEY_MARKS, example_line, marks, reasons, sena_line, upgrade_line
 from evalharness.render.write import line_count, markdown_of
 
 MOST_LINES = 120
 SHOWN_HASH = 12
-_ASSUMPTION_ROWS = range(9, 2, -1)
-"""Tried in turn until the report fits: assumptions that move the answer least give way first."""
 
 
 def render_report(
@@ -62,13 +62,14 @@ def render_report(
 
 def report_document(frame: Frame, identity: str) -> Document:
     """Return the report as a document, which Markdown and HTML write in their own ways."""
-    found = _document(frame, identity)
-    for rows in _ASSUMPTION_ROWS:
-        blocks = assumptions_blocks(frame, most=rows)
-        sections = (replace(s, blocks=blocks) if s.blocks == () else s for s in found.sections)
-        fitting = replace(found, sections=tuple(sections))
-        if line_count(fitting) <= MOST_LINES:
-            break
+    for room in ROOMS:
+        found = _document(frame, identity, room)
+        for rows in room.assumptions:
+            blocks = assumptions_blocks(frame, most=rows)
+            sections = (replace(s, blocks=blocks) if s.blocks == () else s for s in found.sections)
+            fitting = replace(found, sections=tuple(sections))
+            if line_count(fitting) <= MOST_LINES:
+                return fitting
     return fitting
 
 
@@ -82,17 +83,17 @@ def verdict_lines(decision: Decision, words: Language | None = None) -> list[str
     return [line for line in lines if line]
 
 
-def _document(frame: Frame, identity: str) -> Document:
+def _document(frame: Frame, identity: str, room: Room) -> Document:
     say = frame.say
     parts: tuple[tuple[str, tuple[Block, ...]], ...] = (
-        ("decision", _decision(frame)),
+        ("decision", _decision(frame, room)),
         ("conditions", conditions_blocks(frame)),
-        ("money", money_blocks(frame)),
+        ("money", money_blocks(frame, most_dates=room.dates)),
         ("quality", quality_blocks(frame)),
         ("sena", sena_blocks(frame)),
         ("assumptions", ()),  # laid out last: it takes what room is left
-        ("slices", places_blocks(frame)),
-        ("risks", risks_blocks(frame)),
+        ("slices", places_blocks(frame, most_arms=room.arms)),
+        ("risks", risks_blocks(frame, one_line_of_terms=room.one_line_of_terms)),
         ("next", next_blocks(frame)),
         ("signoff", signoff_blocks(frame)),
     )
@@ -148,16 +149,16 @@ def _valid(frame: Frame) -> str:
     if found.ruling is Ruling.NO_VERDICT:
         return say("title.valid_none")
     if found.prices_hold_until is not None:
-        return say("title.prices_until", day=found.prices_hold_until)
+        return say("title.prices_until", day=found.prices_hold_until + dt.timedelta(days=1))
     return say("title.valid_open")
 
 
-def _decision(frame: Frame) -> tuple[Block, ...]:
+def _decision(frame: Frame, room: Room) -> tuple[Block, ...]:
     say = frame.say
     key = say.reasons(mark for code in KEY_MARKS for mark in marks(frame) if mark.code is code)
     why = reasons(frame)
     items: list[Inline] = [(Strong(say("lead.why")), f" {why}")] if why else []
-    first, *rest = flips(frame) or (say("decision.nothing_flips"),)
+    first, *rest = flips(frame)[: room.flips] or (say("decision.nothing_flips"),)
     items += [(Strong(say("lead.flips")), f" {first}"), *rest]
     items += [(Strong(say("lead.marks")), f" {key}")] if key else []
     return (Quote((upgrade_line(frame), sena_line(frame))), Bullets(tuple(items)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalharness.core.decision import ConditionName, Reason, ReasonCode
 from evalharness.core.visible import clean
-from evalharness.render.blocks import Block, Bullets, Inline, Strong
+from evalharness.render.blocks import Block, Bullets, Inline, Span, Strong
 from evalharness.render.conditions import frame_link, unmeasured
 from evalharness.render.frame import Frame
 from evalharness.render.regressions import Regression, regressions
@@ -15,12 +15,16 @@ _LIFE = (ReasonCode.PREVIEW_MODEL, ReasonCode.RETIRED_MODEL, ReasonCode.LIFECYCL
 _FACT_LENGTH, _TERM_LENGTH = 80, 400
 
 
-def risks_blocks(frame: Frame) -> tuple[Block, ...]:
+def risks_blocks(frame: Frame, *, one_line_of_terms: bool) -> tuple[Block, ...]:
     """Lay out the risks, one line each, then the three worst cases."""
-    return (Bullets((_lifecycle(frame), *_terms(frame), *_worst(frame), _unmeasured(frame))),)
+    terms = _terms(frame)
+    if one_line_of_terms:
+        spans = [span for line in terms for span in (*line, " ")]
+        terms = [tuple(spans[:-1])]
+    return (Bullets((_lifecycle(frame), *terms, *_worst(frame), _unmeasured(frame))),)
 
 
-def _led(frame: Frame, lead: str, text: str) -> Inline:
+def _led(frame: Frame, lead: str, text: str) -> tuple[Span, ...]:
     return (Strong(frame.say(f"lead.{lead}")), f" {text}")
 
 
@@ -32,7 +36,7 @@ def _lifecycle(frame: Frame) -> Inline:
     return _led(frame, "lifecycle", text or say("risks.lifecycle_none"))
 
 
-def _terms(frame: Frame) -> list[Inline]:
+def _terms(frame: Frame) -> list[tuple[Span, ...]]:
     say, terms = frame.say, frame.material.terms
     known = {} if terms is None else {term.topic: term for term in terms.terms}
     lines = []

@@ -8,7 +8,7 @@ from evalharness.render.frame import Frame
 from evalharness.render.places import choice_name, choice_roi, slice_name
 
 _SLICES = ("dimension", "value", "n", "quality", "net", "p")
-_CHOICES = ("choice", "share", "beyond_cost", "net", "roi", "how")
+_CHOICES = ("choice", "n", "share", "beyond_cost", "net", "roi", "how")
 
 
 def slices_blocks(frame: Frame) -> tuple[Block, ...]:
@@ -39,7 +39,7 @@ def alternatives_blocks(frame: Frame) -> tuple[Block, ...]:
     if not rows:
         return (Paragraph((say("choices.none"),)),)
     headers = tuple(say(f"choices.{column}") for column in _CHOICES)
-    table = Table(headers=headers, align="lrrrrl", rows=tuple(_choice(frame, row) for row in rows))
+    table = Table(headers=headers, align="lrrrrrl", rows=tuple(_choice(frame, row) for row in rows))
     return (Paragraph((say("choices.note"),)), table)
 
 
@@ -47,6 +47,7 @@ def _choice(frame: Frame, row: Choice) -> tuple[str, ...]:
     say = frame.say
     return (
         choice_name(frame, row),
+        say.number(row.net_at_threshold.n, "count"),
         say.number(row.share, "share"),
         say.estimate(row.net, "per_thousand"),
         say.estimate(row.net_at_threshold, "per_thousand"),
