@@ -61,7 +61,7 @@ def _print_conditions(decision: Decision) -> None:
     from rich.text import Text
 
     from evalharness.render.blocks import Strong, plain
-    from evalharness.render.conditions import conditions_table
+    from evalharness.render.conditions import conditions_table, evidence_items
     from evalharness.render.frame import make_frame
     from evalharness.render.resources import language
     from evalharness.render.verdict import why
@@ -78,5 +78,8 @@ def _print_conditions(decision: Decision) -> None:
     console = RichConsole(width=None if drawn else _PLAIN_WIDTH, highlight=False)
     console.print()
     console.print(table)
+    console.print()
+    for item in evidence_items(frame):
+        console.print(Text(clean(item)))
     console.print()
     console.print(Text(clean(why(frame))))

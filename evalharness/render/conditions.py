@@ -76,6 +76,8 @@ def value_text(frame: Frame, row: Condition) -> str:
         return say(f"conditions.fact_{'met' if row.met else 'unmet'}")
     if row.value is None:
         return say("word.not_measured" if row.name in _MEASURED else "word.not_estimable")
+    if row.name is ConditionName.ROI_PROBABILITY:
+        return frame.numerals.probability(row.value, row.limit)
     if row.unit == "share" and row.limit is not None:
         return frame.numerals.share_apart(row.value, row.limit)
     return _amount(frame, row.value, row.unit)
@@ -88,7 +90,8 @@ def limit_text(frame: Frame, row: Condition) -> str:
         return say("conditions.fact_limit" if row.unit == "none" else "word.no_limit")
     sign = "max" if row.name in _LOW_IS_GOOD else "min"
     key = f"sign.{sign}_strict" if row.strict else f"sign.{sign}"
-    return say(key, value=_amount(frame, row.limit, row.unit))
+    unit = "probability" if row.name is ConditionName.ROI_PROBABILITY else row.unit
+    return say(key, value=_amount(frame, row.limit, unit))
 
 
 def _amount(frame: Frame, value: float, unit: str) -> str:
@@ -183,7 +186,10 @@ def _row(frame: Frame, whose: str, row: Condition) -> tuple[Inline, ...]:
 def _margin(frame: Frame, row: Condition) -> str:
     if row.margin is None:
         return frame.say("word.na")
-    text = _amount(frame, row.margin, "pp" if row.unit == "share" else row.unit)
+    unit = {"share": "pp"}.get(row.unit, row.unit)
+    # A probability is read in hundredths, as the verdict line says it: its margin too.
+    unit = "points" if row.name is ConditionName.ROI_PROBABILITY else unit
+    text = _amount(frame, row.margin, unit)
     return f"+{text}" if row.margin > 0 and not text.startswith("+") else text
 
 

@@ -51,7 +51,9 @@ def _break_even(frame: Frame, row: BreakEven) -> str:
     say = frame.say
     unit = "points" if row.unit == "points" else "number"
     number = say.number(row.value, unit)
-    if not row.unit.startswith("share"):
+    if row.unit == "points":
+        number = say("word.points", value=number)
+    elif not row.unit.startswith("share"):
         number = say("word.with_unit", value=number, unit=row.unit)
     value = say(f"word.{row.direction}", value=number)
     current = say.number(row.current, unit, missing="unknown")
