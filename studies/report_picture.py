@@ -33,7 +33,8 @@ code { background: #818b981f; padding: .2em .4em; border-radius: 6px; font-size:
 @page { size: A4; margin: 12mm; }
 @media print {
   body { font-size: 9px; margin: 0; padding: 0; max-width: none; }
-  h1 { font-size: 1.6em; } h2 { font-size: 1.25em; } h1, h2 { margin: 8px 0 4px; } p, ul, table, blockquote { margin-bottom: 6px; } th, td { padding: 1px 6px; }
+  h1 { font-size: 1.6em; } h2 { font-size: 1.25em; } h1, h2 { margin: 8px 0 4px; }
+  p, ul, table, blockquote { margin-bottom: 6px; } th, td { padding: 1px 6px; }
 }
 """
 

@@ -13,7 +13,8 @@ from evalharness.app.stages import open_project
 from evalharness.core.csv_text import csv_text
 from evalharness.core.errors import BadInput, IntegrityError
 from evalharness.core.job import Cell
-from evalharness.core.pricing import price_usage
+from evalharness.core.pricing import bill_of, prices_of
+from evalharness.core.pricing.bill import is_long
 from evalharness.core.study import Charge, Study
 from evalharness.render.cells_table import COLUMNS, TableSource, Value, spreadsheet_row, table_rows
 from evalharness.store import RunDirectory
@@ -56,11 +57,9 @@ def _source(directory: RunDirectory, project: Project) -> TableSource:
 
 
 def _costs(study: Study, project: Project) -> dict[Cell, tuple[Decimal | None, Decimal]]:
-    from evalharness.decide.costs import priced_day
-
     def usd(charge: Charge) -> Decimal:
-        day = priced_day(project.card, charge.model, study.on)
-        bill = price_usage(charge.usage, model=charge.model, card=project.card, on=day)
+        row = project.card.in_force(charge.model, study.on)
+        bill = bill_of(charge.usage, prices_of(row, long=is_long(row, charge.usage)))
         return bill.total_usd / charge.requests_served
 
     costs: dict[Cell, tuple[Decimal | None, Decimal]] = {}

@@ -5,22 +5,28 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
+from evalharness.app.caches import case_cache, compression_cache
 from evalharness.core.assumptions import Assumptions
 from evalharness.core.case import Case, Dataset
 from evalharness.core.errors import PricingError
-from evalharness.core.experiment import Arm, ContextMode, Experiment
+from evalharness.core.experiment import Arm, ContextMode, Experiment, SenaSettings
+from evalharness.core.finance import Finance
 from evalharness.core.job import Cell, Job, Purpose, call_key
 from evalharness.core.plan import Plan, PlannedCell
 from evalharness.core.pricing import RateCard
 from evalharness.core.reporting import Terms
+from evalharness.core.sena import Compressed
 from evalharness.experiment.assumptions import load_assumptions
 from evalharness.experiment.dataset_file import load_dataset
 from evalharness.experiment.edge import read_text
 from evalharness.experiment.experiment_file import load_experiment
+from evalharness.experiment.finance_file import load_finance
+from evalharness.experiment.overrides_file import load_overrides, overrides_beside
 from evalharness.experiment.planning import CellWork, build_plan, draw_seed, select_cases
 from evalharness.experiment.rates_file import load_rate_card
 from evalharness.experiment.terms_file import load_terms
@@ -29,6 +35,7 @@ from evalharness.experiment.traffic_file import load_traffic
 from evalharness.experiment.traffic_weights import case_weights
 from evalharness.gateway.gateway import Gateway, Prepared
 from evalharness.gateway.prompting import PersonaPrompts
+from evalharness.store.cache import ContentCache
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,8 @@ class Project:
     file: Path
     limit: int | None = None
     """Cases of a pilot; None for the whole dataset."""
+    cache: Path | None = None
+    """Folder in which parsed cases and compressions are kept for the next time; None to keep none."""
 
     @cached_property
     def experiment(self) -> Experiment:
@@ -47,7 +56,11 @@ class Project:
     @cached_property
     def dataset(self) -> Dataset:
         """Every case of the dataset."""
-        return load_dataset(self._path(self.experiment.dataset))
+        path = self._path(self.experiment.dataset)
+        if self.cache is None:
+            return load_dataset(path)
+        with case_cache(self.cache) as remembered:
+            return load_dataset(path, remembered)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -66,6 +79,20 @@ class Project:
     def card(self) -> RateCard:
         """The dated prices."""
         return load_rate_card(self._path(self.experiment.rate_card))
+
+    @cached_property
+    def contract(self) -> RateCard | None:
+        """The prices as negotiated, None where the list's hold; no verdict uses them."""
+        stated = self.experiment.rate_overrides
+        listed = self._path(self.experiment.rate_card)
+        beside = overrides_beside(listed) if stated is None else self._path(stated)
+        return None if beside is None else load_overrides(beside, self.card)
+
+    @cached_property
+    def finance(self) -> Finance | None:
+        """Currency, tax, credits and budget, None where the experiment names no file of them."""
+        stated = self.experiment.finance
+        return None if stated is None else load_finance(self._path(stated))
 
     @cached_property
     def assumptions(self) -> Assumptions:
@@ -93,10 +120,16 @@ class Project:
             ("assumptions", experiment.assumptions),
             ("rate_card", experiment.rate_card),
             ("traffic", experiment.traffic),
+            ("finance", experiment.finance),
             ("terms", experiment.report.terms),
         )
         files = tuple((what, text_sha256(self._path(name))) for what, name in named if name is not None)
         return (("experiment", self.sha256), ("dataset", self.dataset.sha256), *files)
+
+    def system_prompt(self, case: Case) -> str:
+        """Return the persona's instructions that a case's requests begin with."""
+        raw = next(arm for arm in self.experiment.arms if arm.context is ContextMode.RAW)
+        return self._prepared(case, raw, None).system
 
     @property
     def cassettes(self) -> Path:
@@ -114,7 +147,8 @@ class Project:
 
         Until then the answers of compressed arms stand with their whole context: an upper bound.
         """
-        return build_plan(self.experiment, self.cases, partial(self._work, None))
+        with nullcontext() if self._compressions is None else self._compressions:
+            return build_plan(self.experiment, self.cases, partial(self._work, None))
 
     def resolve(self, replies: Mapping[str, str | None]) -> Plan:
         """Return the plan with the compressor's replies put in.
@@ -127,13 +161,29 @@ class Project:
             return self.plan
         return build_plan(self.experiment, self.cases, partial(self._work, replies))
 
+    def _gateway_of(self, arm: Arm) -> Gateway:
+        if arm.sena is None:
+            return self._gateway
+        if arm.sena not in self._variants:
+            self._variants[arm.sena] = self._gateway.with_sena(arm.sena)
+        return self._variants[arm.sena]
+
+    @cached_property
+    def _variants(self) -> dict[SenaSettings, Gateway]:
+        return {}
+
     @cached_property
     def _gateway(self) -> Gateway:
         return Gateway(
             settings=self.experiment.gateway,
             sena=self.experiment.sena,
             prompts=PersonaPrompts(self._templates()),
+            remembered=self._compressions,
         )
+
+    @cached_property
+    def _compressions(self) -> ContentCache[Compressed] | None:
+        return None if self.cache is None else compression_cache(self.cache)
 
     def _work(
         self, replies: Mapping[str, str | None] | None, case: Case, arm: Arm, repeat: int, draw: int
@@ -141,7 +191,7 @@ class Project:
         sends = self.experiment.gateway.send_seed
         seed = draw_seed(self.experiment.seed, draw) if sends else None
         cell = Cell(case_id=case.id, arm=arm.name, repeat=repeat)
-        asked = self._gateway.compression(case, arm.context, seed=seed)
+        asked = self._gateway_of(arm).compression(case, arm.context, seed=seed)
         compress = None
         if asked is not None:
             compress = Job(purpose=Purpose.COMPRESS, request=asked, draw=draw, cells=(cell,))
@@ -159,7 +209,9 @@ class Project:
             planned=_planned(cell, arm, ready, answer=answer, compress=compress),
             answer=answer,
             compress=compress,
-            recipe=self._recipe(case, arm, seed, draw, compress),
+            recipe=answer.key
+            if compress is None and answer
+            else self._recipe(case, arm, seed, draw, compress),
         )
 
     def _recipe(self, case: Case, arm: Arm, seed: int | None, draw: int, compress: Job | None) -> str:
@@ -170,13 +222,13 @@ class Project:
         return key if compress is None else f"{compress.key}>{key}"
 
     def _prepared(self, case: Case, arm: Arm, reply: str | None) -> Prepared:
-        place = (case.id, arm.context, reply)
+        place = (case.id, arm.context, arm.sena, reply)
         if place not in self._ready:
-            self._ready[place] = self._gateway.prepare(case, arm.context, reply=reply)
+            self._ready[place] = self._gateway_of(arm).prepare(case, arm.context, reply=reply)
         return self._ready[place]
 
     @cached_property
-    def _ready(self) -> dict[tuple[str, ContextMode, str | None], Prepared]:
+    def _ready(self) -> dict[tuple[str, ContextMode, SenaSettings | None, str | None], Prepared]:
         return {}
 
     def check(self) -> None:
@@ -191,7 +243,7 @@ class Project:
             except PricingError as error:
                 line = line_of(read_text(self.file), ("arms", self.experiment.arms.index(arm), "model"))
                 raise PricingError(error.message, file=self.file, line=line) from None
-        _ = self.assumptions, self.weights, self.terms, self.plan
+        _ = self.assumptions, self.weights, self.contract, self.finance, self.terms, self.plan
 
     def _templates(self) -> dict[str, str]:
         folder = self._path(self.experiment.gateway.personas)
@@ -221,4 +273,5 @@ def _planned(
         context_tokens=ready.context_tokens,
         raw_context_tokens=ready.raw_context_tokens,
         dropped=ready.dropped,
+        overrun_tokens=ready.overrun_tokens,
     )

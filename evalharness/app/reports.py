@@ -8,18 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalharness.app.project import Project
-from evalharness.core.decision import Decision, from_json
 from evalharness.core.reporting import REPORT_NAME, language_suffix
 from evalharness.store import RunDirectory
 from evalharness.store.jsonlines import write_atomically
 
 if TYPE_CHECKING:
+    from evalharness.core.decision import Decision
     from evalharness.core.study import Study
     from evalharness.render import Material
 
 
 def read_decision(directory: RunDirectory) -> Decision:
     """Return the decision as written: numbers are rounded once, and everybody reads the same."""
+    from evalharness.core.decision import from_json
+
     return from_json(directory.read_json("decision.json"))
 
 
@@ -101,6 +103,8 @@ def _material(directory: RunDirectory, project: Project, decision: Decision) -> 
         outcomes=study_of(directory, project, on=decision.on).outcomes,
         settings=project.experiment.report,
         terms=project.terms,
+        currency=None if project.finance is None else project.finance.currency,
+        currency_is_example=project.finance is not None and project.finance.example,
         budget_usd=project.experiment.limits.budget_usd,
         hashes=project.hashes,
         limit=directory.read_manifest().limit,

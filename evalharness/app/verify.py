@@ -42,7 +42,7 @@ def verify_run(directory: RunDirectory) -> Verified:
         Differs: Naming the first file and line that is not what the calls give.
         RunMismatch: If the run's answers belong to another state of the experiment.
     """
-    project = stages.open_project(directory)
+    project = _afresh(directory)
     on = _decided_on(directory)
     with tempfile.TemporaryDirectory() as folder:
         made = _copy(directory, project, Path(folder) / directory.path.name)
@@ -68,7 +68,7 @@ def verify_report(path: Path, *, experiment: Path | None) -> Verified:
     with tempfile.TemporaryDirectory() as folder:
         found = _run_of(reference, path.parent)
         if found is not None and experiment is None:
-            project = stages.open_project(found)
+            project = _afresh(found)
             made, source = _copy(found, project, Path(folder) / found.path.name), "calls.jsonl"
         else:
             project = _experiment_of(reference, path, experiment)
@@ -135,6 +135,11 @@ def _languages(directory: RunDirectory) -> tuple[str, ...]:
     return LANGUAGES if any(directory.path.glob("report*.md")) else ()
 
 
+def _afresh(directory: RunDirectory) -> Project:
+    """Return a run's experiment, checked, with nothing remembered from earlier work."""
+    return replace(stages.open_project(directory), cache=None)
+
+
 def _copy(directory: RunDirectory, project: Project, to: Path) -> RunDirectory:
     """Copy what determines a run, and nothing that follows from it."""
     made = RunDirectory(to)
@@ -158,8 +163,8 @@ def _derive(
     """Write everything that follows from a run's calls; returns how many there are."""
     calls = directory.read_calls()
     directory.write_plan(project.resolve(replies_of(project.plan, calls)).cells)
-    stages.score_run(directory)
-    stages.decide_run(directory, on=on)
+    stages.score_run(directory, project)
+    stages.decide_run(directory, project, on=on)
     if languages:
         stages.render_run(directory, project, copy_to=None, languages=languages)
     return len(calls)

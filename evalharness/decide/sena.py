@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
 
 from evalharness.core.decision import (
     Binding,
@@ -28,6 +27,7 @@ from evalharness.decide.conditions import fact, lower_bound, unmet
 from evalharness.decide.contrasts import mean_or_value, mean_vector
 from evalharness.decide.costs import billed_tokens
 from evalharness.decide.design import Design
+from evalharness.decide.distributions import t_quantile
 from evalharness.decide.evidence import common_marks, evidence_binding, evidence_caps, evidence_conditions
 from evalharness.decide.fieller import fieller_set
 from evalharness.decide.pairing import Pair, case_means
@@ -40,10 +40,21 @@ def decide_sena(bench: Bench, checks: tuple[ControlCheck, ...]) -> SenaDecision 
     sides = (bench.arms.control, bench.arms.treatment)
     if not any(ContextMode.SENA in side for side in sides):
         return None
+    models = compression_models(bench)
+    return SenaDecision(
+        verdict=_verdict(bench, checks, models),
+        models=models,
+        overruns=len(bench.study.overruns),
+        most_overrun_tokens=max(bench.study.overruns, default=0),
+    )
+
+
+def compression_models(bench: Bench) -> tuple[SenaModel, ...]:
+    """Measure compression on each model that has answers in both contexts, control first."""
+    sides = (bench.arms.control, bench.arms.treatment)
     both = {ContextMode.SENA, ContextMode.RAW}
     pairs = [(side[ContextMode.SENA], side[ContextMode.RAW]) for side in sides if set(side) >= both]
-    models = tuple(_model(bench, sena, raw) for sena, raw in pairs if bench.pair(sena, raw).design.n)
-    return SenaDecision(verdict=_verdict(bench, checks, models), models=models)
+    return tuple(_model(bench, sena, raw) for sena, raw in pairs if bench.pair(sena, raw).design.n)
 
 
 def _model(bench: Bench, sena: int, raw: int) -> SenaModel:
@@ -115,7 +126,7 @@ def reduction_estimate(
         interval = fieller_set(
             float(joint.mean[0]), float(joint.mean[1]),
             v_numerator=float(joint.cov[0, 0]), v_denominator=float(joint.cov[1, 1]),
-            v_both=float(joint.cov[0, 1]), quantile=float(stats.t.ppf(confidence, joint.df)),
+            v_both=float(joint.cov[0, 1]), quantile=t_quantile(confidence, joint.df),
             confidence=confidence,
         )  # fmt: skip
         if interval.kind == "bounded" and interval.low is not None and interval.high is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,13 +10,14 @@ from evalharness.core.case import Case, Context, Persona
 from evalharness.core.errors import BadInput
 from evalharness.core.experiment import ContextMode, GatewaySettings, SenaSettings
 from evalharness.core.ports import Compressor, Router
-from evalharness.core.sena import Dropped
+from evalharness.core.sena import Budget, Compressed, Dropped, TokenBudget, sena_rules
 from evalharness.core.tokens import approximate_tokens
 from evalharness.core.wire.request import Message, ModelRequest
 from evalharness.gateway.prompting import PersonaPrompts
 from evalharness.gateway.router import ROUTERS
 from evalharness.gateway.sena import COMPRESSORS
 from evalharness.gateway.sena.by_model import MODEL_METHODS, ModelCompression, Sent
+from evalharness.gateway.sena.remembering import RememberingCompressor
 
 DAMAGE_BUDGET = 0.5
 
@@ -33,13 +34,30 @@ class Prepared:
     context_tokens: int
     raw_context_tokens: int
     dropped: tuple[Dropped, ...]
+    overrun_tokens: int
+    """Tokens by which protected content exceeds the budget."""
 
 
 class Gateway:
     """Prepares requests; the arms share everything but model and context."""
 
-    def __init__(self, *, settings: GatewaySettings, sena: SenaSettings, prompts: PersonaPrompts) -> None:
+    def __init__(
+        self,
+        *,
+        settings: GatewaySettings,
+        sena: SenaSettings,
+        prompts: PersonaPrompts,
+        remembered: MutableMapping[str, Compressed] | None = None,
+        router: Router | None = None,
+    ) -> None:
         """Choose router and compressors.
+
+        Args:
+            settings: Router and request settings.
+            sena: How contexts are compressed.
+            prompts: The persona and request templates.
+            remembered: Compressions made before, by content; None to compress whatever is asked.
+            router: One that is loaded already; None to load the one that the settings name.
 
         Raises:
             BadInput: If the experiment names one that does not exist.
@@ -52,20 +70,40 @@ class Gateway:
         self._settings = settings
         self._sena = sena
         self._prompts = prompts
-        self._router: Router = ROUTERS[settings.router]()
+        self._remembered = remembered
+        self._router: Router = router or ROUTERS[settings.router]()
+        self._measured: dict[str, tuple[int, int]] = {}
+        self._routes: dict[str, tuple[Persona, str]] = {}
         by_model = sena.method in MODEL_METHODS
+        rules = sena_rules(sena.protect, min_tokens=sena.min_tokens)
         self._by_model = ModelCompression(sena, prompts) if by_model else None
-        self._compressors: Mapping[ContextMode, Compressor] = {
+        compressors: dict[ContextMode, Compressor] = {
             ContextMode.RAW: COMPRESSORS["none"](),
-            ContextMode.SENA: COMPRESSORS["none" if by_model else sena.method](),
+            ContextMode.SENA: COMPRESSORS["none" if by_model else sena.method](rules),
             ContextMode.DAMAGED: COMPRESSORS["damage"](),
         }
+        self._compressors: Mapping[ContextMode, Compressor] = compressors
+        if remembered is not None:
+            self._compressors = {
+                mode: RememberingCompressor(compressor, remembered, settings=repr(sena))
+                for mode, compressor in compressors.items()
+            }
+
+    def with_sena(self, sena: SenaSettings) -> Gateway:
+        """Return this gateway with another compression; all else is shared."""
+        return Gateway(
+            settings=self._settings,
+            sena=sena,
+            prompts=self._prompts,
+            remembered=self._remembered,
+            router=self._router,
+        )
 
     def compression(self, case: Case, mode: ContextMode, *, seed: int | None) -> ModelRequest | None:
         """Return the compressor's call that a case needs in a context mode; None if it needs none."""
         if self._by_model is None or mode is not ContextMode.SENA:
             return None
-        persona, _ = self._router.route(case.message)
+        persona, _ = self._route(case)
         return self._by_model.request(case, seed=seed) if self._by_model.wanted(case, persona) else None
 
     def prepare(self, case: Case, mode: ContextMode, *, reply: str | None = None) -> Prepared:
@@ -77,18 +115,22 @@ class Gateway:
             case: The case.
             mode: What happens to the context.
             reply: What the model-based compressor replied, where one was asked.
+
+        Raises:
+            EmptyMessage: There is nothing to route or to answer; the case is named.
+            MessageTooLong: There is more than a message may have; the case is named.
         """
-        persona, reason = self._router.route(case.message)
+        persona, reason = self._route(case)
         compressed = self._compressors[mode].compress(
-            case.context, message=case.message, budget=self._budget(mode, case)
+            case.context, message=case.message, budget=self._budget(mode)
         )
         sent = Sent(context=compressed.context, message=case.message)
         if reply is not None and self._by_model is not None:
             sent = self._by_model.apply(case, reply)
-        show = partial(self._prompts.render, persona=persona, language=case.language)
-        prompt = show(context=sent.context, message=sent.message)
-        raw = show(context=case.context, message=case.message)
-        around = approximate_tokens(show(context=Context(), message=case.message).user)
+        prompt = self._prompts.render(
+            persona=persona, language=case.language, context=sent.context, message=sent.message
+        )
+        raw, around = self._uncompressed(case)
         return Prepared(
             system=prompt.system,
             user=prompt.user,
@@ -96,9 +138,29 @@ class Gateway:
             route_reason=reason,
             prompt_tokens=approximate_tokens(prompt.system) + approximate_tokens(prompt.user),
             context_tokens=approximate_tokens(prompt.user) - around,
-            raw_context_tokens=approximate_tokens(raw.user) - around,
+            raw_context_tokens=raw - around,
             dropped=compressed.dropped,
+            overrun_tokens=compressed.overrun_tokens,
         )
+
+    def _route(self, case: Case) -> tuple[Persona, str]:
+        if case.message not in self._routes:
+            try:
+                route = self._router.choose(case.message)
+            except BadInput as error:
+                raise type(error)(f"case {case.id}: {error.message}") from None
+            self._routes[case.message] = (route.persona, route.reason)
+        return self._routes[case.message]
+
+    def _uncompressed(self, case: Case) -> tuple[int, int]:
+        """Return the tokens of a case's user text with its whole context, and with none of it."""
+        if case.id not in self._measured:
+            show = partial(self._prompts.request, case.language, message=case.message)
+            self._measured[case.id] = (
+                approximate_tokens(show(context=case.context)),
+                approximate_tokens(show(context=Context())),
+            )
+        return self._measured[case.id]
 
     def request(
         self, prepared: Prepared, *, model: str, seed: int | None, thinking_level: str | None = None
@@ -120,12 +182,8 @@ class Gateway:
             thinking_level=thinking_level or self._settings.thinking_level,
         )
 
-    def _budget(self, mode: ContextMode, case: Case) -> float:
-        if mode is ContextMode.DAMAGED:
-            return DAMAGE_BUDGET
-        is_long = approximate_tokens(_text(case.context)) >= self._sena.min_tokens
-        return self._sena.budget if mode is ContextMode.SENA and is_long else 1.0
-
-
-def _text(context: Context) -> str:
-    return "\n".join([context.profile, *context.notes, *(turn.text for turn in context.turns)])
+    def _budget(self, mode: ContextMode) -> Budget:
+        if mode is not ContextMode.SENA:
+            return DAMAGE_BUDGET if mode is ContextMode.DAMAGED else 1.0
+        tokens = self._sena.budget_tokens
+        return self._sena.budget if tokens is None else TokenBudget(tokens=tokens)

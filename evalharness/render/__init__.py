@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from evalharness.render.appendix import render_appendix
-from evalharness.render.material import Exchange, Material
+from evalharness.render.material import Material
 from evalharness.render.report import render_report, verdict_lines
 from evalharness.render.resources import LANGUAGES, Language, language
 
 __all__ = [
     "LANGUAGES",
-    "Exchange",
     "Language",
     "Material",
     "language",

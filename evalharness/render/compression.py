@@ -16,7 +16,11 @@ def sena_blocks(frame: Frame) -> tuple[Block, ...]:
         return (Paragraph((say("sena.none"),)),)
     headers = tuple(say(f"sena.{column}") for column in _COLUMNS)
     rows = tuple(_row(frame, model) for model in sena.models)
-    return (Table(headers=headers, align="lrrrrrr", rows=rows),)
+    blocks: list[Block] = [Table(headers=headers, align="lrrrrrr", rows=rows)]
+    if sena.overruns:
+        note = say("sena.overruns", count=sena.overruns, most=sena.most_overrun_tokens)
+        blocks.append(Paragraph((note,)))
+    return tuple(blocks)
 
 
 def _row(frame: Frame, model: SenaModel) -> tuple[str, ...]:

@@ -86,12 +86,12 @@ class Frame:
         interval = self.say.span(month.low, month.high, "usd")
         return self.say("verdict.monthly", value=value, level=self.level, interval=interval)
 
-    def won(self, usd: Number | None) -> str:
-        """Write an amount of US dollars in won; empty without a rate."""
-        exchange = self.material.exchange
-        if exchange is None or usd is None:
+    def local(self, usd: Number | None) -> str:
+        """Write an amount of US dollars in the bill's own currency; empty without a rate."""
+        currency = self.material.currency
+        if currency is None or usd is None:
             return ""
-        return self.numerals.won(exact(usd) * exchange.krw_per_usd)
+        return self.numerals.local(exact(usd) * currency.per_usd, currency.code)
 
     def unstated(self) -> str:
         """Name the assumptions that nobody has stated."""

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from evalharness.core.case import Case
+from evalharness.core.finance import Currency
 from evalharness.core.reporting import PLAIN_REPORT, ReportSettings, Terms
 from evalharness.core.score import Record, Score
 from evalharness.core.study import Outcome
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
-    """What one US dollar is worth in won, on a day, by a source."""
-
-    krw_per_usd: Decimal
-    as_of: dt.date
-    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +24,10 @@ class Material:
     """One per cell, quality on the experiment's scale."""
     settings: ReportSettings = PLAIN_REPORT
     terms: Terms | None = None
-    exchange: Exchange | None = None
-    """None: amounts are shown in USD alone, and the report says so."""
+    currency: Currency | None = None
+    """Shown beside USD; None: amounts are shown in USD alone, and the report says so."""
+    currency_is_example: bool = False
+    """Whether nobody has signed the file that states it."""
     budget_usd: Decimal | None = None
     hashes: tuple[tuple[str, str], ...] = ()
     """(what, SHA-256) of every input that can change a number."""

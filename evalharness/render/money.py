@@ -6,6 +6,7 @@ import math
 
 from evalharness.core.decision import DateRow, Money
 from evalharness.core.experiment import Role
+from evalharness.core.finance import MAX_FX_AGE_DAYS
 from evalharness.render.blocks import Block, Paragraph, Table
 from evalharness.render.flips import ruling_words
 from evalharness.render.frame import Frame
@@ -28,31 +29,34 @@ def money_blocks(frame: Frame, *, most_dates: int) -> tuple[Block, ...]:
 
 
 def _table(frame: Frame, rows: list[Row]) -> Table:
-    say, exchange = frame.say, frame.material.exchange
-    if exchange is None:
+    say, currency = frame.say, frame.material.currency
+    if currency is None:
         headers = tuple(say(f"money.{column}") for column in ("item", "value", "kind"))
         return Table(headers=headers, align="lll", rows=tuple((i, v, k) for i, v, _, k in rows))
-    headers = tuple(say(f"money.{column}") for column in ("item", "value", "won", "kind"))
+    headers = (say("money.item"), say("money.value"), currency.code, say("money.kind"))
     return Table(
         headers=headers,
         align="llrl",
-        rows=tuple((i, v, frame.won(usd) or say("word.blank"), k) for i, v, usd, k in rows),
+        rows=tuple((i, v, frame.local(usd) or say("word.blank"), k) for i, v, usd, k in rows),
     )
 
 
 def _note(frame: Frame) -> str:
-    say, exchange = frame.say, frame.material.exchange
+    say, currency = frame.say, frame.material.currency
     read = min((row.as_of for row in frame.decision.rates), default=None)
     prices = say("money.prices_none") if read is None else say("money.prices", day=read)
-    if exchange is None:
-        return f"{prices} {say('money.no_won')}"
-    won = say(
-        "money.won_rate",
-        rate=frame.numerals.won_rate(exchange.krw_per_usd),
-        day=exchange.as_of,
-        source=exchange.source,
+    if currency is None:
+        return f"{prices} {say('money.no_currency')}"
+    age = (frame.decision.on - currency.as_of).days
+    rate = say(
+        "money.currency",
+        code=currency.code,
+        rate=frame.numerals.rate(currency.per_usd, currency.code),
+        day=currency.as_of,
+        age=say("money.currency_old", days=age) if age > MAX_FX_AGE_DAYS else "",
+        example=say("money.currency_example") if frame.material.currency_is_example else "",
     )
-    return f"{prices} {won}"
+    return f"{prices} {rate}"
 
 
 def _per_thousand(frame: Frame) -> Row:

@@ -48,7 +48,7 @@ class Numerals:
         """
         # Loaded here because commands that write no report must not pay for it.
         from babel import Locale  # noqa: PLC0415
-        from babel.numbers import parse_pattern  # noqa: PLC0415
+        from babel.numbers import get_currency_precision, parse_pattern  # noqa: PLC0415
 
         self._locale = Locale.parse(locale)
         self._percent, self._between = percent, between
@@ -60,8 +60,9 @@ class Numerals:
             return parse_pattern(re.sub(r"[#0,.]+", digits, money) if currency else digits)
 
         self._pattern = pattern
+        self._precision = get_currency_precision
         self.fixed(Decimal("1.5"), 1)  # loads the locale's data now, since rendering opens no file
-        self.currency(1, "USD", 0)
+        self.local(1, "KRW")
         self.writers: Final[dict[str, Writer]] = self._writers()
 
     def fixed(self, value: Number, places: int, *, signed: bool = False, strip: bool = False) -> str:
@@ -103,13 +104,13 @@ class Numerals:
             places = _shown_places(_rounded(number, places), places)
         return self.currency(number, "USD", places, signed=signed)
 
-    def won(self, value: Number) -> str:
-        """Return whole Korean won."""
-        return self.currency(value, "KRW", 0)
+    def local(self, value: Number, code: str) -> str:
+        """Return an amount in a currency, with the decimals that it has: none for won, two for euros."""
+        return self.currency(value, code, self._precision(code))
 
-    def won_rate(self, value: Decimal) -> str:
-        """Return an exchange rate in won with every digit that it was stated with."""
-        return self.currency(value, "KRW", max(0, -int(value.as_tuple().exponent)))
+    def rate(self, value: Decimal, code: str) -> str:
+        """Return an exchange rate with every digit that it was stated with."""
+        return self.currency(value, code, max(0, -int(value.as_tuple().exponent)))
 
     def share(self, value: Number) -> str:
         """Return a share as a percentage: no decimals from 100 %, one from 10 %, two below."""

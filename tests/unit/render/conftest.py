@@ -55,11 +55,12 @@ from evalharness.core.decision import (
     Verdict,
 )
 from evalharness.core.experiment import ContextMode, DroppedCells, Role, Thresholds
+from evalharness.core.finance import Currency
 from evalharness.core.provenance import Delivery, Origin
 from evalharness.core.reporting import ReportSettings, Term, Terms
 from evalharness.core.score import Answer, Completed, Scored
 from evalharness.core.study import Outcome
-from evalharness.render import Exchange, Material
+from evalharness.render import Material
 
 FLASH, PRO = "gemini-3.8-flash", "gemini-3.1-pro-preview"
 ON, CHANGE = dt.date(2026, 11, 23), dt.date(2027, 1, 1)
@@ -612,7 +613,7 @@ def material(make_case: Callable[..., Case], text: Callable[[str, str], str] | N
     return Material(
         cases=cases, records=tuple(records), scores=tuple(scores), outcomes=tuple(outcomes), terms=terms,
         settings=ReportSettings(languages=("en", "ko"), preparer="Kim"), budget_usd=Decimal("25.00"),
-        exchange=Exchange(krw_per_usd=Decimal("1387.5"), as_of=ON, source="Bank of Korea, basic rate"),
+        currency=Currency(code="KRW", per_usd=Decimal("1387.5"), as_of=ON, source="Bank of Korea"),
         hashes=(("experiment", "e" * 64), ("dataset", "d" * 64)),
     )  # fmt: skip
 
