@@ -82,9 +82,10 @@ def _writer(to: str) -> Callable[[Path, list[Row]], None]:
     if to == "csv":
         return _write_csv
     try:
-        import pyarrow  # noqa: F401 - the check alone: the writer imports what it needs
+        import arro3.core
+        import arro3.io  # noqa: F401 - the check alone: the writer imports what it needs
     except ImportError:
-        raise BadInput("Parquet needs pyarrow: pip install 'evalharness[parquet]'") from None
+        raise BadInput("Parquet needs arro3: pip install 'evalharness[parquet]'") from None
     return _write_parquet
 
 
@@ -94,19 +95,20 @@ def _write_csv(path: Path, rows: Iterable[Row]) -> None:
 
 
 def _write_parquet(path: Path, rows: list[Row]) -> None:
-    import pyarrow as pa
-    from pyarrow import parquet
+    from arro3.core import Array, DataType, Field, Schema, Table
+    from arro3.io import write_parquet
 
-    types = {"text": pa.string(), "count": pa.int64(), "number": pa.float64()}
-    schema = pa.schema([(name, types[kind]) for name, kind, _ in COLUMNS])
+    types = {"text": DataType.string(), "count": DataType.int64(), "number": DataType.float64()}
+    schema = Schema([Field(name, types[kind]) for name, kind, _ in COLUMNS])
     columns = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
     arrays = [
-        pa.array(map(_storable, values), kind) for values, kind in zip(columns, schema.types, strict=True)
+        Array([_storable(value) for value in values], types[kind])
+        for values, (_, kind, _) in zip(columns, COLUMNS, strict=True)
     ]
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        parquet.write_table(pa.Table.from_arrays(arrays, schema=schema), temporary, compression="zstd")
+        write_parquet(Table.from_arrays(arrays, schema=schema), temporary, compression="zstd(3)")
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)

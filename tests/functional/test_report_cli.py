@@ -82,21 +82,22 @@ def test_csv_opens_in_a_spreadsheet_with_its_korean(run_dir: Path, here: Cli) ->
 
 
 def test_parquet_holds_the_same(run_dir: Path, here: Cli, tmp_path: Path) -> None:
-    from pyarrow import parquet
+    from arro3.io import read_parquet
 
     assert here("export", str(run_dir), "--to", "csv", "-q").returncode == 0
     out = tmp_path / "deep" / "cells.parquet"
     done = here("export", str(run_dir), "--to", "parquet", "--out", str(out))
     assert done.returncode == 0, done.stderr
-    table = parquet.read_table(out)
+    table = read_parquet(out).read_all()
+    held = {name: [value.as_py() for value in table[name]] for name in table.column_names}
     text = (run_dir / "cells.csv").read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert table.column_names == list(rows[0])
     assert table.num_rows == len(rows)
     for name in ("case_id", "scorer", "arm"):
-        assert table[name].to_pylist() == [row[name] for row in rows]
-    assert table["usd"].to_pylist() == [float(row["usd"]) for row in rows]
-    assert table["output_tokens"].to_pylist() == [int(row["output_tokens"]) for row in rows]
+        assert held[name] == [row[name] for row in rows]
+    assert held["usd"] == [float(row["usd"]) for row in rows]
+    assert held["output_tokens"] == [int(row["output_tokens"]) for row in rows]
 
 
 def test_a_run_that_is_not_scored_says_what_to_do(recorded: Path, cli: Cli) -> None:
