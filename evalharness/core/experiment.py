@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from evalharness.core.reporting import PLAIN_REPORT, PROGRAMME_ROLLOUT, ReportSettings, Rollout
+
 
 class Role(StrEnum):
     """What an arm is for in the comparison."""
@@ -114,19 +116,15 @@ class Thresholds:
 class ServiceTargets:
     """What the programme wants of the service; they label what was measured and decide nothing.
 
-    The limits that veto an approval are in `Thresholds`.
+    The limits that veto an approval are in `Thresholds`, those that take a release back in `Rollout`.
     """
 
     mean_latency_ms: float = 1000.0
     """Wanted of the mean, below it."""
-    rollback_latency_ms: float = 3000.0
-    """A mean above it rolls a release back."""
     error_rate: float = 0.005
     """Wanted, below it."""
     canary_error_rate: float = 0.01
     """Tolerated in a canary, below it."""
-    rollback_error_rate: float = 0.02
-    """A rate above it rolls a release back."""
 
 
 class DroppedCells(StrEnum):
@@ -258,6 +256,8 @@ class Experiment:
     traffic: str | None = None
     """File of real traffic shares that weight the cases, relative to the experiment file; None for the
     benchmark's own mix."""
+    report: ReportSettings = PLAIN_REPORT
+    rollout: Rollout = PROGRAMME_ROLLOUT
     targets: ServiceTargets = ServiceTargets()
 
     def arm(self, name: str) -> Arm:

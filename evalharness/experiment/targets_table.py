@@ -15,23 +15,19 @@ Rate = Annotated[int | float, Field(ge=0, le=1)]
 
 
 class TargetsTable(Strict):
-    """[targets]: labels of what was measured; the limits that veto an approval are [thresholds]."""
+    """[targets]: labels of what was measured.
+
+    The limits that veto an approval are [thresholds], those that take a release back [rollout].
+    """
 
     mean_latency_ms: Milliseconds = _DEFAULTS.mean_latency_ms
-    rollback_latency_ms: Milliseconds = _DEFAULTS.rollback_latency_ms
     error_rate: Rate = _DEFAULTS.error_rate
     canary_error_rate: Rate = _DEFAULTS.canary_error_rate
-    rollback_error_rate: Rate = _DEFAULTS.rollback_error_rate
 
     @model_validator(mode="after")
     def _ascend(self) -> TargetsTable:
-        for lower, upper in (
-            ("mean_latency_ms", "rollback_latency_ms"),
-            ("error_rate", "canary_error_rate"),
-            ("canary_error_rate", "rollback_error_rate"),
-        ):
-            if getattr(self, lower) > getattr(self, upper):
-                raise Misplaced(f"{lower} must not be above {upper}", lower)
+        if self.error_rate > self.canary_error_rate:
+            raise Misplaced("error_rate must not be above canary_error_rate", "error_rate")
         return self
 
     def targets(self) -> ServiceTargets:

@@ -14,6 +14,7 @@ from evalharness.core.decision import ArmOperations, Level
 from evalharness.core.experiment import ServiceTargets
 from evalharness.core.pricing import RateCard
 from evalharness.core.provenance import Delivery
+from evalharness.core.reporting import PROGRAMME_ROLLOUT
 from evalharness.core.study import ArmCalls, Study
 from evalharness.decide import bench_of
 from evalharness.decide.operations import error_level, latency_level, operations_of, timing
@@ -34,7 +35,7 @@ def test_quantiles_interpolate_between_observations() -> None:
 )
 def test_levels_of_latency_are_lumens(mean: float, level: Level) -> None:
     """Average below 1 s; rollback above 3 s."""
-    assert latency_level(mean, TARGETS) is level
+    assert latency_level(mean, TARGETS, PROGRAMME_ROLLOUT) is level
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def test_levels_of_latency_are_lumens(mean: float, level: Level) -> None:
 )
 def test_levels_of_errors_are_lumens(rate: float, level: Level) -> None:
     """Below 0.5 %; canary below 1 %; rollback above 2 %."""
-    assert error_level(rate, TARGETS) is level
+    assert error_level(rate, TARGETS, PROGRAMME_ROLLOUT) is level
 
 
 @pytest.fixture

@@ -60,19 +60,14 @@ def test_a_good_file_loads_with_documented_defaults(tmp_path: Path) -> None:
 
 def test_targets_are_lumens_unless_the_file_says_otherwise(tmp_path: Path) -> None:
     defaults = load_experiment(write(tmp_path, GOOD)).targets
-    assert (defaults.mean_latency_ms, defaults.rollback_latency_ms) == (1000, 3000)
-    assert (defaults.error_rate, defaults.canary_error_rate, defaults.rollback_error_rate) == (
-        0.005,
-        0.01,
-        0.02,
-    )
+    assert (defaults.mean_latency_ms, defaults.error_rate, defaults.canary_error_rate) == (1000, 0.005, 0.01)
     own = load_experiment(write(tmp_path, GOOD + "\n[targets]\nmean_latency_ms = 1500\nerror_rate = 0.001\n"))
     assert (own.targets.mean_latency_ms, own.targets.error_rate) == (1500.0, 0.001)
 
 
 def test_targets_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
-    text = GOOD + "\n[targets]\nmean_latency_ms = 4000\n"
-    with pytest.raises(BadInput, match=r"experiment\.toml:\d+: mean_latency_ms must not be above rollback"):
+    text = GOOD + "\n[targets]\nerror_rate = 0.02\n"
+    with pytest.raises(BadInput, match=r"experiment\.toml:\d+: error_rate must not be above canary"):
         load_experiment(write(tmp_path, text))
 
 
