@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from evalharness.core.reporting import PLAIN_REPORT, PROGRAMME_ROLLOUT, ReportSettings, Rollout
+
 
 class Role(StrEnum):
     """What an arm is for in the comparison."""
@@ -239,6 +241,8 @@ class Experiment:
     traffic: str | None = None
     """File of real traffic shares that weight the cases, relative to the experiment file; None for the
     benchmark's own mix."""
+    report: ReportSettings = PLAIN_REPORT
+    rollout: Rollout = PROGRAMME_ROLLOUT
 
     def arm(self, name: str) -> Arm:
         """Return the arm of that name.

@@ -23,6 +23,7 @@ from evalharness.core.experiment import (
 )
 from evalharness.experiment.cost_tables import CostTable, RatesTable
 from evalharness.experiment.edge import Misplaced, Strict, read_toml
+from evalharness.experiment.report_tables import ReportTable, RolloutTable
 from evalharness.experiment.sena_table import ModelId, SenaTable, Share, ThinkingLevel
 
 SAFE_NAME = r"^[a-z0-9][a-z0-9._-]*$"
@@ -174,6 +175,8 @@ class ExperimentFile(Strict):
     thresholds: ThresholdsTable = ThresholdsTable()
     limits: LimitsTable = LimitsTable()
     waivers: WaiversTable = WaiversTable()
+    report: ReportTable = ReportTable()
+    rollout: RolloutTable = RolloutTable()
     rates: RatesTable = RatesTable()
     cost: CostTable = CostTable()
     aliases: dict[str, str] = {}
@@ -257,6 +260,8 @@ def _experiment(file: ExperimentFile) -> Experiment:
         aliases=tuple(sorted(file.aliases.items())),
         strata=file.strata,
         traffic=file.traffic,
+        report=file.report.settings(),
+        rollout=file.rollout.settings(),
         rate_overrides=file.rates.overrides,
         finance=file.cost.finance,
     )
