@@ -58,6 +58,8 @@ class Thresholds:
     """Share of quadruples (a repeat of a case in all main arms) that must be fully scored."""
     bias_allowance: float = 0.1
     """Score points of judge bias that the bound must survive while no human labels correct it."""
+    min_labels: int = 20
+    """Graded pairs below which people's labels are shown but correct nothing (METHOD §5: 20 to 50)."""
     severe_loss: float = 2.0
     """A drop of this many score points on one case is a severe loss."""
     max_mean_latency_ms: float = 3000.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from evalharness.core.experiment import Experiment
+from evalharness.core.labels import LabelledPair
 from evalharness.core.provenance import Delivery, Origin
 from evalharness.core.usage import Usage
 
@@ -97,5 +98,5 @@ class Study:
     """Arms in which a response came from another model than requested, with what was seen."""
     agreements: tuple[tuple[str, float, int], ...] = ()
     """Side measures in [0, 1]: (name, share, n), such as routing accuracy and language agreement."""
-    human_labels: int = 0
-    """Paired human labels that calibrate the judge; 0 makes the bias allowance a condition."""
+    labels: tuple[LabelledPair, ...] = ()
+    """Pairs that people graded, sorted by case and repeat; without them a bias allowance is a condition."""

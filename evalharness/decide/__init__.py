@@ -13,6 +13,7 @@ from evalharness.decide.costs import CostTable
 from evalharness.decide.design import sampling_of
 from evalharness.decide.evidence import evidence_of
 from evalharness.decide.grid import arm_summaries, two_by_two
+from evalharness.decide.label_audit import label_audit
 from evalharness.decide.ledger import ledger_of
 from evalharness.decide.pairing import completeness, main_arms
 from evalharness.decide.power import mde
@@ -44,12 +45,13 @@ def decide(study: Study, card: RateCard, assumptions: Assumptions) -> Decision:
     sena = decide_sena(bench, checks)
     spent = ledger_of(bench, None)
     upgrade = decide_upgrade(bench, assumptions, checks, sena, spent.study_usd)
+    labels = label_audit(bench, bench.upgrade_pair(upgrade.context))
     return Decision(
         experiment=study.experiment.name,
         seed=study.experiment.seed,
         on=study.on,
         thresholds=study.experiment.thresholds,
-        evidence=evidence_of(bench),
+        evidence=evidence_of(bench, labels),
         arms=arm_summaries(bench),
         grid=two_by_two(bench),
         controls=checks,
@@ -59,6 +61,7 @@ def decide(study: Study, card: RateCard, assumptions: Assumptions) -> Decision:
         assumptions=assumptions_view(assumptions),
         rate_card=card.name,
         rates=rate_rows(bench, assumptions.horizon_months),
+        labels=labels,
     )
 
 

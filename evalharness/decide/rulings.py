@@ -13,11 +13,12 @@ from evalharness.core.decision import (
     Ruling,
 )
 from evalharness.core.experiment import ContextMode
-from evalharness.decide.assess import Assessment, Stakes
+from evalharness.decide.assess import Assessment
 from evalharness.decide.bench import Bench
 from evalharness.decide.conditions import at_least, at_most, fact, lower_bound, unmet
 from evalharness.decide.costs import priced_day
 from evalharness.decide.pricepath import PricePath, add_months
+from evalharness.decide.stakes import Stakes
 
 REJECTING_PROBABILITY = 0.05
 """P(ROI > threshold) at or below which the upgrade is rejected."""
@@ -40,7 +41,7 @@ def proof_conditions(stakes: Stakes, found: Assessment) -> tuple[Condition, ...]
         rows = (decisive, net, tail)
     if found.branch is Branch.DEARER:
         rows += _dearer_conditions(stakes, found)
-    if not stakes.bench.study.human_labels:
+    if stakes.correction is None:
         rows += (
             lower_bound(
                 ConditionName.BIAS_ALLOWANCE, found.with_allowance, unit="usd_per_month", factor=month

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from evalharness.core.decision import Estimate, Slice
-from evalharness.decide.assess import Stakes
 from evalharness.decide.cells import FloatArray, IntArray
 from evalharness.decide.contrasts import mean_estimate
+from evalharness.decide.stakes import Stakes
 
 DIMENSIONS = ("persona", "language", "category")
 

@@ -16,7 +16,7 @@ from evalharness.core.decision import (
     SenaDecision,
 )
 from evalharness.core.experiment import ContextMode
-from evalharness.decide.assess import Assessment, Stakes, assess
+from evalharness.decide.assess import Assessment, assess
 from evalharness.decide.bench import Bench
 from evalharness.decide.conditions import fact, too_few
 from evalharness.decide.evidence import evidence_caps, evidence_conditions
@@ -30,6 +30,7 @@ from evalharness.decide.rulings import (
     rule_upgrade,
     value_condition,
 )
+from evalharness.decide.stakes import Stakes
 from evalharness.decide.unknowns import corner_verdicts
 
 

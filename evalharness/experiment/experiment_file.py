@@ -128,6 +128,7 @@ class ThresholdsTable(Strict):
     roi_probability: Annotated[float, Field(gt=0.5, lt=1)] = _DEFAULTS.roi_probability
     min_complete_share: Share = _DEFAULTS.min_complete_share
     bias_allowance: Annotated[Number, Field(ge=0)] = _DEFAULTS.bias_allowance
+    min_labels: Annotated[int, Field(ge=3)] = _DEFAULTS.min_labels
     severe_loss: Positive = _DEFAULTS.severe_loss
     min_ratings: Annotated[int, Field(ge=1)] = _DEFAULTS.min_ratings
     looks: Annotated[int, Field(ge=1)] = _DEFAULTS.looks

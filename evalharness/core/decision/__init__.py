@@ -43,6 +43,11 @@ from evalharness.core.decision.format import (
     from_json,
     to_json,
 )
+from evalharness.core.decision.labels import (
+    Agreement,
+    ArmBias,
+    LabelAudit,
+)
 from evalharness.core.decision.ledger import (
     Ledger,
     LedgerRow,
@@ -87,6 +92,8 @@ __all__ = [
     "FORMAT",
     "SIGNIFICANT_DIGITS",
     "Advice",
+    "Agreement",
+    "ArmBias",
     "ArmSummary",
     "AssumptionRow",
     "AssumptionsView",
@@ -107,6 +114,7 @@ __all__ = [
     "Estimate",
     "Evidence",
     "EvsiRow",
+    "LabelAudit",
     "Ledger",
     "LedgerRow",
     "Money",

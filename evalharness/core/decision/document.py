@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from evalharness.core.decision.arms import ArmSummary, ControlCheck, TwoByTwo
 from evalharness.core.decision.assumed import AssumptionsView, RateRow
 from evalharness.core.decision.compression import SenaDecision
+from evalharness.core.decision.labels import LabelAudit
 from evalharness.core.decision.ledger import Ledger
 from evalharness.core.decision.upgrade import UpgradeDecision
 from evalharness.core.experiment import DroppedCells, Thresholds
 from evalharness.core.provenance import Delivery, Origin
 
-FORMAT = 1
+FORMAT = 2
 """Version of decision.json; a reader refuses any other."""
 
 
@@ -29,6 +30,7 @@ class Evidence:
     judge: bool
     """False: a deterministic scorer whose score stands in for help."""
     human_labels: int
+    """Graded pairs that correct the upgrade verdict; 0 if there are none, or too few, or of other arms."""
     scale_low: float
     scale_high: float
     cases: int
@@ -71,3 +73,5 @@ class Decision:
     assumptions: AssumptionsView
     rate_card: str
     rates: tuple[RateRow, ...]
+    labels: LabelAudit | None = None
+    """None while people have not graded answers."""

@@ -24,7 +24,6 @@ from evalharness.core.experiment import (
 from evalharness.core.pricing import RateCard
 from evalharness.core.provenance import Origin
 from evalharness.core.study import CaseFacts, Outcome, Study
-from evalharness.decide.assess import Stakes
 from evalharness.decide.bench import Bench
 from evalharness.decide.cells import FloatArray, IntArray, cells_of
 from evalharness.decide.characteristics.noise import CASES
@@ -32,6 +31,7 @@ from evalharness.decide.costs import CostTable
 from evalharness.decide.design import Design, sampling_of
 from evalharness.decide.pairing import Pair, completeness, main_arms
 from evalharness.decide.pricepath import PricePath
+from evalharness.decide.stakes import Stakes
 
 VALUE_PER_POINT = 0.05
 """V of ASSUMED: κ·ρ·value / (requests per session · scale width) = 0.5·0.5·4 / (4·5) USD."""
