@@ -79,7 +79,8 @@ def decide_upgrade(
     dates = validity(stakes, final, case.standing, given, lambda later: rule_later(case, later))
     conditions = (*case.evidence, *case.proof, *case.guardrails, case.lifecycle)
     marks = (
-        *common_marks(bench, checks), *assumption_marks(assumptions), *label_marks(stakes), *case_marks(case, sena),
+        *common_marks(bench, checks), *assumption_marks(assumptions), *label_marks(stakes),
+        *case_marks(case, sena),
     )  # fmt: skip
     bca, fallback = _bca(stakes, case.found)
     verdict = Verdict(

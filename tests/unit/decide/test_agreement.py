@@ -11,7 +11,7 @@ SECOND = [0, 2, 2, 3, 5, 5, 4, 4, 2, 2, 1, 1, 3, 4, 4]
 
 
 def test_it_is_what_sklearn_says() -> None:
-    """sklearn 1.9.1: cohen_kappa_score(FIRST, SECOND, weights="quadratic", labels=range(6))."""
+    """Sklearn 1.9.1: cohen_kappa_score(FIRST, SECOND, weights="quadratic", labels=range(6))."""
     found = quadratic_kappa(FIRST, SECOND, names=("a", "b"))
     assert found.kappa == pytest.approx(0.9142857142857143)
     assert found.n == 15

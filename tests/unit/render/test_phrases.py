@@ -69,6 +69,8 @@ VALUES: dict[ReasonCode, dict[str, Any]] = {
     CODE.NOT_GOOGLE: {"origin": "simulated"},
     CODE.STAND_IN_QUALITY: {"scorer": "key_facts", "scale_high": 5.0},
     CODE.NO_LABELS: {"allowance": 0.1},
+    CODE.PEOPLE_CORRECT: {"pairs": 40, "bias": -0.1},
+    CODE.LABELS_NOT_USED: {"why": "too_few", "pairs": 12, "needed": 20},
     CODE.BENCHMARK_MIX: {},
     CODE.NO_CONTROLS: {"missing": "aa,damaged"},
     CODE.SENA_NOT_PASSED: {"ruling": "FAIL"},
