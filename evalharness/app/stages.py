@@ -145,15 +145,17 @@ def decide_run(directory: RunDirectory, *, on: dt.date | None) -> Decision:
         directory: A scored run.
         on: The decision's date; None for the latest day on which an answer was recorded.
     """
+    from evalharness.app.labels import current_labels
     from evalharness.decide import decide
     from evalharness.decide.assemble import RunData, assemble
 
     project = open_project(directory)
     data = RunData(
         plan=directory.read_plan(),
-        records=directory.read_records(),
+        records=(records := directory.read_records()),
         scores=directory.read_scores(),
         calls=directory.read_calls(),
+        labels=current_labels(directory, records),
     )
     study = assemble(
         data,

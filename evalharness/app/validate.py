@@ -187,5 +187,5 @@ Studies of 100 cases with a true difference of 0.3 points. Each cell is the shar
 95 % interval holds it, and the interval's mean width in points: the judge on all cases, people on the graded
 ones, and both by PPI++ (t with m − 1 degrees of freedom). At least {least} of the corrected ones must.
 
-| judge, and differences as they are in truth | labels | studies | judge alone | people alone | corrected | ± |
+| judge, and differences in truth | labels | studies | judge alone | people alone | corrected | ± |
 |---|---:|---:|---:|---:|---:|---:|"""

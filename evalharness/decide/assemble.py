@@ -12,6 +12,7 @@ from evalharness.core.case import Case
 from evalharness.core.errors import BadInput, InvalidUsage, ProviderError
 from evalharness.core.experiment import Experiment
 from evalharness.core.job import Purpose
+from evalharness.core.labels import LabelledPair
 from evalharness.core.plan import PlannedCell
 from evalharness.core.provenance import weakest
 from evalharness.core.score import Completed, Record, Score, Scored
@@ -29,6 +30,7 @@ class RunData:
     records: Sequence[Record]
     scores: Sequence[Score]
     calls: Mapping[str, Call]
+    labels: Sequence[LabelledPair] = ()
 
 
 def assemble(
@@ -43,7 +45,7 @@ def assemble(
     """Join a run's files into what the decision stands on.
 
     Args:
-        data: The run's plan, records, scores and calls.
+        data: The run's plan, records, scores, calls and labels.
         experiment: The authored experiment.
         cases: The dataset.
         on: The decision's date; None for the latest day on which an answer was recorded.
@@ -70,6 +72,7 @@ def assemble(
         pilot=pilot,
         served_mismatches=_mismatches(data, experiment, completions),
         agreements=_agreements(data, known),
+        labels=tuple(data.labels),
     )
 
 

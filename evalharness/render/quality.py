@@ -6,7 +6,7 @@ from evalharness.core.decision import ArmSummary, Contrast, ControlCheck, Estima
 from evalharness.core.experiment import ContextMode, Role
 from evalharness.render.escape import clean
 from evalharness.render.frame import Frame
-from evalharness.render.labels import label_lines
+from evalharness.render.people import label_lines
 from evalharness.render.views import QualityView, SlicesView, Table
 
 _MOST_SLICES = 8
