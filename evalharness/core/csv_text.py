@@ -17,7 +17,8 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[str | int | float | 
     numbers are written as they are. None is an empty cell.
     """
     stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
+    # Quoting every text: with LF as the line's end the writer would leave a lone CR bare.
+    writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(header)
     writer.writerows([_cell(value) for value in row] for row in rows)
     return "\ufeff" + stream.getvalue()

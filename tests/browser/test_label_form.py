@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -158,7 +160,11 @@ def test_a_foreign_file_is_refused(page: Page, form: Path, tmp_path: Path) -> No
 
 
 def test_korean_and_english(page: Page, form: Path) -> None:
+    words = json.loads((files("evalharness.render.label_form") / "words.json").read_text(encoding="utf-8"))
+    assert set(words["ko"]) == set(words["en"])
     page.open(form)
+    before = page.run("return [...document.querySelectorAll('[data-say]')].map((e) => e.textContent)")
+    assert set(before) <= set(words["en"].values())
     page.find("#language").click()
     assert page.text("h1") == "답변 쌍 평가"
     assert page.run("return document.documentElement.lang") == "ko"
