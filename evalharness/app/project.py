@@ -45,7 +45,7 @@ class Project:
     @cached_property
     def dataset(self) -> Dataset:
         """Every case of the dataset."""
-        return load_dataset(self._path(self.experiment.dataset))
+        return self.load_dataset(self.experiment.dataset)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -63,7 +63,7 @@ class Project:
     @cached_property
     def card(self) -> RateCard:
         """The dated prices."""
-        return load_rate_card(self._path(self.experiment.rate_card))
+        return self.load_card(self.experiment.rate_card)
 
     @cached_property
     def assumptions(self) -> Assumptions:
@@ -171,6 +171,14 @@ class Project:
                 line = line_of(read_text(self.file), ("arms", self.experiment.arms.index(arm), "model"))
                 raise PricingError(error.message, file=self.file, line=line) from None
         _ = self.assumptions, self.weights, self.plan
+
+    def load_dataset(self, relative: str) -> Dataset:
+        """Return the cases of a file or folder beside this project's file."""
+        return load_dataset(self._path(relative))
+
+    def load_card(self, relative: str) -> RateCard:
+        """Return the prices of a file beside this project's file."""
+        return load_rate_card(self._path(relative))
 
     def _templates(self) -> dict[str, str]:
         folder = self._path(self.experiment.gateway.personas)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from evalharness.app.clients import Access, Mode
+from evalharness.app.imported import ImportedProject, imported_study, open_imported, score_imported
 from evalharness.app.preflight import (
     describe_change,
     month_spent,
@@ -21,9 +21,11 @@ from evalharness.app.preflight import (
     shutdown_warnings,
 )
 from evalharness.app.project import Project
-from evalharness.app.system import SystemClock, git_state, versions
+from evalharness.app.system import SystemClock, git_state, relative_path, versions
 from evalharness.core.decision import Decision, from_json, to_json
 from evalharness.core.errors import ProviderError, RunMismatch
+from evalharness.core.imported import IMPORTED
+from evalharness.core.study import Study
 from evalharness.run import Progress, RunSummary
 from evalharness.score import build_records, score_records
 from evalharness.store import Manifest, RunDirectory
@@ -130,6 +132,8 @@ def _say_failures(summary: RunSummary, directory: RunDirectory, note: Note) -> N
 def score_run(directory: RunDirectory) -> tuple[int, int]:
     """Derive records and scores from a run's calls; returns how many cells completed and failed."""
     project = open_project(directory)
+    if isinstance(project, ImportedProject):
+        return score_imported(directory, project)
     records = build_records(directory.read_plan(), directory.read_calls())
     scores = score_records(records, {case.id: case for case in project.dataset.cases})
     directory.write_records(records)
@@ -145,11 +149,22 @@ def decide_run(directory: RunDirectory, *, on: dt.date | None) -> Decision:
         directory: A scored run.
         on: The decision's date; None for the latest day on which an answer was recorded.
     """
-    from evalharness.app.labels import current_labels
     from evalharness.decide import decide
-    from evalharness.decide.assemble import RunData, assemble
 
     project = open_project(directory)
+    if isinstance(project, ImportedProject):
+        study = imported_study(directory, project, on=on)
+    else:
+        study = _study(directory, project, on=on)
+    decision = decide(study, project.card, project.assumptions)
+    directory.write_text("decision.json", dump_json(to_json(decision)))
+    return read_decision(directory)
+
+
+def _study(directory: RunDirectory, project: Project, *, on: dt.date | None) -> Study:
+    from evalharness.app.labels import current_labels
+    from evalharness.decide.assemble import RunData, assemble
+
     data = RunData(
         plan=directory.read_plan(),
         records=(records := directory.read_records()),
@@ -157,7 +172,7 @@ def decide_run(directory: RunDirectory, *, on: dt.date | None) -> Decision:
         calls=directory.read_calls(),
         labels=current_labels(directory, records),
     )
-    study = assemble(
+    return assemble(
         data,
         experiment=project.experiment,
         cases=project.dataset.cases,
@@ -165,9 +180,6 @@ def decide_run(directory: RunDirectory, *, on: dt.date | None) -> Decision:
         pilot=project.is_pilot,
         weights=project.weights,
     )
-    decision = decide(study, project.card, project.assumptions)
-    directory.write_text("decision.json", dump_json(to_json(decision)))
-    return read_decision(directory)
 
 
 def read_decision(directory: RunDirectory) -> Decision:
@@ -211,8 +223,10 @@ def open_project(directory: RunDirectory) -> Project:
         RunMismatch: If the run's answers belong to another state of the experiment.
     """
     manifest = directory.read_manifest()
-    file = (directory.path / manifest.experiment_file).resolve()
-    project = Project(_shown(file), limit=manifest.limit)
+    file = _shown((directory.path / manifest.experiment_file).resolve())
+    if manifest.mode == IMPORTED:
+        return open_imported(directory, file, manifest)
+    project = Project(file, limit=manifest.limit)
     if manifest.dataset_sha256 != project.dataset.sha256:
         raise RunMismatch("the dataset changed since this run; run the experiment again", file=directory.path)
     if manifest.experiment_sha256 != project.sha256 and manifest.identity != project.plan.identity:
@@ -254,7 +268,7 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
             format_version=FORMAT_VERSION,
             run_id=directory.path.name,
             identity=project.plan.identity,
-            experiment_file=_relative(project.file, directory.path),
+            experiment_file=relative_path(project.file, directory.path),
             experiment_sha256=project.sha256,
             dataset_sha256=project.dataset.sha256,
             mode=access.mode.value,
@@ -265,13 +279,6 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
             started_at=access.clock.now().isoformat(timespec="seconds"),
         )
     )
-
-
-def _relative(file: Path, folder: Path) -> str:
-    try:
-        return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
-    except ValueError:  # another drive on Windows
-        return file.resolve().as_posix()
 
 
 def _shown(file: Path) -> Path:

@@ -25,6 +25,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "score": ("score:score", "Score a run's answers."),
     "decide": ("decide:decide", "Decide from a run's scores."),
     "report": ("report:report", "Render a run's report."),
+    "import": ("import_table:import_table", "Make a run of outputs, scores or costs made elsewhere."),
     "label": ("label:label", "Have people grade answers blind; take their grades back."),
     "dataset": ("dataset:dataset", "Check and count the cases of a dataset."),
     "sena": ("sena:sena", "Compress a context, or sweep methods and budgets."),

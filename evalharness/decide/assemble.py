@@ -20,6 +20,7 @@ from evalharness.core.study import CaseFacts, Charge, Outcome, Spend, Study
 from evalharness.core.usage import Usage
 from evalharness.core.wire.response import Completion, parse_response, served_id
 from evalharness.decide.context_tokens import CellId, cell_id, context_tokens
+from evalharness.decide.primary import primary_scores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ def _latest_day(answered: Sequence[Call]) -> dt.date:
 def _outcomes(
     data: RunData, experiment: Experiment, completions: Mapping[str, Completion]
 ) -> tuple[Outcome, ...]:
-    qualities = _qualities(data.scores, experiment)
+    qualities = primary_scores(data.scores, experiment)
     context = context_tokens(data.plan, experiment, completions)
     records = {_id(record): record for record in data.records}
     return tuple(
@@ -179,23 +180,6 @@ def _outcome(
         latency_ms=own.latency_ms,
         failed=not own.answered,
     )
-
-
-def _qualities(scores: Sequence[Score], experiment: Experiment) -> dict[CellId, float]:
-    """Return the primary score of each cell on the experiment's scale; cells without one are absent."""
-    scorer = experiment.scorer
-    weights = dict(scorer.weights) or {scorer.name: 1.0}
-    parts: dict[CellId, dict[str, float]] = defaultdict(dict)
-    for score in scores:
-        name = score.scorer.partition("/")[0]
-        if isinstance(score, Scored) and name in weights:
-            parts[_id(score)][name] = score.value
-    total = sum(weights.values())
-    return {
-        cell: scorer.scale_low + scorer.width * sum(weights[n] * v for n, v in found.items()) / total
-        for cell, found in parts.items()
-        if len(found) == len(weights)
-    }
 
 
 def _spends(data: RunData, completions: Mapping[str, Completion]) -> tuple[Spend, ...]:

@@ -150,9 +150,9 @@ def case_marks(case: UpgradeCase, sena: SenaDecision | None) -> tuple[Reason, ..
     if wanted is ContextMode.SENA and case.context is ContextMode.RAW:
         ruling = sena.verdict.ruling.value if sena else Ruling.NO_VERDICT.value
         marks.append(Reason(code=ReasonCode.SENA_NOT_PASSED, values=(("ruling", ruling),)))
-    # A met row with details is a waived one.
+    # A met row with details is a waived one; one that is neither met nor unmet says what is not known.
     rows = (case.lifecycle, *case.evidence)
-    marks += [reason for row in rows if row.met and row.detail for reason in row.detail[-1:]]
+    marks += [reason for row in rows if row.met is not False and row.detail for reason in row.detail[-1:]]
     if case.standing:
         held = case.standing.path.held
         marks += [

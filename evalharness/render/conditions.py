@@ -184,6 +184,8 @@ def _subject(frame: Frame, row: Condition) -> str:
 
 def _value(frame: Frame, row: Condition) -> str:
     say = frame.say
+    if row.unit == "none" and row.met is None:
+        return say("word.unknown")
     if row.unit == "none":
         return say(f"conditions.fact_{'met' if row.met else 'unmet'}")
     if row.value is None:

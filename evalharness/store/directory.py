@@ -12,6 +12,7 @@ from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
 
 from evalharness.core.call import Call
 from evalharness.core.errors import JournalDamaged
+from evalharness.core.imported import ImportedCell
 from evalharness.core.labels import LabelledPair, SheetKey
 from evalharness.core.plan import PlannedCell
 from evalharness.core.score import Completed, Failed, Record, Score, Scored, Unscored
@@ -70,7 +71,8 @@ _SCORE: TypeAdapter[Score] = TypeAdapter(
 _MANIFEST = TypeAdapter(Manifest)
 _SHEET_KEY = TypeAdapter(SheetKey)
 _LABEL = TypeAdapter(LabelledPair)
-LABEL_KEY, LABELS = "labels.key.json", "labels.jsonl"
+_IMPORTED = TypeAdapter(ImportedCell)
+LABEL_KEY, LABELS, IMPORTED_CELLS = "labels.key.json", "labels.jsonl", "imported.jsonl"
 
 
 class RunDirectory:
@@ -175,6 +177,10 @@ class RunDirectory:
         """Return people's labels; none if no graded sheet was imported."""
         path = self.path / LABELS
         return tuple(read_lines(path, _LABEL)) if path.exists() else ()
+
+    def read_imported(self) -> Iterator[ImportedCell]:
+        """Yield the cells of an imported run."""
+        return read_lines(self.path / IMPORTED_CELLS, _IMPORTED)
 
     def write_text(self, name: str, text: str) -> Path:
         """Write a derived file such as decision.json or report.md; returns its path."""

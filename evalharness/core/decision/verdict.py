@@ -80,6 +80,8 @@ class ReasonCode(StrEnum):
     """model, on (ISO date)"""
     LIFECYCLE_WAIVED = "lifecycle_cap_waived"
     """model, text"""
+    LIFECYCLE_UNKNOWN = "lifecycle_unknown"
+    """Imported, without a price list that knows the model. model"""
     VALUE_WAIVED = "fixed_value_waived"
     """field, text"""
     EXAMPLE_ASSUMPTIONS = "example_assumptions"

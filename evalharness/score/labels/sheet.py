@@ -20,11 +20,11 @@ Texts = Mapping[tuple[str, str, int], str]
 
 
 def answer_texts(records: Iterable[Record]) -> Texts:
-    """Return the text of every completed cell."""
+    """Return the text of every completed cell; an import of bare scores has none."""
     return {
         (record.case_id, record.arm, record.repeat): record.answer.text
         for record in records
-        if isinstance(record, Completed)
+        if isinstance(record, Completed) and record.answer.text
     }
 
 
