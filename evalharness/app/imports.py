@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -102,7 +101,7 @@ class _Draft:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for file in sorted(self._folder.glob("*")):
-                os.replace(file, folder / file.name)
+                file.replace(folder / file.name)
         except OSError as error:
             raise IntegrityError(f"cannot be written: {error.strerror}", file=folder) from None
 

@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "report": ("report:report", "Render a run's report."),
     "import": ("import_table:import_table", "Make a run of outputs, scores or costs made elsewhere."),
     "label": ("label:label", "Have people grade answers blind; take their grades back."),
+    "ratings": ("ratings:ratings", "Import users' ratings; fit satisfaction."),
     "dataset": ("dataset:dataset", "Check and count the cases of a dataset."),
     "sena": ("sena:sena", "Compress a context, or sweep methods and budgets."),
     "router": ("router:router", "Choose a persona, or measure the routers."),

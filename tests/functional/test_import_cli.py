@@ -22,7 +22,7 @@ def folder(project: Path) -> Path:
     """The small project with a table of 60 cases in two arms and its mapping."""
     shutil.copy(project / "prompts" / "assumptions.toml", project)
     (project / "map.toml").write_text(MAPPING, encoding="utf-8", newline="\n")
-    rng = random.Random(1)
+    rng = random.Random(1)  # noqa: S311 - test data
     lines = [GOOD.splitlines()[0]]
     for number in range(60):
         base = rng.gauss(6, 1)
