@@ -21,13 +21,14 @@ from evalharness.app.preflight import (
     shutdown_warnings,
 )
 from evalharness.app.project import Project
+from evalharness.app.remembered import remembered_scores
 from evalharness.app.system import SystemClock, git_state, relative_path, versions
 from evalharness.core.decision import Decision, from_json, to_json
 from evalharness.core.errors import ProviderError, RunMismatch
 from evalharness.core.imported import IMPORTED
 from evalharness.core.study import Study
 from evalharness.run import Progress, RunSummary
-from evalharness.score import build_records, score_records
+from evalharness.score import build_records, choose_scorers, score_records
 from evalharness.store import Manifest, RunDirectory
 from evalharness.store.directory import FORMAT_VERSION
 from evalharness.store.jsonlines import dump_json, write_atomically
@@ -129,13 +130,22 @@ def _say_failures(summary: RunSummary, directory: RunDirectory, note: Note) -> N
     note(f"{summary.failed} of {summary.total} calls failed, {count} of them so: {cause}")
 
 
-def score_run(directory: RunDirectory) -> tuple[int, int]:
-    """Derive records and scores from a run's calls; returns how many cells completed and failed."""
+def score_run(directory: RunDirectory, *, note: Note = lambda _: None) -> tuple[int, int]:
+    """Derive records and scores from a run's calls; returns how many cells completed and failed.
+
+    Args:
+        directory: A run.
+        note: Told, one line each, of scorers that are declared but not installed.
+    """
     project = open_project(directory)
     if isinstance(project, ImportedProject):
         return score_imported(directory, project)
     records = build_records(directory.read_plan(), directory.read_calls())
-    scores = score_records(records, {case.id: case for case in project.dataset.cases})
+    also = project.experiment.scorer.also
+    with remembered_scores(directory.path.parent, also, note) as store:
+        scores = score_records(
+            records, {case.id: case for case in project.dataset.cases}, choose_scorers(also, store)
+        )
     directory.write_records(records)
     directory.write_scores(scores)
     completed = sum(hasattr(record, "answer") for record in records)

@@ -96,6 +96,8 @@ class ScorerChoice:
     scale_high: float = 5.0
     weights: tuple[tuple[str, float], ...] = ()
     """Pairs (part, weight) where the scorer has parts; empty for equal weights."""
+    also: tuple[str, ...] = ()
+    """Further deterministic scorers that are shown beside the primary one and decide nothing."""
     judge: bool = False
     """Whether a model judges; False for a deterministic scorer, whose score stands in for help."""
 

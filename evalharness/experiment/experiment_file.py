@@ -113,12 +113,24 @@ class SenaTable(Strict):
         return self
 
 
+Also = Literal["fidelity", "speech_level", "persona_cues", "key_facts_lemma", "semantic", "chrf"]
+
+
 class ScorerTable(Strict):
     """[scorer]: the primary scorer, declared before the run."""
 
     name: Literal["key_facts"]
     scale: Annotated[list[Number], Field(min_length=2, max_length=2)] = [0.0, 5.0]
     weights: dict[str, Positive] = {}
+    also: list[Also] = []
+
+    @field_validator("also")
+    @classmethod
+    def _each_once(cls, value: list[str]) -> list[str]:
+        twice = next((name for name in value if value.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"{twice} is there twice")
+        return value
 
     @field_validator("scale")
     @classmethod
@@ -277,6 +289,7 @@ def _experiment(file: ExperimentFile) -> Experiment:
             scale_low=file.scorer.scale[0],
             scale_high=file.scorer.scale[1],
             weights=tuple(sorted(file.scorer.weights.items())),
+            also=tuple(file.scorer.also),
         ),
         thresholds=Thresholds(**file.thresholds.model_dump()),
         dropped_cells=DroppedCells(file.dropped_cells),
