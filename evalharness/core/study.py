@@ -9,6 +9,7 @@ from decimal import Decimal
 from evalharness.core.experiment import Experiment
 from evalharness.core.labels import LabelledPair
 from evalharness.core.provenance import Delivery, Origin
+from evalharness.core.score import Score
 from evalharness.core.usage import Usage
 
 
@@ -100,3 +101,5 @@ class Study:
     """Side measures in [0, 1]: (name, share, n), such as routing accuracy and language agreement."""
     labels: tuple[LabelledPair, ...] = ()
     """Pairs that people graded, sorted by case and repeat; without them a bias allowance is a condition."""
+    scores: tuple[Score, ...] = ()
+    """Every score of every scorer, as shares of its scale, beside what became `Outcome.quality`."""

@@ -15,6 +15,7 @@ from evalharness.decide.evidence import evidence_of
 from evalharness.decide.grid import arm_summaries, two_by_two
 from evalharness.decide.label_audit import label_audit
 from evalharness.decide.ledger import ledger_of
+from evalharness.decide.measures import measures_of
 from evalharness.decide.pairing import completeness, main_arms
 from evalharness.decide.power import mde
 from evalharness.decide.sena import decide_sena
@@ -62,6 +63,7 @@ def decide(study: Study, card: RateCard, assumptions: Assumptions) -> Decision:
         rate_card=card.name,
         rates=rate_rows(bench, assumptions.horizon_months),
         labels=labels,
+        measures=measures_of(bench),
     )
 
 

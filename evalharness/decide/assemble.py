@@ -74,6 +74,7 @@ def assemble(
         served_mismatches=_mismatches(data, experiment, completions),
         agreements=_agreements(data, known),
         labels=tuple(data.labels),
+        scores=tuple(data.scores),
     )
 
 

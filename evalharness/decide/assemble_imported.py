@@ -53,7 +53,7 @@ def assemble_imported(
             for cell in rows
         ),
         spends=(), origin=Origin.IMPORTED, deliveries=frozenset(), on=on, pilot=False,
-        agreements=_agreements(data.scores), labels=tuple(data.labels),
+        agreements=_agreements(data.scores), labels=tuple(data.labels), scores=tuple(data.scores),
     )  # fmt: skip
 
 

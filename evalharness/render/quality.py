@@ -6,6 +6,7 @@ from evalharness.core.decision import ArmSummary, Contrast, ControlCheck, Estima
 from evalharness.core.experiment import ContextMode, Role
 from evalharness.render.escape import clean
 from evalharness.render.frame import Frame
+from evalharness.render.measures import measure_lines
 from evalharness.render.people import label_lines
 from evalharness.render.views import QualityView, SlicesView, Table
 
@@ -20,7 +21,7 @@ def quality_view(frame: Frame) -> QualityView:
         intro=_intro(frame),
         grid=_grid(frame),
         slices=_slice_table(frame),
-        notes=(_controls(frame), _severe(frame), *label_lines(frame)),
+        notes=(_controls(frame), _severe(frame), *label_lines(frame), *measure_lines(frame)),
     )
 
 

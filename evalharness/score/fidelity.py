@@ -10,11 +10,11 @@ from evalharness.core.figures import figures, numbers_in
 from evalharness.core.score import Completed, Score
 from evalharness.score.results import scored
 
-_KOREAN_NAME = re.compile(r"(?<![가-힣])([가-힣]{2,4}?)\s?(?:씨|님)(?![가-힣]{2})")
+_KOREAN_NAME = re.compile(r"(?<![가-힣])([가-힣]{2,4}?)\s?(?:씨|님)")
 _ENGLISH_NAME = re.compile(r"(?<=[a-z,;:] )([A-Z][a-z]{2,})\b(?!')")
 _KOREAN_TITLES = (
     "팀장 부장 과장 차장 대리 사장 대표 이사 선배 선생 교수 멘토 멘티 고객 원장 실장 "
-    "본부장 매니저 담당자 형수 어머 아버 부모 스승 여러분"
+    "본부장 매니저 담당자 형수 어머 아버 부모 스승 여러분 아저 마음 요즘날 아드"
 )
 _TITLES = frozenset(_KOREAN_TITLES.split())
 _ENGLISH_CALENDAR = (
@@ -50,7 +50,8 @@ class FidelityScorer:
 def names(text: str) -> tuple[str, ...]:
     """Return the names of people and things in a text, each once, titles and calendar words left out."""
     found = [name for name in _KOREAN_NAME.findall(text) if name not in _TITLES]
-    found += [name for name in _ENGLISH_NAME.findall(text) if name.removesuffix("s") not in _CALENDAR]
+    capital = _ENGLISH_NAME.findall(text)
+    found += [name for name in capital if not {name, name.removesuffix("s")} & _CALENDAR]
     return tuple(dict.fromkeys(found))
 
 

@@ -17,9 +17,10 @@ _FEWEST = 2
 class KeyFactLemmaScorer:
     """Share of the case's key facts found by surface form or, in Korean, by lemmas: 0 to 1, higher is better.
 
-    A form is found by its lemmas where they stand in the answer in the same order with nothing but particles,
-    endings and light verbs between them, within one sentence: "마감을 미루다" is found in
-    "마감은 미뤘어요". So it is never below key_facts. English answers have no lemmas here: their score is that of key_facts.
+    A form is found by its lemmas where they stand in the answer in the same order with nothing but
+    particles, endings and light verbs between them, within one sentence: "마감을 미루다" is found in
+    "마감은 미뤘어요". So it is never below key_facts. English answers have no lemmas here: their score is
+    that of key_facts.
     """
 
     name = "key_facts_lemma"

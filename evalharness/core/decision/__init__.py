@@ -52,6 +52,10 @@ from evalharness.core.decision.ledger import (
     Ledger,
     LedgerRow,
 )
+from evalharness.core.decision.measures import (
+    Measure,
+    MeasuredArm,
+)
 from evalharness.core.decision.money import (
     BreakEven,
     BreakEvenCurve,
@@ -117,6 +121,8 @@ __all__ = [
     "LabelAudit",
     "Ledger",
     "LedgerRow",
+    "Measure",
+    "MeasuredArm",
     "Money",
     "MonteCarlo",
     "MonthRow",

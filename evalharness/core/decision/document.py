@@ -10,6 +10,7 @@ from evalharness.core.decision.assumed import AssumptionsView, RateRow
 from evalharness.core.decision.compression import SenaDecision
 from evalharness.core.decision.labels import LabelAudit
 from evalharness.core.decision.ledger import Ledger
+from evalharness.core.decision.measures import Measure
 from evalharness.core.decision.upgrade import UpgradeDecision
 from evalharness.core.experiment import DroppedCells, Thresholds
 from evalharness.core.provenance import Delivery, Origin
@@ -75,3 +76,5 @@ class Decision:
     rates: tuple[RateRow, ...]
     labels: LabelAudit | None = None
     """None while people have not graded answers."""
+    measures: tuple[Measure, ...] = ()
+    """What scorers beside the primary one say; they decide nothing."""
