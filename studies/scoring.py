@@ -8,6 +8,7 @@ package keeps no row.
 
 from __future__ import annotations
 
+import calendar
 import re
 import tempfile
 import time
@@ -119,8 +120,7 @@ def _other_date(case: Case) -> str | None:
     if korean:
         month = int(korean[1]) % 12 + 1
         return text[: korean.start()] + f"{month}월 {korean[2]}일" + text[korean.end() :]
-    months = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-              "November", "December")  # fmt: skip
+    months = tuple(calendar.month_name)[1:]
     english = re.search(rf"(\d{{1,2}}) ({'|'.join(months)})", text)
     if not english:
         return None

@@ -115,7 +115,7 @@ def open_imported(directory: RunDirectory, file: Path, manifest: Manifest) -> Im
     return project
 
 
-def score_imported(directory: RunDirectory, project: ImportedProject) -> tuple[int, int]:
+def score_imported(directory: RunDirectory, project: Project) -> tuple[int, int]:
     """Derive records and scores from an imported run's cells; returns how many completed and failed."""
     cells = tuple(directory.read_imported())
     cases = {case.id: case for case in project.dataset.cases}
@@ -126,7 +126,7 @@ def score_imported(directory: RunDirectory, project: ImportedProject) -> tuple[i
     return completed, len(records) - completed
 
 
-def imported_study(directory: RunDirectory, project: ImportedProject, *, on: dt.date | None) -> Study:
+def imported_study(directory: RunDirectory, project: Project, *, on: dt.date | None) -> Study:
     """Join an imported run's files into what the decision stands on.
 
     Args:
@@ -140,4 +140,5 @@ def imported_study(directory: RunDirectory, project: ImportedProject, *, on: dt.
     labels = current_labels(directory, directory.read_records()) if directory.read_labels() else ()
     data = ImportedData(cells=tuple(directory.read_imported()), scores=directory.read_scores(), labels=labels)
     cases = {case.id: case for case in project.dataset.cases}
-    return assemble_imported(data, experiment=project.experiment, cases=cases, on=on or project.mapping.on)
+    day = on or load_import_mapping(project.file).on
+    return assemble_imported(data, experiment=project.experiment, cases=cases, on=day)

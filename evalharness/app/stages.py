@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evalharness.app.clients import Access, Mode
-from evalharness.app.imported import ImportedProject, imported_study, open_imported, score_imported
 from evalharness.app.preflight import (
     describe_change,
     month_spent,
@@ -21,18 +21,19 @@ from evalharness.app.preflight import (
     shutdown_warnings,
 )
 from evalharness.app.project import Project
-from evalharness.app.remembered import remembered_scores
 from evalharness.app.system import SystemClock, git_state, relative_path, versions
-from evalharness.core.decision import Decision, from_json, to_json
 from evalharness.core.errors import ProviderError, RunMismatch
 from evalharness.core.imported import IMPORTED
-from evalharness.core.study import Study
 from evalharness.run import Progress, RunSummary
-from evalharness.score import build_records, choose_scorers, score_records
 from evalharness.store import Manifest, RunDirectory
 from evalharness.store.directory import FORMAT_VERSION
 from evalharness.store.jsonlines import dump_json, write_atomically
 
+if TYPE_CHECKING:
+    from evalharness.core.decision import Decision
+    from evalharness.core.study import Study
+
+# What a stage alone needs is imported in it: a run that calls models waits for none of it.
 REPORT_NAME = "gemini_pro_upgrade_analysis.md"
 Note = Callable[[str], None]
 Watch = Callable[[Progress], None]
@@ -130,15 +131,26 @@ def _say_failures(summary: RunSummary, directory: RunDirectory, note: Note) -> N
     note(f"{summary.failed} of {summary.total} calls failed, {count} of them so: {cause}")
 
 
-def score_run(directory: RunDirectory, *, note: Note = lambda _: None) -> tuple[int, int]:
+def score_run(
+    directory: RunDirectory, project: Project | None = None, *, note: Note = lambda _: None
+) -> tuple[int, int]:
     """Derive records and scores from a run's calls; returns how many cells completed and failed.
 
     Args:
-        directory: A run.
+        directory: The run.
+        project: Its experiment, if it is loaded already.
         note: Told, one line each, of scorers that are declared but not installed.
+
+    Raises:
+        RunMismatch: If the run's answers belong to another state of the experiment.
     """
-    project = open_project(directory)
-    if isinstance(project, ImportedProject):
+    from evalharness.app.remembered import remembered_scores
+    from evalharness.score import build_records, choose_scorers, score_records
+
+    project = open_project(directory, project)
+    if directory.read_manifest().mode == IMPORTED:
+        from evalharness.app.imported import score_imported
+
         return score_imported(directory, project)
     records = build_records(directory.read_plan(), directory.read_calls())
     also = project.experiment.scorer.also
@@ -152,17 +164,24 @@ def score_run(directory: RunDirectory, *, note: Note = lambda _: None) -> tuple[
     return completed, len(records) - completed
 
 
-def decide_run(directory: RunDirectory, *, on: dt.date | None) -> Decision:
+def decide_run(directory: RunDirectory, project: Project | None = None, *, on: dt.date | None) -> Decision:
     """Decide from what is scored; writes decision.json.
 
     Args:
         directory: A scored run.
+        project: Its experiment, if it is loaded already.
         on: The decision's date; None for the latest day on which an answer was recorded.
+
+    Raises:
+        RunMismatch: If the run's answers belong to another state of the experiment.
     """
+    from evalharness.core.decision import to_json
     from evalharness.decide import decide
 
-    project = open_project(directory)
-    if isinstance(project, ImportedProject):
+    project = open_project(directory, project)
+    if directory.read_manifest().mode == IMPORTED:
+        from evalharness.app.imported import imported_study
+
         study = imported_study(directory, project, on=on)
     else:
         study = _study(directory, project, on=on)
@@ -194,6 +213,8 @@ def _study(directory: RunDirectory, project: Project, *, on: dt.date | None) -> 
 
 def read_decision(directory: RunDirectory) -> Decision:
     """Return the decision as written: numbers are rounded once, and everybody reads the same."""
+    from evalharness.core.decision import from_json
+
     return from_json(directory.read_json("decision.json"))
 
 
@@ -223,11 +244,15 @@ def recordings_of(project: Project) -> set[str]:
         return {f"{key}.json" for key in done.directory.read_calls()}
 
 
-def open_project(directory: RunDirectory) -> Project:
+def open_project(directory: RunDirectory, known: Project | None = None) -> Project:
     """Return the experiment that a run belongs to, checked to be still the same where answers depend on it.
 
     Thresholds, prices and assumptions may have changed: deciding again under other ones is what stages
     are for. Cases, prompts, arms and seeds may not.
+
+    Args:
+        directory: The run.
+        known: The experiment if it is loaded already; checked like one that is not.
 
     Raises:
         RunMismatch: If the run's answers belong to another state of the experiment.
@@ -235,8 +260,10 @@ def open_project(directory: RunDirectory) -> Project:
     manifest = directory.read_manifest()
     file = _shown((directory.path / manifest.experiment_file).resolve())
     if manifest.mode == IMPORTED:
+        from evalharness.app.imported import open_imported
+
         return open_imported(directory, file, manifest)
-    project = Project(file, limit=manifest.limit)
+    project = known or Project(file, limit=manifest.limit, cache=directory.path.parent)
     if manifest.dataset_sha256 != project.dataset.sha256:
         raise RunMismatch("the dataset changed since this run; run the experiment again", file=directory.path)
     if manifest.experiment_sha256 != project.sha256 and manifest.identity != project.plan.identity:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from evalharness.core.decision import Branch, Estimate, Money, MonteCarlo, RatioInterval
 from evalharness.decide.cells import FloatArray
 from evalharness.decide.contrasts import MeanVector, net_values
+from evalharness.decide.distributions import t_quantile
 from evalharness.decide.draws import means
 from evalharness.decide.fieller import fieller_set
 from evalharness.decide.money import CaseMoney, case_money
@@ -58,7 +58,12 @@ class Assessment:
 
 
 def assess(
-    stakes: Stakes, on: dt.date, given: Mapping[str, float], *, explain: bool = True
+    stakes: Stakes,
+    on: dt.date,
+    given: Mapping[str, float],
+    *,
+    explain: bool = True,
+    simulate: bool = True,
 ) -> Assessment | None:
     """Assess the upgrade on a day.
 
@@ -67,6 +72,7 @@ def assess(
         on: Day from which months are priced.
         given: Values for assumptions that are unknown.
         explain: Whether to split the Monte Carlo spread into sampling and assumptions.
+        simulate: Whether to run the Monte Carlo at all.
 
     Returns:
         None if an assumption is left without a value, or no cost is known.
@@ -98,7 +104,9 @@ def assess(
         money=_money(stakes, values, path, case, costs),
         joint=(joint := _joint(stakes, costs)),
         monte_carlo=(
-            None if joint is None else _monte_carlo(stakes, values, path, joint, given=given, explain=explain)
+            _monte_carlo(stakes, values, path, joint, given=given, explain=explain)
+            if joint is not None and simulate
+            else None
         ),
     )  # fmt: skip
 
@@ -123,7 +131,7 @@ def roi_interval(joint: MeanVector, confidence: float) -> RatioInterval:
     ratio = fieller_set(
         float(joint.mean[0]), float(joint.mean[1]),
         v_numerator=float(joint.cov[0, 0]), v_denominator=float(joint.cov[1, 1]),
-        v_both=float(joint.cov[0, 1]), quantile=float(stats.t.ppf(confidence, joint.df)),
+        v_both=float(joint.cov[0, 1]), quantile=t_quantile(confidence, joint.df),
         confidence=confidence,
     )  # fmt: skip
     if ratio.low is None or ratio.high is None:

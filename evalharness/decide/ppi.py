@@ -10,13 +10,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from evalharness.core.decision import Estimate
 from evalharness.core.errors import InsufficientData
 from evalharness.decide.cells import BoolArray, FloatArray, IntArray
 from evalharness.decide.contrasts import MeanVector
 from evalharness.decide.design import Design
+from evalharness.decide.distributions import t_above, t_quantile
 
 METHOD = "ppi++ t"
 
@@ -110,10 +110,8 @@ def rectify(
 
 def rectified_estimate(found: Rectified, design: Design, *, unit: str, confidence: float) -> Estimate:
     """Return a corrected mean with one-sided t bounds."""
-    half = float(stats.t.ppf(confidence, found.df)) * found.se
-    p_greater = (
-        float(stats.t.sf(found.value / found.se, found.df)) if found.se > 0 else float(found.value <= 0)
-    )
+    half = t_quantile(confidence, found.df) * found.se
+    p_greater = float(t_above(found.value / found.se, found.df)) if found.se > 0 else float(found.value <= 0)
     return Estimate(
         value=found.value, low=found.value - half, high=found.value + half, n=design.units, se=found.se,
         df=found.df, confidence=confidence, p_greater=p_greater, method=METHOD, unit=unit,

@@ -23,6 +23,7 @@ from evalharness.core.experiment import (
     Thresholds,
     Waivers,
 )
+from evalharness.experiment.cost_tables import CostTable, RatesTable
 from evalharness.experiment.edge import Misplaced, Strict, read_toml
 
 SAFE_NAME = r"^[a-z0-9][a-z0-9._-]*$"
@@ -215,6 +216,8 @@ class ExperimentFile(Strict):
     thresholds: ThresholdsTable = ThresholdsTable()
     limits: LimitsTable = LimitsTable()
     waivers: WaiversTable = WaiversTable()
+    rates: RatesTable = RatesTable()
+    cost: CostTable = CostTable()
     aliases: dict[str, str] = {}
     allow_alias: bool = False
 
@@ -301,6 +304,8 @@ def _experiment(file: ExperimentFile) -> Experiment:
         aliases=tuple(sorted(file.aliases.items())),
         strata=file.strata,
         traffic=file.traffic,
+        rate_overrides=file.rates.overrides,
+        finance=file.cost.finance,
     )
 
 

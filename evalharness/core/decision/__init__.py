@@ -49,7 +49,10 @@ from evalharness.core.decision.labels import (
     LabelAudit,
 )
 from evalharness.core.decision.ledger import (
+    ArmPrice,
+    CompressionBill,
     Ledger,
+    LedgerDate,
     LedgerRow,
 )
 from evalharness.core.decision.measures import (
@@ -98,6 +101,7 @@ __all__ = [
     "Advice",
     "Agreement",
     "ArmBias",
+    "ArmPrice",
     "ArmSummary",
     "AssumptionRow",
     "AssumptionsView",
@@ -107,6 +111,7 @@ __all__ = [
     "BreakEven",
     "BreakEvenCurve",
     "Choice",
+    "CompressionBill",
     "Condition",
     "ConditionKind",
     "ConditionName",
@@ -120,6 +125,7 @@ __all__ = [
     "EvsiRow",
     "LabelAudit",
     "Ledger",
+    "LedgerDate",
     "LedgerRow",
     "Measure",
     "MeasuredArm",

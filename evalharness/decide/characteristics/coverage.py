@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from evalharness.decide.cells import FloatArray
 from evalharness.decide.characteristics.grading import Graded
 from evalharness.decide.characteristics.noise import CASES, Noise, normal, ordinal
 from evalharness.decide.contrasts import mean_estimate
 from evalharness.decide.design import Design
+from evalharness.decide.distributions import t_quantile
 from evalharness.decide.labelled import Correction
 
 NOMINAL = 0.95
@@ -85,7 +85,7 @@ def _intervals(judged: FloatArray, correction: Correction) -> tuple[float, ...]:
     """Return the centres by judge, people and correction, then the half widths."""
     at, confidence = correction.people.at, (1 + NOMINAL) / 2
     found = correction.rectified(judged, Design.simple(CASES), correction.quality)
-    half = float(stats.t.ppf(confidence, found.df)) * found.se
+    half = t_quantile(confidence, found.df) * found.se
     alone = [
         mean_estimate(values, Design.simple(len(values)), unit="points", confidence=confidence)
         for values in (judged, judged[at] + correction.quality)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from evalharness.core.experiment import Thresholds
 from evalharness.decide.cells import BoolArray, FloatArray, IntArray
@@ -13,6 +12,7 @@ from evalharness.decide.characteristics.noise import CASES
 from evalharness.decide.characteristics.setting import VALUE_PER_POINT
 from evalharness.decide.contrasts import net_values
 from evalharness.decide.design import Design
+from evalharness.decide.distributions import t_quantile
 from evalharness.decide.labelled import Correction
 from evalharness.decide.ppi import People
 
@@ -70,7 +70,7 @@ def corrected_bounds(
 ) -> BoolArray:
     """Tell for which studies the corrected lower bounds of both net benefits exceed 0, shape (studies,)."""
     design = Design(weights=np.ones(judged.shape[1]), clusters=clusters)
-    reach = [float(stats.t.ppf(limits.confidence, df)) for df in range(1, judged.shape[1])]
+    reach = [t_quantile(limits.confidence, df) for df in range(1, judged.shape[1])]
 
     def gains(study: int, threshold: float) -> bool:
         correction = labels.correction(study)
