@@ -23,9 +23,9 @@ browser:
 		|| echo "LOUD: no $(CHROMIUM_PACKAGES), so the browser tests will skip"
 
 # Kiwi's model alone is 105 MB, so what only these tests need has a target of its own.
-test-extras: $(VENV)/.package ## The scorers and tables that need an extra: Kiwi, sacrebleu, pyarrow
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[korean,chrf,parquet,semantic]'
-	$(BIN)/pytest tests/unit/score tests/unit/experiment/test_imported_cells.py
+test-extras: $(VENV)/.package ## The scorers that need an extra: Kiwi, sacrebleu
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[korean,chrf]'
+	$(BIN)/pytest tests/unit/score
 
 # The legacy SDK and a real llama.cpp server are heavy (about 400 MB), so they have a target of their own.
 test-local: $(VENV)/.package ## The tests of the other clients, against a real llama.cpp server too

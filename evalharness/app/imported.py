@@ -64,6 +64,11 @@ class ImportedProject(Project):
             return RateCard(name="costs as imported", rates=())
         return self.load_card(self.experiment.rate_card)
 
+    @cached_property
+    def contract(self) -> RateCard | None:
+        """An import states its costs, or has them priced by the list."""
+        return None
+
     @property
     def shape_sha256(self) -> str:
         """Hash of what rows mean: columns, arms, scale and cases. Limits and assumptions may change."""

@@ -122,7 +122,7 @@ def current_labels(directory: RunDirectory, records: Sequence[Record]) -> tuple[
 
 def _contrast(directory: RunDirectory, experiment: Experiment) -> tuple[str, str]:
     """Return treatment and control arm: those of the verdict, else those to be deployed."""
-    from evalharness.app.stages import read_decision
+    from evalharness.app.reports import read_decision
 
     if (directory.path / "decision.json").exists():
         upgrade = read_decision(directory).upgrade

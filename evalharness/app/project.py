@@ -14,11 +14,12 @@ from evalharness.app.caches import case_cache, compression_cache
 from evalharness.core.assumptions import Assumptions
 from evalharness.core.case import Case, Dataset
 from evalharness.core.errors import PricingError
-from evalharness.core.experiment import Arm, ContextMode, Experiment
+from evalharness.core.experiment import Arm, ContextMode, Experiment, SenaSettings
 from evalharness.core.finance import Finance
 from evalharness.core.job import Cell, Job, Purpose, call_key
 from evalharness.core.plan import Plan, PlannedCell
 from evalharness.core.pricing import RateCard
+from evalharness.core.reporting import Terms
 from evalharness.core.sena import Compressed
 from evalharness.experiment.assumptions import load_assumptions
 from evalharness.experiment.dataset_file import load_dataset
@@ -28,6 +29,7 @@ from evalharness.experiment.finance_file import load_finance
 from evalharness.experiment.overrides_file import load_overrides, overrides_beside
 from evalharness.experiment.planning import CellWork, build_plan, draw_seed, select_cases
 from evalharness.experiment.rates_file import load_rate_card
+from evalharness.experiment.terms_file import load_terms
 from evalharness.experiment.toml_lines import line_of
 from evalharness.experiment.traffic_file import load_traffic
 from evalharness.experiment.traffic_weights import case_weights
@@ -100,6 +102,26 @@ class Project:
             return {}
         return case_weights(load_traffic(self._path(self.experiment.traffic)), self.cases)
 
+    @cached_property
+    def terms(self) -> Terms | None:
+        """What the provider's terms mean, as somebody read them; None if the experiment names no file."""
+        named = self.experiment.report.terms
+        return None if named is None else load_terms(self._path(named))
+
+    @property
+    def hashes(self) -> tuple[tuple[str, str], ...]:
+        """(what, SHA-256) of every authored file that can change a number or a word of the report."""
+        experiment = self.experiment
+        named = (
+            ("assumptions", experiment.assumptions),
+            ("rate_card", experiment.rate_card),
+            ("traffic", experiment.traffic),
+            ("finance", experiment.finance),
+            ("terms", experiment.report.terms),
+        )
+        files = tuple((what, text_sha256(self._path(name))) for what, name in named if name)
+        return (("experiment", self.sha256), ("dataset", self.dataset.sha256), *files)
+
     def system_prompt(self, case: Case) -> str:
         """Return the persona's instructions that a case's requests begin with."""
         raw = next(arm for arm in self.experiment.arms if arm.context is ContextMode.RAW)
@@ -113,7 +135,7 @@ class Project:
     @cached_property
     def sha256(self) -> str:
         """SHA-256 of the experiment file's text."""
-        return hashlib.sha256(read_text(self.file).replace("\r\n", "\n").encode()).hexdigest()
+        return text_sha256(self.file)
 
     @cached_property
     def plan(self) -> Plan:
@@ -135,6 +157,17 @@ class Project:
             return self.plan
         return build_plan(self.experiment, self.cases, partial(self._work, replies))
 
+    def _gateway_of(self, arm: Arm) -> Gateway:
+        if arm.sena is None:
+            return self._gateway
+        if arm.sena not in self._variants:
+            self._variants[arm.sena] = self._gateway.with_sena(arm.sena)
+        return self._variants[arm.sena]
+
+    @cached_property
+    def _variants(self) -> dict[SenaSettings, Gateway]:
+        return {}
+
     @cached_property
     def _gateway(self) -> Gateway:
         return Gateway(
@@ -154,7 +187,7 @@ class Project:
         sends = self.experiment.gateway.send_seed
         seed = draw_seed(self.experiment.seed, draw) if sends else None
         cell = Cell(case_id=case.id, arm=arm.name, repeat=repeat)
-        asked = self._gateway.compression(case, arm.context, seed=seed)
+        asked = self._gateway_of(arm).compression(case, arm.context, seed=seed)
         compress = None
         if asked is not None:
             compress = Job(purpose=Purpose.COMPRESS, request=asked, draw=draw, cells=(cell,))
@@ -185,13 +218,13 @@ class Project:
         return key if compress is None else f"{compress.key}>{key}"
 
     def _prepared(self, case: Case, arm: Arm, reply: str | None) -> Prepared:
-        place = (case.id, arm.context, reply)
+        place = (case.id, arm.context, arm.sena, reply)
         if place not in self._ready:
-            self._ready[place] = self._gateway.prepare(case, arm.context, reply=reply)
+            self._ready[place] = self._gateway_of(arm).prepare(case, arm.context, reply=reply)
         return self._ready[place]
 
     @cached_property
-    def _ready(self) -> dict[tuple[str, ContextMode, str | None], Prepared]:
+    def _ready(self) -> dict[tuple[str, ContextMode, SenaSettings | None, str | None], Prepared]:
         return {}
 
     def check(self) -> None:
@@ -206,7 +239,7 @@ class Project:
             except PricingError as error:
                 line = line_of(read_text(self.file), ("arms", self.experiment.arms.index(arm), "model"))
                 raise PricingError(error.message, file=self.file, line=line) from None
-        _ = self.assumptions, self.weights, self.contract, self.finance, self.plan
+        _ = self.assumptions, self.weights, self.contract, self.finance, self.terms, self.plan
 
     def load_dataset(self, relative: str) -> Dataset:
         """Return the cases of a file or folder beside this project's file."""
@@ -229,6 +262,11 @@ class Project:
         return Path(os.path.normpath(self.file.parent / relative))
 
 
+def text_sha256(path: Path) -> str:
+    """Return the SHA-256 of a text file, whatever its line ends."""
+    return hashlib.sha256(read_text(path).replace("\r\n", "\n").encode()).hexdigest()
+
+
 def _planned(
     cell: Cell, arm: Arm, ready: Prepared, *, answer: Job | None, compress: Job | None
 ) -> PlannedCell:
@@ -243,4 +281,5 @@ def _planned(
         context_tokens=ready.context_tokens,
         raw_context_tokens=ready.raw_context_tokens,
         dropped=ready.dropped,
+        overrun_tokens=ready.overrun_tokens,
     )

@@ -112,5 +112,7 @@ class Study:
     """Pairs that people graded, sorted by case and repeat; without them a bias allowance is a condition."""
     scores: tuple[Score, ...] = ()
     """Every score of every scorer, as shares of its scale, beside what became `Outcome.quality`."""
+    overruns: tuple[int, ...] = ()
+    """Tokens by which protected content exceeds its budget, one for each case where it does."""
     recorded_on: dt.date | None = None
     """The latest day on which an answer was recorded; None if none was."""

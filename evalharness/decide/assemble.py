@@ -75,6 +75,7 @@ def assemble(
         agreements=_agreements(data, known),
         labels=tuple(data.labels),
         scores=tuple(data.scores),
+        overruns=_overruns(data.plan),
         recorded_on=_last_day(answered),
     )
 
@@ -207,6 +208,12 @@ def _mismatches(
         f"{arm}: {', '.join(sorted(models))} instead of {asked}"
         for (arm, asked), models in sorted(seen.items())
     )
+
+
+def _overruns(plan: Sequence[PlannedCell]) -> tuple[int, ...]:
+    """Return each case's overrun once: the arms of a case share its compressed context."""
+    by_case = {planned.cell.case_id: planned.overrun_tokens for planned in plan if planned.overrun_tokens}
+    return tuple(by_case[case_id] for case_id in sorted(by_case))
 
 
 def _agreements(data: RunData, cases: Mapping[str, Case]) -> tuple[tuple[str, float, int], ...]:

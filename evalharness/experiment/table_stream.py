@@ -13,7 +13,8 @@ from evalharness.core.errors import BadInput
 
 FORMATS = ("csv", "jsonl", "parquet")
 _SUFFIXES = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet"}
-_BATCH_ROWS = 2000
+_MAGIC, _FOOTER = b"PAR1", 8
+"""A Parquet file begins and ends with these bytes; before the last four stands the footer's length."""
 _LONGEST_CELL = 10_000_000
 
 
@@ -130,27 +131,41 @@ def _object(content: str, columns: Sequence[str], file: Path, number: int, line:
 
 def _parquet(file: Path, columns: Sequence[str]) -> Iterator[TableRow]:
     try:
-        from pyarrow import ArrowException  # noqa: PLC0415 - an extra
-        from pyarrow.parquet import ParquetFile  # noqa: PLC0415
+        from arro3.io import read_parquet  # noqa: PLC0415 - an extra
     except ImportError:
         raise BadInput(
-            "Parquet needs pyarrow: pip install 'evalharness[parquet]', or save the table as CSV", file=file
+            "Parquet needs arro3: pip install 'evalharness[parquet]', or save the table as CSV", file=file
         ) from None
-    if not file.exists():
-        raise FileNotFoundError(file)
+    _check_parquet(file)
     number = 0
     try:
-        with ParquetFile(file) as table:
-            known = table.schema_arrow.names
-            for name in columns:
-                if name not in known:
-                    raise missing_column(name, known, file)
-            for batch in table.iter_batches(batch_size=_BATCH_ROWS, columns=list(columns)):
-                for values in batch.to_pylist():
-                    number += 1
-                    yield TableRow(number=number, line=None, values=values)
-    except ArrowException as error:
+        reader = read_parquet(file)
+        known = list(reader.schema.names)
+        for name in columns:
+            if name not in known:
+                raise missing_column(name, known, file)
+        for batch in reader:
+            values = [batch.column(name).to_pylist() for name in columns]
+            for cells in zip(*values, strict=True):
+                number += 1
+                yield TableRow(number=number, line=None, values=dict(zip(columns, cells, strict=True)))
+    except BaseException as error:
+        # Rust's panics are no Exception; whatever else comes this way goes on its way.
+        if type(error).__name__ not in {"PanicException", "ArrowException"}:
+            raise
         raise BadInput(f"not a Parquet file that can be read: {error}", file=file) from None
+
+
+def _check_parquet(file: Path) -> None:
+    """Look at both ends of the file, since the reader panics where they are not what they should be."""
+    size = file.stat().st_size
+    with file.open("rb") as stream:
+        head = stream.read(len(_MAGIC))
+        stream.seek(max(0, size - _FOOTER))
+        tail = stream.read()
+    footer = int.from_bytes(tail[:4], "little")
+    if head != _MAGIC or tail[4:] != _MAGIC or footer + _FOOTER + len(_MAGIC) > size:
+        raise BadInput("not a Parquet file that can be read: its ends are not a Parquet file's", file=file)
 
 
 def _not_utf8(file: Path, number: int) -> BadInput:

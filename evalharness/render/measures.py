@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evalharness.core.decision import Measure
-from evalharness.render.escape import clean
+from evalharness.core.visible import clean
 from evalharness.render.frame import Frame
 
 _NAME_LENGTH = 40

@@ -14,6 +14,7 @@ from evalharness.core.decision.measures import Measure
 from evalharness.core.decision.upgrade import UpgradeDecision
 from evalharness.core.experiment import DroppedCells, Thresholds
 from evalharness.core.provenance import Delivery, Origin
+from evalharness.core.reporting import PROGRAMME_ROLLOUT, Rollout
 
 FORMAT = 2
 """Version of decision.json; a reader refuses any other."""
@@ -74,6 +75,8 @@ class Decision:
     assumptions: AssumptionsView
     rate_card: str
     rates: tuple[RateRow, ...]
+    rollout: Rollout = PROGRAMME_ROLLOUT
+    """How an approved change goes live, and what takes it back."""
     labels: LabelAudit | None = None
     """None while people have not graded answers."""
     measures: tuple[Measure, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -83,25 +84,36 @@ def test_json_lines_with_numbers_and_texts(tmp_path: Path) -> None:
     assert (second.case_id, second.score, second.cluster) == ("1", 0.0, None)
 
 
-def test_parquet(tmp_path: Path) -> None:
-    pyarrow = pytest.importorskip("pyarrow", reason="LOUD SKIP: pyarrow is not installed (extra parquet)")
-    from pyarrow import parquet
+def write_parquet(folder: Path, file: Path) -> None:
+    from arro3.core import Array, DataType, Table
+    from arro3.io import write_parquet as write
 
-    columns = {name: [None, None] for name in ("tok", "ms", "topic", "session", "why")}
-    table = pyarrow.table({
-        "id": ["c1", "c1"], "variant": ["A", "B"], "grade": [7.5, 8.0], "usd": [0.0024, 0.006],
-        "other": [1, 2], **{name: pyarrow.array(v, pyarrow.string()) for name, v in columns.items()},
-    })  # fmt: skip
-    parquet.write_table(table, tmp_path / "t.parquet")
+    texts = {"id": ["c1", "c1"], "variant": ["A", "B"], "usd": ["0.0024", "0.006"]}
+    empty = {name: [None, None] for name in ("tok", "ms", "topic", "session", "why")}
+    arrays = [Array(values, DataType.string()) for values in (*texts.values(), *empty.values())]
+    arrays.append(Array([7.5, 8.0], DataType.float64()))
+    write(Table.from_arrays(arrays, names=[*texts, *empty, "grade"]), file)
+
+
+def test_parquet(tmp_path: Path) -> None:
+    write_parquet(tmp_path, tmp_path / "t.parquet")
     cells = list(stream_cells(tmp_path / "t.parquet", "parquet", mapped(tmp_path)))
     assert [(cell.arm, cell.score) for cell in cells] == [("flash", 7.5), ("pro", 8.0)]
-    (tmp_path / "broken.parquet").write_bytes(b"PAR1 no")
+    mapping = mapped(tmp_path, MAPPING.replace('"grade"', '"note"'))
+    with pytest.raises(BadInput, match="no column 'note'; there are id, variant, usd"):
+        list(stream_cells(tmp_path / "t.parquet", "parquet", mapping))
+
+
+@pytest.mark.parametrize("spoil", [lambda raw: b"PAR1 no", lambda raw: raw[:-1], lambda raw: raw[5:]])
+def test_a_broken_parquet_file(tmp_path: Path, spoil: Callable[[bytes], bytes]) -> None:
+    write_parquet(tmp_path, tmp_path / "t.parquet")
+    (tmp_path / "t.parquet").write_bytes(spoil((tmp_path / "t.parquet").read_bytes()))
     with pytest.raises(BadInput, match="not a Parquet file that can be read"):
-        list(stream_cells(tmp_path / "broken.parquet", "parquet", mapped(tmp_path)))
+        list(stream_cells(tmp_path / "t.parquet", "parquet", mapped(tmp_path)))
 
 
-def test_parquet_without_pyarrow_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
+def test_parquet_without_arro3_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "arro3.io", None)
     with pytest.raises(BadInput, match=r"pip install 'evalharness\[parquet\]', or save the table as CSV"):
         list(stream_cells(tmp_path / "t.parquet", "parquet", mapped(tmp_path)))
 
