@@ -66,6 +66,10 @@ def test_a_table_is_scored_decided_and_reported(cli: Cli, folder: Path) -> None:
     report = (folder / run / "report.md").read_text(encoding="utf-8")
     assert report.startswith("# IMPORTED:")
     assert "would be" in report
+    verified = cli("verify", str(run))
+    assert verified.returncode == 0, verified.stderr
+    exported = cli("export", str(run), "--to", "csv")
+    assert exported.returncode == 0, exported.stderr
 
 
 def test_importing_again_is_the_same_run_and_limits_may_change(cli: Cli, folder: Path) -> None:

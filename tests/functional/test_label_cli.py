@@ -75,6 +75,12 @@ def test_labels_from_sheet_to_verdict(cli: Cli, run: Path) -> None:
     report = (run / "report.md").read_text(encoding="utf-8")
     assert "6 pairs graded blind by 2 people of 8 that could be drawn" in report
     assert "quadratic-weighted kappa" in report or "no kappa" in report
+    assert "Judge: none; 6 human labels correct the score" in report
+    korean = (run / "report.ko.md").read_text(encoding="utf-8")
+    assert "8쌍 가운데 6쌍을 2명이 가린 채 평가" in korean
+    # Labels follow from no call, so verifying takes them over and makes the rest again.
+    verified = cli("verify", str(run))
+    assert verified.returncode == 0, verified.stderr
 
 
 def test_exporting_again_is_the_same_sheet_and_another_draw_is_refused(cli: Cli, run: Path) -> None:
