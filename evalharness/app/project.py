@@ -56,11 +56,7 @@ class Project:
     @cached_property
     def dataset(self) -> Dataset:
         """Every case of the dataset."""
-        path = self._path(self.experiment.dataset)
-        if self.cache is None:
-            return load_dataset(path)
-        with case_cache(self.cache) as remembered:
-            return load_dataset(path, remembered)
+        return self.load_dataset(self.experiment.dataset)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -78,7 +74,7 @@ class Project:
     @cached_property
     def card(self) -> RateCard:
         """The dated prices."""
-        return load_rate_card(self._path(self.experiment.rate_card))
+        return self.load_card(self.experiment.rate_card)
 
     @cached_property
     def contract(self) -> RateCard | None:
@@ -123,7 +119,7 @@ class Project:
             ("finance", experiment.finance),
             ("terms", experiment.report.terms),
         )
-        files = tuple((what, text_sha256(self._path(name))) for what, name in named if name is not None)
+        files = tuple((what, text_sha256(self._path(name))) for what, name in named if name)
         return (("experiment", self.sha256), ("dataset", self.dataset.sha256), *files)
 
     def system_prompt(self, case: Case) -> str:
@@ -244,6 +240,18 @@ class Project:
                 line = line_of(read_text(self.file), ("arms", self.experiment.arms.index(arm), "model"))
                 raise PricingError(error.message, file=self.file, line=line) from None
         _ = self.assumptions, self.weights, self.contract, self.finance, self.terms, self.plan
+
+    def load_dataset(self, relative: str) -> Dataset:
+        """Return the cases of a file or folder beside this project's file."""
+        path = self._path(relative)
+        if self.cache is None:
+            return load_dataset(path)
+        with case_cache(self.cache) as remembered:
+            return load_dataset(path, remembered)
+
+    def load_card(self, relative: str) -> RateCard:
+        """Return the prices of a file beside this project's file."""
+        return load_rate_card(self._path(relative))
 
     def _templates(self) -> dict[str, str]:
         folder = self._path(self.experiment.gateway.personas)

@@ -99,6 +99,8 @@ class Thresholds:
     """Share of quadruples (a repeat of a case in all main arms) that must be fully scored."""
     bias_allowance: float = 0.1
     """Score points of judge bias that the bound must survive while no human labels correct it."""
+    min_labels: int = 20
+    """Graded pairs below which people's labels are shown but correct nothing (METHOD §5: 20 to 50)."""
     severe_loss: float = 2.0
     """A drop of this many score points on one case is a severe loss."""
     max_mean_latency_ms: float = 3000.0
@@ -145,6 +147,8 @@ class ScorerChoice:
     scale_high: float = 5.0
     weights: tuple[tuple[str, float], ...] = ()
     """Pairs (part, weight) where the scorer has parts; empty for equal weights."""
+    also: tuple[str, ...] = ()
+    """Further deterministic scorers that are shown beside the primary one and decide nothing."""
     judge: bool = False
     """Whether a model judges; False for a deterministic scorer, whose score stands in for help."""
 

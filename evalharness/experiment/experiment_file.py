@@ -87,12 +87,24 @@ class GatewayTable(Strict):
         return self
 
 
+Also = Literal["fidelity", "speech_level", "persona_cues", "key_facts_lemma", "semantic", "chrf"]
+
+
 class ScorerTable(Strict):
     """[scorer]: the primary scorer, declared before the run."""
 
     name: Literal["key_facts"]
     scale: Annotated[list[Number], Field(min_length=2, max_length=2)] = [0.0, 5.0]
     weights: dict[str, Positive] = {}
+    also: list[Also] = []
+
+    @field_validator("also")
+    @classmethod
+    def _each_once(cls, value: list[str]) -> list[str]:
+        twice = next((name for name in value if value.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"{twice} is there twice")
+        return value
 
     @field_validator("scale")
     @classmethod
@@ -113,6 +125,7 @@ class ThresholdsTable(Strict):
     roi_probability: Annotated[float, Field(gt=0.5, lt=1)] = _DEFAULTS.roi_probability
     min_complete_share: Share = _DEFAULTS.min_complete_share
     bias_allowance: Annotated[Number, Field(ge=0)] = _DEFAULTS.bias_allowance
+    min_labels: Annotated[int, Field(ge=3)] = _DEFAULTS.min_labels
     severe_loss: Positive = _DEFAULTS.severe_loss
     min_ratings: Annotated[int, Field(ge=1)] = _DEFAULTS.min_ratings
     looks: Annotated[int, Field(ge=1)] = _DEFAULTS.looks
@@ -251,6 +264,7 @@ def _experiment(file: ExperimentFile) -> Experiment:
             scale_low=file.scorer.scale[0],
             scale_high=file.scorer.scale[1],
             weights=tuple(sorted(file.scorer.weights.items())),
+            also=tuple(file.scorer.also),
         ),
         thresholds=Thresholds(**file.thresholds.model_dump()),
         dropped_cells=DroppedCells(file.dropped_cells),
