@@ -16,6 +16,7 @@ from evalharness.core.experiment import Arm, ContextMode, Experiment
 from evalharness.core.job import Cell, Job, Purpose, call_key
 from evalharness.core.plan import Plan, PlannedCell
 from evalharness.core.pricing import RateCard
+from evalharness.core.privacy import PersonalText
 from evalharness.experiment.assumptions import load_assumptions
 from evalharness.experiment.dataset_file import load_dataset
 from evalharness.experiment.edge import read_text
@@ -46,6 +47,13 @@ class Project:
     def dataset(self) -> Dataset:
         """Every case of the dataset."""
         return load_dataset(self._path(self.experiment.dataset))
+
+    @cached_property
+    def personal(self) -> PersonalText | None:
+        """What finds personal text in answers about a real dataset; None for an invented one."""
+        if not self.dataset.real:
+            return None
+        return PersonalText(names=self.dataset.names, allowed=self.dataset.allowed)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:

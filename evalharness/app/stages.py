@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from evalharness.app.clients import Access, Mode
+from evalharness.app.people import check_people
 from evalharness.app.preflight import (
     describe_change,
     month_spent,
@@ -24,6 +25,8 @@ from evalharness.app.project import Project
 from evalharness.app.system import SystemClock, git_state, versions
 from evalharness.core.decision import Decision, from_json, to_json
 from evalharness.core.errors import ProviderError, RunMismatch
+from evalharness.core.plan import PlannedCell
+from evalharness.gateway.cassette.files import recordings
 from evalharness.run import Progress, RunSummary
 from evalharness.score import build_records, score_records
 from evalharness.store import Manifest, RunDirectory
@@ -82,6 +85,8 @@ def run_experiment(
                 )
             )
     _say_failures(summary, directory, note)
+    if mode is Mode.REPLAY and not project.is_pilot:
+        _say_unused(project, directory, note)
     if summary.resumed:
         note(f"{summary.resumed} of {summary.total} calls were already in {directory.path}; not made again")
     for asked, served in sorted(summary.rerouted - _allowed(project)):
@@ -96,7 +101,11 @@ def _prepare(directory: RunDirectory, access: Access, note: Note) -> Access:
         _claim(directory, project, access)
         return access
     refuse_unpriced(project, now.date())
-    for line in (*shutdown_warnings(project, now.date()), *other_states(directory, project)):
+    for line in (
+        *check_people(project),
+        *shutdown_warnings(project, now.date()),
+        *other_states(directory, project),
+    ):
         note(line)
     _claim(directory, project, access)
     if project.experiment.limits.monthly_usd is None:
@@ -125,6 +134,18 @@ def _say_failures(summary: RunSummary, directory: RunDirectory, note: Note) -> N
             "the same command goes on from here"
         )
     note(f"{summary.failed} of {summary.total} calls failed, {count} of them so: {cause}")
+
+
+def _say_unused(project: Project, directory: RunDirectory, note: Note) -> None:
+    """Say how many recordings nothing in this experiment asks for."""
+    every = recordings(project.cassettes)
+    used = directory.read_calls().keys()
+    unused = sum(file.stem not in used for file in every)
+    if unused:
+        note(
+            f"{unused} of {len(every)} recordings in {project.cassettes} are not used by this experiment; "
+            f"`evalharness cassettes prune {project.file.as_posix()}` lists those that none beside it uses"
+        )
 
 
 def score_run(directory: RunDirectory) -> tuple[int, int]:
@@ -186,17 +207,27 @@ def render_run(directory: RunDirectory, *, copy_to: Path | None) -> Path:
     return copy_to / REPORT_NAME
 
 
-def recordings_of(project: Project) -> set[str]:
-    """Return the file names of all recordings that a project's replay reads.
+def replayed_run(project: Project) -> tuple[PlannedCell, ...]:
+    """Replay a project and return its cells, with the calls that answer them.
 
     Raises:
-        CassetteMiss: If a compressor's reply is not recorded, since what follows from it is unknown then.
+        CassetteMiss: If a recording is missing.
     """
     with tempfile.TemporaryDirectory() as folder:
         done = run_experiment(
             project, mode=Mode.REPLAY, out=Path(folder), note=lambda _: None, watch=lambda _: None
         )
-        return {f"{key}.json" for key in done.directory.read_calls()}
+        return done.directory.read_plan()
+
+
+def recordings_of(project: Project) -> set[str]:
+    """Return the file names of all recordings that a project's replay reads.
+
+    Raises:
+        CassetteMiss: If one is missing: what would follow from a compressor's reply is unknown then.
+    """
+    cells = replayed_run(project)
+    return {f"{key}.json" for cell in cells for key in (cell.compress_key, cell.answer_key) if key}
 
 
 def open_project(directory: RunDirectory) -> Project:

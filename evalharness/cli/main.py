@@ -28,6 +28,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "dataset": ("dataset:dataset", "Check and count the cases of a dataset."),
     "sena": ("sena:sena", "Compress a context, or sweep methods and budgets."),
     "router": ("router:router", "Choose a persona, or measure the routers."),
+    "cassettes": ("cassettes:cassettes", "Verify, show, compare, prune, seal and pack recordings."),
     "assumptions": ("assumptions:assumptions", "Check assumptions, or ask their owner."),
     "validate-method": ("validate_method:validate_method", "Show how often the rules err."),
     "doctor": ("doctor:doctor", "Check key, endpoint, versions and folders."),

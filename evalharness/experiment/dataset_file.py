@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import TypeAlias
 
 from evalharness.core.case import Case, Dataset
 from evalharness.core.errors import BadInput
+from evalharness.core.privacy import redact_case
 from evalharness.core.wire.canonical import canonical_json
 from evalharness.experiment.case_file import parse_case, parse_row, place_text
+from evalharness.experiment.dataset_description import describe_dataset
 from evalharness.experiment.edge import read_text
 from evalharness.experiment.import_dataset import read_mapped
 from evalharness.experiment.rows import Row, format_of, read_rows
@@ -22,13 +25,15 @@ def load_dataset(path: Path) -> Dataset:
     """Read every case of a folder of YAML files, one YAML or JSON Lines file, or what a mapping (TOML) names.
 
     Returns:
-        The cases sorted by id, with the SHA-256 of what the files say.
+        The cases sorted by id, redacted if the dataset is real, with the SHA-256 of what the files say.
 
     Raises:
         BadInput: For an empty folder, a duplicate id, or the first thing wrong, with its file and line (and
             row).
     """
+    description = describe_dataset(path)
     seen: dict[str, CaseSource] = {}
+    redacted: Counter[str] = Counter()
     cases = []
     for source in find_sources(path):
         case = source.parse()
@@ -37,8 +42,18 @@ def load_dataset(path: Path) -> Dataset:
             message = f"duplicate case id {case.id!r}, also in {first}"
             raise BadInput(message, file=source.file, line=source.line(("id",)))
         seen[case.id] = source
+        if description.real:
+            case, counts = redact_case(case, description.personal)
+            redacted.update(counts)
         cases.append(case)
-    return Dataset(cases=tuple(sorted(cases, key=lambda case: case.id)), sha256=hash_sources(seen))
+    return Dataset(
+        cases=tuple(sorted(cases, key=lambda case: case.id)),
+        sha256=description.hashed_with(hash_sources(seen)),
+        real=description.real,
+        names=description.names,
+        allowed=description.allowed,
+        redacted=tuple(sorted(redacted.items())),
+    )
 
 
 def hash_sources(sources: Mapping[str, CaseSource]) -> str:

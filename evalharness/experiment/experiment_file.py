@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from evalharness.core.experiment import (
     Arm,
@@ -16,6 +16,7 @@ from evalharness.core.experiment import (
     GatewaySettings,
     Limits,
     ModelLimits,
+    Recordings,
     Role,
     ScorerChoice,
     SenaScope,
@@ -23,10 +24,11 @@ from evalharness.core.experiment import (
     Thresholds,
     Waivers,
 )
-from evalharness.experiment.edge import Misplaced, Strict, read_toml
+from evalharness.experiment.edge import Misplaced, Strict, read_toml, safe_name
+from evalharness.experiment.recordings_table import RecordingsTable
 
 SAFE_NAME = r"^[a-z0-9][a-z0-9._-]*$"
-Name = Annotated[str, Field(pattern=SAFE_NAME, max_length=64)]
+Name = Annotated[str, Field(pattern=SAFE_NAME, max_length=64), AfterValidator(safe_name)]
 Share = Annotated[float, Field(gt=0, le=1)]
 ModelId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=64)]
 ThinkingLevel = Literal["minimal", "low", "medium", "high"]
@@ -62,6 +64,7 @@ class GatewayTable(Strict):
     client: Literal["google-genai", "google-generativeai", "openai-compatible"] = "google-genai"
     send_seed: bool = True
     stream: bool = False
+    tier: Literal["paid", "unpaid"] | None = None
 
     @model_validator(mode="after")
     def _the_client_can_carry_it(self) -> GatewayTable:
@@ -168,6 +171,7 @@ class WaiversTable(Strict):
 
     preview_model: Annotated[str, Field(min_length=20)] | None = None
     fixed_value: Annotated[str, Field(min_length=20)] | None = None
+    unpaid_tier: Annotated[str, Field(min_length=20)] | None = None
 
 
 class ExperimentFile(Strict):
@@ -191,6 +195,7 @@ class ExperimentFile(Strict):
     thresholds: ThresholdsTable = ThresholdsTable()
     limits: LimitsTable = LimitsTable()
     waivers: WaiversTable = WaiversTable()
+    recordings: RecordingsTable = RecordingsTable()
     aliases: dict[str, str] = {}
     allow_alias: bool = False
 
@@ -273,6 +278,7 @@ def _experiment(file: ExperimentFile) -> Experiment:
         cassettes=file.cassettes,
         limits=_limits(file.limits),
         waivers=Waivers(**file.waivers.model_dump()),
+        recordings=Recordings(**file.recordings.model_dump()),
         aliases=tuple(sorted(file.aliases.items())),
         strata=file.strata,
         traffic=file.traffic,

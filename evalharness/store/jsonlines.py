@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from evalharness.core.errors import IntegrityError, JournalDamaged
+from evalharness.disk import write_whole
 
 Item = TypeVar("Item")
 
@@ -79,17 +78,9 @@ def write_atomically(path: Path, text: str) -> None:
     Raises:
         IntegrityError: If the disk does not take it; the old file is untouched.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as stream:
-            stream.write(encode(text))
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
+        write_whole(path, encode(text))
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
         raise IntegrityError(f"cannot be written: {error.strerror}", file=path) from None
 
 
