@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from evalharness.app.missing import refuse_missing
 from evalharness.app.project import Project
-from evalharness.app.stages import replayed_run
+from evalharness.app.recorded_plan import jobs_of, recorded_plan
 from evalharness.core.errors import IntegrityError
 from evalharness.disk import write_whole
 from evalharness.gateway.cassette.archive import SUMS_NAME, Packed, pack, restore, unpack
@@ -27,7 +29,7 @@ class Unpacked:
     """Recordings that were in the folder already, the same to the byte."""
 
 
-def pack_arms(project: Project, *, to: Path) -> tuple[Packed, ...]:
+def pack_arms(project: Project, *, to: Path, today: dt.date) -> tuple[Packed, ...]:
     """Write one archive for each arm with every recording that the arm's replay reads, and SHA256SUMS.
 
     A recording that several arms share stands in each of their archives: each is whole by itself.
@@ -37,8 +39,10 @@ def pack_arms(project: Project, *, to: Path) -> tuple[Packed, ...]:
         CassetteDamaged: If one cannot be trusted.
         IntegrityError: If an archive cannot be written.
     """
+    plan = recorded_plan(project)
+    refuse_missing(project, jobs_of(plan), today)
     files: dict[str, set[Path]] = {arm.name: set() for arm in project.experiment.arms}
-    for planned in replayed_run(project):
+    for planned in plan.cells:
         for key in (planned.compress_key, planned.answer_key):
             if key is not None:
                 files[planned.cell.arm].add(recording_path(project.cassettes, key))

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from evalharness.app.credentials import scanner
 from evalharness.app.project import Project
+from evalharness.app.recorded_plan import jobs_of, recorded_plan
 from evalharness.app.sealing import check_signature
-from evalharness.app.stages import recordings_of
 from evalharness.core.errors import BadInput, EvalHarnessError, IntegrityError, PricingError
 from evalharness.core.experiment import Recordings
 from evalharness.core.privacy import PersonalText
@@ -121,7 +121,7 @@ def find_unused(named: Sequence[Path]) -> Unused:
 
     Raises:
         BadInput: If the experiments name several folders, or one of them is wrong.
-        CassetteMiss: If an experiment's own recordings are incomplete: what it would use is not known then.
+        CassetteDamaged: If a compressor's recording cannot be trusted, for its answers are not known then.
     """
     folder = open_target(named[0]).folder
     for path in named:
@@ -132,7 +132,7 @@ def find_unused(named: Sequence[Path]) -> Unused:
     experiments = [*named, *_neighbours(named, folder)]
     used: set[str] = set()
     for path in experiments:
-        used |= recordings_of(Project(path))
+        used |= {f"{job.key}.json" for job in jobs_of(recorded_plan(Project(path)))}
     every = recordings(folder)
     files = tuple(file for file in every if file.name not in used)
     return Unused(folder=folder, files=files, kept=len(every) - len(files), experiments=tuple(experiments))

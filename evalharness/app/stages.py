@@ -25,7 +25,6 @@ from evalharness.app.project import Project
 from evalharness.app.system import SystemClock, git_state, versions
 from evalharness.core.decision import Decision, from_json, to_json
 from evalharness.core.errors import ProviderError, RunMismatch
-from evalharness.core.plan import PlannedCell
 from evalharness.gateway.cassette.files import recordings
 from evalharness.run import Progress, RunSummary
 from evalharness.score import build_records, score_records
@@ -207,27 +206,17 @@ def render_run(directory: RunDirectory, *, copy_to: Path | None) -> Path:
     return copy_to / REPORT_NAME
 
 
-def replayed_run(project: Project) -> tuple[PlannedCell, ...]:
-    """Replay a project and return its cells, with the calls that answer them.
+def recordings_of(project: Project) -> set[str]:
+    """Return the file names of all recordings that a project's replay reads.
 
     Raises:
-        CassetteMiss: If a recording is missing.
+        CassetteMiss: If a compressor's reply is not recorded, since what follows from it is unknown then.
     """
     with tempfile.TemporaryDirectory() as folder:
         done = run_experiment(
             project, mode=Mode.REPLAY, out=Path(folder), note=lambda _: None, watch=lambda _: None
         )
-        return done.directory.read_plan()
-
-
-def recordings_of(project: Project) -> set[str]:
-    """Return the file names of all recordings that a project's replay reads.
-
-    Raises:
-        CassetteMiss: If one is missing: what would follow from a compressor's reply is unknown then.
-    """
-    cells = replayed_run(project)
-    return {f"{key}.json" for cell in cells for key in (cell.compress_key, cell.answer_key) if key}
+        return {f"{key}.json" for key in done.directory.read_calls()}
 
 
 def open_project(directory: RunDirectory) -> Project:

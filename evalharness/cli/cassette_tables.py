@@ -18,11 +18,13 @@ _NAME_WIDTH = 22
 
 def finding_lines(found: Verification, *, every: bool, errors_only: bool) -> Iterator[str]:
     """Yield a table of findings, errors first: level, what was checked, which recording, what is wrong."""
+    from evalharness.gateway.cassette.show import printable
+
     rows = found.errors if errors_only else (*found.errors, *found.warnings)
     shown = rows if every else rows[:_SHOWN_ROWS]
     for row in shown:
         level = "warning" if row.warning else "error"
-        yield f"{level:<8} {row.check.value:<9} {_short(row.file):<{_NAME_WIDTH}} {row.message}"
+        yield f"{level:<8} {row.check.value:<9} {_short(row.file):<{_NAME_WIDTH}} {printable(row.message)}"
     if len(shown) < len(rows):
         yield f"and {len(rows) - len(shown)} more (-v shows them all)"
 
@@ -77,9 +79,9 @@ def stats_lines(found: FolderStats) -> Iterator[str]:
 def _short(name: str) -> str:
     """Return a recording's name cut to what tells it apart; other names whole."""
     stem, dash, draw = name.rpartition("-d")
-    return (
-        f"{stem[:_SHOWN_STEM]}…{dash}{draw}" if dash and len(stem) > _NAME_WIDTH else name or "(the folder)"
-    )
+    if dash and len(stem) > _NAME_WIDTH:
+        return f"{stem[:_SHOWN_STEM]}…{dash}{draw}"
+    return ascii(name)[1:-1] if name else "(the folder)"
 
 
 def _finding_json(finding: Finding) -> dict[str, Any]:

@@ -188,9 +188,11 @@ def pack(experiment: Path, to: Path, quiet: bool, verbose: bool) -> None:
     """Write the recordings of EXPERIMENT as one archive per arm, with SHA256SUMS beside them."""
     from evalharness.app.archives import pack_arms
     from evalharness.app.project import Project
+    from evalharness.app.system import SystemClock
 
     console = Console(quiet=quiet, verbose=verbose)
-    for item in pack_arms(Project(experiment), to=to):
+    today = SystemClock().now().date()
+    for item in pack_arms(Project(experiment), to=to, today=today):
         console.say(
             f"{item.sha256[:12]}  {item.name}: {item.recordings} recordings, {len(item.content)} bytes"
         )
