@@ -2,6 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+ifeq ($(OS),Windows_NT) # in a POSIX shell, such as Git's
+BIN := $(VENV)/Scripts
+endif
 SOURCES := $(shell find evalharness -type f -not -name '*.pyc')
 EXPERIMENT := prompts/experiment.toml
 
@@ -11,7 +14,7 @@ demo: $(VENV)/.package ## Replay the shipped recordings and write the upgrade an
 	$(BIN)/evalharness analyze $(EXPERIMENT)
 
 test: check ## Lint, types, import contracts, then every test but the slow ones, against the built wheel
-	$(BIN)/pytest -m "not slow" --cov --cov-report=term
+	PYTHONWARNDEFAULTENCODING=1 $(BIN)/pytest -m "not slow" --cov --cov-report=term
 
 # The legacy SDK and a real llama.cpp server are heavy (about 400 MB), so they have a target of their own.
 test-local: $(VENV)/.package ## The tests of the other clients, against a real llama.cpp server too
@@ -23,6 +26,7 @@ check: $(VENV)/.package
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
 	$(BIN)/lint-imports
 
 record: $(VENV)/.package ## Record the shipped cassettes anew from the emulator, over HTTP

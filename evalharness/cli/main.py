@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -12,6 +13,7 @@ from typing import Final
 import click
 
 from evalharness import __version__
+from evalharness.cli.terminal import write_plainly_where_needed
 from evalharness.core.errors import EvalHarnessError
 
 EXIT_INTERNAL: Final = 70
@@ -80,7 +82,7 @@ def cli(quiet: bool, verbose: bool) -> None:
 
 def main() -> None:
     """Run the command line; every error a user can cause ends as one line and its exit code."""
-    _write_utf8()
+    write_plainly_where_needed()
     try:
         code = cli.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
@@ -93,11 +95,11 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted; what was recorded is kept, the same command goes on from there", EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of our output left; that is its business, and Python must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception as error:
+        if _reader_left(error):
+            # That is its business, and Python must not complain at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
         if "-v" in sys.argv or "--verbose" in sys.argv:
             traceback.print_exc()
         _fail(
@@ -111,9 +113,8 @@ def _fail(message: str, code: int) -> None:
     sys.exit(code)
 
 
-def _write_utf8() -> None:
-    # A console that cannot show a sign gets a replacement, never an exception.
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")
+def _reader_left(error: Exception) -> bool:
+    """Tell whether whoever read our output closed it; Windows says so with another number."""
+    if isinstance(error, BrokenPipeError):
+        return True
+    return sys.platform == "win32" and isinstance(error, OSError) and error.errno == errno.EINVAL

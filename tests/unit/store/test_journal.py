@@ -129,7 +129,7 @@ def test_kill_9_loses_no_whole_line(tmp_path: Path) -> None:
     """Every call that the writer reported as appended is there after a kill."""
     path = tmp_path / "calls.jsonl"
     script = KILLED.format(tests=str(Path(__file__).parent), path=str(path))
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as writer:
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, encoding="utf-8") as writer:
         assert writer.stdout is not None
         reported = [int(writer.stdout.readline()) for _ in range(200)]
         os.kill(writer.pid, signal.SIGKILL)
