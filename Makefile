@@ -8,7 +8,7 @@ endif
 SOURCES := $(shell find evalharness -type f -not -name '*.pyc')
 EXPERIMENT := prompts/experiment.toml
 
-.PHONY: demo test test-local check record drill lock bench clean
+.PHONY: demo test test-local check record drill fuzz lock bench clean
 
 demo: $(VENV)/.package ## Replay the shipped recordings and write the upgrade analysis
 	$(BIN)/evalharness analyze $(EXPERIMENT)
@@ -34,6 +34,9 @@ record: $(VENV)/.package ## Record the shipped cassettes anew from the emulator,
 
 drill: $(VENV)/.package ## Kill -9 under a storm of faults, and random budgets (minutes)
 	$(BIN)/python studies/drill.py --kills 50 --budgets 200
+
+fuzz: $(VENV)/.package ## 10,000 damaged recordings and journals of each kind (minutes)
+	$(BIN)/pytest -m slow tests/unit/gateway/cassette/test_fuzz.py
 
 bench: $(VENV)/.package
 	$(BIN)/python -m benchmarks
