@@ -24,6 +24,7 @@ from evalharness.core.experiment import (
     Thresholds,
     Waivers,
 )
+from evalharness.experiment.cost_tables import CostTable, RatesTable
 from evalharness.experiment.edge import Misplaced, Strict, read_toml, safe_name
 from evalharness.experiment.recordings_table import RecordingsTable
 
@@ -50,8 +51,19 @@ class ArmTable(Strict):
     name: Name
     model: ModelId
     context: Literal["raw", "sena", "damaged"]
-    role: Literal["control", "treatment", "aa", "damaged"]
+    role: Literal["control", "treatment", "aa", "damaged", "alternative"]
     cases: Annotated[int, Field(ge=2)] | None = None
+    thinking_level: ThinkingLevel | None = None
+
+    @model_validator(mode="after")
+    def _only_alternatives_differ(self) -> ArmTable:
+        if self.thinking_level is not None and self.role != "alternative":
+            message = (
+                "the compared arms share one thinking level, that of [gateway]; another one is for an arm "
+                'with role = "alternative"'
+            )
+            raise Misplaced(message, "thinking_level")
+        return self
 
 
 class GatewayTable(Strict):
@@ -196,6 +208,8 @@ class ExperimentFile(Strict):
     limits: LimitsTable = LimitsTable()
     waivers: WaiversTable = WaiversTable()
     recordings: RecordingsTable = RecordingsTable()
+    rates: RatesTable = RatesTable()
+    cost: CostTable = CostTable()
     aliases: dict[str, str] = {}
     allow_alias: bool = False
 
@@ -282,6 +296,8 @@ def _experiment(file: ExperimentFile) -> Experiment:
         aliases=tuple(sorted(file.aliases.items())),
         strata=file.strata,
         traffic=file.traffic,
+        rate_overrides=file.rates.overrides,
+        finance=file.cost.finance,
     )
 
 
@@ -303,4 +319,5 @@ def _arm(table: ArmTable) -> Arm:
         context=ContextMode(table.context),
         role=Role(table.role),
         cases=table.cases,
+        thinking_level=table.thinking_level,
     )
