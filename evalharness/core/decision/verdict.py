@@ -82,6 +82,8 @@ class ReasonCode(StrEnum):
     """model, text"""
     VALUE_WAIVED = "fixed_value_waived"
     """field, text"""
+    UNPAID_TIER_WAIVED = "unpaid_tier_waived"
+    """text"""
     EXAMPLE_ASSUMPTIONS = "example_assumptions"
     """preset"""
     NOT_GOOGLE = "origin_not_google"
