@@ -1,4 +1,4 @@
-"""Recordings that a replay has not got: which, why, and what it costs to record them."""
+"""Recordings that a replay has not got, with what it costs to record them, and those it has no use for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from evalharness.core.job import Job
 from evalharness.core.pricing import RateCard, price_usage
 from evalharness.core.tokens import approximate_tokens
 from evalharness.core.usage import Usage
-from evalharness.gateway.cassette.files import recording_path
+from evalharness.gateway.cassette.files import recording_path, recordings
 from evalharness.gateway.cassette.miss import describe_miss
 
 
@@ -88,4 +88,20 @@ def refuse_missing(project: Project, jobs: Sequence[Job], today: dt.date) -> Non
         f"no recording for case {cell.case_id}, arm {cell.arm}, repeat {cell.repeat}{others}; {miss}; "
         f"record with: {record_command(project)} ({price}); or restore a shipped file with git checkout",
         file=project.cassettes,
+    )
+
+
+def describe_surplus(project: Project, used: int) -> str | None:
+    """Return one line about the recordings that nothing in an experiment asks for; None if it uses all.
+
+    Args:
+        project: An experiment that was replayed as a whole.
+        used: Its calls, each of which read a recording of its own.
+    """
+    every = len(recordings(project.cassettes))
+    if every <= used:
+        return None
+    return (
+        f"{every - used} of {every} recordings in {project.cassettes} are not used by this experiment; "
+        f"`evalharness cassettes prune {project.file.as_posix()}` lists those that none beside it uses"
     )

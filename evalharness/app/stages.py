@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalharness.app.clients import Access, Mode
+from evalharness.app.missing import describe_surplus
 from evalharness.app.people import check_people
 from evalharness.app.preflight import (
     describe_change,
@@ -25,7 +26,6 @@ from evalharness.app.preflight import (
 from evalharness.app.project import Project
 from evalharness.app.system import SystemClock, git_state, versions
 from evalharness.core.errors import ProviderError, RunMismatch
-from evalharness.gateway.cassette.files import recordings
 from evalharness.run import Progress, RunSummary
 from evalharness.store import Manifest, RunDirectory
 from evalharness.store.directory import FORMAT_VERSION
@@ -87,8 +87,8 @@ def run_experiment(
                 )
             )
     _say_failures(summary, directory, note)
-    if mode is Mode.REPLAY and not project.is_pilot:
-        _say_unused(project, directory, note)
+    if mode is Mode.REPLAY and not project.is_pilot and (surplus := describe_surplus(project, summary.total)):
+        note(surplus)
     if summary.resumed:
         note(f"{summary.resumed} of {summary.total} calls were already in {directory.path}; not made again")
     for asked, served in sorted(summary.rerouted - _allowed(project)):
@@ -136,18 +136,6 @@ def _say_failures(summary: RunSummary, directory: RunDirectory, note: Note) -> N
             "the same command goes on from here"
         )
     note(f"{summary.failed} of {summary.total} calls failed, {count} of them so: {cause}")
-
-
-def _say_unused(project: Project, directory: RunDirectory, note: Note) -> None:
-    """Say how many recordings nothing in this experiment asks for."""
-    every = recordings(project.cassettes)
-    used = directory.read_calls().keys()
-    unused = sum(file.stem not in used for file in every)
-    if unused:
-        note(
-            f"{unused} of {len(every)} recordings in {project.cassettes} are not used by this experiment; "
-            f"`evalharness cassettes prune {project.file.as_posix()}` lists those that none beside it uses"
-        )
 
 
 def score_run(directory: RunDirectory, project: Project | None = None) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from evalharness.core.errors import IntegrityError, JournalDamaged
+from evalharness.core.errors import IntegrityError, InvalidUsage, JournalDamaged
 from evalharness.disk import write_whole
 
 Item = TypeVar("Item")
@@ -63,6 +63,8 @@ def parse_line(path: Path, number: int, line: bytes, adapter: TypeAdapter[Item])
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         problem = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    except InvalidUsage as error:
+        problem = error.message
     except (ValueError, RecursionError) as error:
         problem = f"not JSON ({error})"
     raise JournalDamaged(

@@ -188,3 +188,13 @@ def test_fsync_comes_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         for index in range(100):
             journal.append(call(f"k{index}"))
     assert 4 <= len(synced) < 30
+
+
+def test_counts_that_contradict_each_other_are_a_corrupt_line(tmp_path: Path) -> None:
+    """They parse as JSON and as types, and still cannot be what was written."""
+    path = filled(tmp_path / "calls.jsonl")
+    lines = path.read_text(encoding="utf-8").split("\n")
+    wrong = json.loads(lines[1]) | {"reserve": {"input_tokens": -1, "output_tokens": 5}}
+    path.write_text("\n".join([lines[0], json.dumps(wrong), ""]), encoding="utf-8", newline="\n")
+    with pytest.raises(JournalDamaged, match=r"calls\.jsonl:2: corrupt line: input_tokens is negative"):
+        read_calls(path)
