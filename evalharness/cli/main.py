@@ -14,7 +14,7 @@ from typing import Final
 import click
 
 from evalharness import __version__
-from evalharness.cli.terminal import write_plainly_where_needed
+from evalharness.cli.terminal import one_line, write_plainly_where_needed
 from evalharness.core.errors import EvalHarnessError
 
 EXIT_INTERNAL: Final = 70
@@ -119,7 +119,7 @@ def main() -> None:
 
 
 def _fail(message: str, code: int) -> None:
-    click.echo(f"error: {' '.join(message.split())}", err=True)
+    click.echo(f"error: {one_line(message)}", err=True)
     sys.exit(code)
 
 

@@ -67,6 +67,7 @@ def parse_line(path: Path, number: int, line: bytes, adapter: TypeAdapter[Item])
         problem = error.message
     except (ValueError, RecursionError) as error:
         problem = f"not JSON ({error})"
+    problem = " ".join(problem.split())  # a key may hold line ends
     raise JournalDamaged(
         f"corrupt line: {problem}; restore the file, or delete the line to have its work done again",
         file=path,
