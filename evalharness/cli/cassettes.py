@@ -30,7 +30,10 @@ def cassettes() -> None:
     """
 
 
-@cassettes.command(epilog="Example: evalharness cassettes verify prompts/experiment.toml")
+@cassettes.command(
+    short_help="Check every recording.",
+    epilog="Example: evalharness cassettes verify prompts/experiment.toml",
+)
 @path_argument
 @click.option("--on", type=Day(), help="Day of the check, for ages and shutdowns; default: today.")
 @click.option("--sealed", is_flag=True, help="Demand a seal whose signature holds.")
@@ -61,7 +64,8 @@ def verify(path: Path, on: dt.date | None, sealed: bool, as_json: bool, quiet: b
 
 
 @cassettes.command(
-    epilog="Example: evalharness cassettes show prompts/experiment.toml --cell pen-ko-01/pro-raw/0"
+    short_help="Print one recording.",
+    epilog="Example: evalharness cassettes show prompts/experiment.toml --cell pen-ko-01/pro-raw/0",
 )
 @path_argument
 @click.option("--cell", help="Case, arm and repeat, as in plan.jsonl: needs an experiment.")
@@ -81,7 +85,10 @@ def show(path: Path, cell: str | None, as_json: bool) -> None:
         click.echo(line)
 
 
-@cassettes.command(epilog="Example: evalharness cassettes diff old/mentoring cassettes/mentoring")
+@cassettes.command(
+    short_help="What changed between two of them.",
+    epilog="Example: evalharness cassettes diff old/mentoring cassettes/mentoring",
+)
 @click.argument("before", type=click.Path(path_type=Path))
 @click.argument("after", type=click.Path(path_type=Path))
 @json_option
@@ -128,7 +135,10 @@ def stats(path: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
         console.say(line)
 
 
-@cassettes.command(epilog="Example: evalharness cassettes prune prompts/experiment.toml")
+@cassettes.command(
+    short_help="Remove what no experiment uses.",
+    epilog="Example: evalharness cassettes prune prompts/experiment.toml",
+)
 @click.argument(
     "experiments",
     nargs=-1,
@@ -157,7 +167,9 @@ def prune(experiments: tuple[Path, ...], yes: bool, quiet: bool, verbose: bool) 
         console.say(f"{len(found.files)} removed")
 
 
-@cassettes.command(epilog="Example: evalharness cassettes seal cassettes/mentoring")
+@cassettes.command(
+    short_help="Sign what the folder holds.", epilog="Example: evalharness cassettes seal cassettes/mentoring"
+)
 @path_argument
 @verbosity_options
 def seal(path: Path, quiet: bool, verbose: bool) -> None:
@@ -178,7 +190,10 @@ def seal(path: Path, quiet: bool, verbose: bool) -> None:
     )
 
 
-@cassettes.command(epilog="Example: evalharness cassettes pack prompts/experiment.toml --to archives")
+@cassettes.command(
+    short_help="One archive an arm, with hashes.",
+    epilog="Example: evalharness cassettes pack prompts/experiment.toml --to archives",
+)
 @experiment_argument
 @click.option(
     "--to", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to write."
@@ -198,7 +213,10 @@ def pack(experiment: Path, to: Path, quiet: bool, verbose: bool) -> None:
         )
 
 
-@cassettes.command(epilog="Example: evalharness cassettes unpack archives/*.tar.gz --to cassettes/mentoring")
+@cassettes.command(
+    short_help="Restore recordings from archives.",
+    epilog="Example: evalharness cassettes unpack archives/*.tar.gz --to cassettes/mentoring",
+)
 @click.argument(
     "archives",
     nargs=-1,
