@@ -19,6 +19,7 @@ from evalharness.core.finance import Finance
 from evalharness.core.job import Cell, Job, Purpose, call_key
 from evalharness.core.plan import Plan, PlannedCell
 from evalharness.core.pricing import RateCard
+from evalharness.core.privacy import PersonalText
 from evalharness.core.reporting import Terms
 from evalharness.core.sena import Compressed
 from evalharness.experiment.assumptions import load_assumptions
@@ -57,6 +58,13 @@ class Project:
     def dataset(self) -> Dataset:
         """Every case of the dataset."""
         return self.load_dataset(self.experiment.dataset)
+
+    @cached_property
+    def personal(self) -> PersonalText | None:
+        """What finds personal text in answers about a real dataset; None for an invented one."""
+        if not self.dataset.real:
+            return None
+        return PersonalText(names=self.dataset.names, allowed=self.dataset.allowed)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:

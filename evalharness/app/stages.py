@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from evalharness.app import reports
 from evalharness.app.clients import Access, Mode
+from evalharness.app.missing import describe_surplus
+from evalharness.app.people import check_people
 from evalharness.app.preflight import (
     control_warnings,
     describe_change,
@@ -87,6 +89,8 @@ def run_experiment(
                 )
             )
     _say_failures(summary, directory, note)
+    if mode is Mode.REPLAY and not project.is_pilot and (surplus := describe_surplus(project, summary.total)):
+        note(surplus)
     if summary.resumed:
         note(f"{summary.resumed} of {summary.total} calls were already in {directory.path}; not made again")
     for asked, served in sorted(summary.rerouted - _allowed(project)):
@@ -101,7 +105,7 @@ def _prepare(directory: RunDirectory, access: Access, note: Note) -> Access:
         _claim(directory, project, access)
         return access
     refuse_unpriced(project, now.date())
-    told = (*shutdown_warnings(project, now.date()), *control_warnings(project))
+    told = (*check_people(project), *shutdown_warnings(project, now.date()), *control_warnings(project))
     for line in (*told, *other_states(directory, project)):
         note(line)
     _claim(directory, project, access)

@@ -215,6 +215,8 @@ class GatewaySettings:
     """Whether requests carry a seed; a client that cannot carry one refuses requests that have it."""
     stream: bool = False
     """Whether answers are streamed, so that the time to the first token is known."""
+    tier: str | None = None
+    """Google's tier that the key belongs to, paid or unpaid; None if nothing says. The API does not tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +225,16 @@ class Waivers:
 
     preview_model: str | None = None
     fixed_value: str | None = None
+    unpaid_tier: str | None = None
+    """Why people's text may go to a tier on which the provider may use it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recordings:
+    """What is asked of recordings before anybody relies on them."""
+
+    max_age_days: int = 180
+    """Days after which a recording is too old to stand for what the model answers now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +260,7 @@ class Experiment:
     """Folder of recordings, relative to the experiment file."""
     limits: Limits
     waivers: Waivers = Waivers()
+    recordings: Recordings = Recordings()
     aliases: tuple[tuple[str, str], ...] = ()
     """Pairs (served model, requested model) that count as the same."""
     strata: str | None = None

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from evalharness.core.experiment import (
     Arm,
@@ -16,19 +16,21 @@ from evalharness.core.experiment import (
     GatewaySettings,
     Limits,
     ModelLimits,
+    Recordings,
     Role,
     ScorerChoice,
     Thresholds,
     Waivers,
 )
 from evalharness.experiment.cost_tables import CostTable, RatesTable
-from evalharness.experiment.edge import Misplaced, Strict, read_toml
+from evalharness.experiment.edge import Misplaced, Strict, read_toml, safe_name
+from evalharness.experiment.recordings_table import RecordingsTable
 from evalharness.experiment.report_tables import ReportTable, RolloutTable
 from evalharness.experiment.sena_table import ModelId, SenaTable, Share, ThinkingLevel
 from evalharness.experiment.targets_table import TargetsTable
 
 SAFE_NAME = r"^[a-z0-9][a-z0-9._-]*$"
-Name = Annotated[str, Field(pattern=SAFE_NAME, max_length=64)]
+Name = Annotated[str, Field(pattern=SAFE_NAME, max_length=64), AfterValidator(safe_name)]
 
 
 def _number(value: Any) -> Any:
@@ -72,6 +74,7 @@ class GatewayTable(Strict):
     client: Literal["google-genai", "google-generativeai", "openai-compatible"] = "google-genai"
     send_seed: bool = True
     stream: bool = False
+    tier: Literal["paid", "unpaid"] | None = None
 
     @model_validator(mode="after")
     def _the_client_can_carry_it(self) -> GatewayTable:
@@ -166,6 +169,7 @@ class WaiversTable(Strict):
 
     preview_model: Annotated[str, Field(min_length=20)] | None = None
     fixed_value: Annotated[str, Field(min_length=20)] | None = None
+    unpaid_tier: Annotated[str, Field(min_length=20)] | None = None
 
 
 class ExperimentFile(Strict):
@@ -191,6 +195,7 @@ class ExperimentFile(Strict):
     waivers: WaiversTable = WaiversTable()
     report: ReportTable = ReportTable()
     rollout: RolloutTable = RolloutTable()
+    recordings: RecordingsTable = RecordingsTable()
     rates: RatesTable = RatesTable()
     cost: CostTable = CostTable()
     targets: TargetsTable = TargetsTable()
@@ -273,6 +278,7 @@ def _experiment(file: ExperimentFile) -> Experiment:
         cassettes=file.cassettes,
         limits=_limits(file.limits),
         waivers=Waivers(**file.waivers.model_dump()),
+        recordings=Recordings(**file.recordings.model_dump()),
         aliases=tuple(sorted(file.aliases.items())),
         strata=file.strata,
         traffic=file.traffic,

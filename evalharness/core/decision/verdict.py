@@ -86,6 +86,8 @@ class ReasonCode(StrEnum):
     """Imported, without a price list that knows the model. model"""
     VALUE_WAIVED = "fixed_value_waived"
     """field, text"""
+    UNPAID_TIER_WAIVED = "unpaid_tier_waived"
+    """text"""
     EXAMPLE_ASSUMPTIONS = "example_assumptions"
     """preset"""
     NOT_GOOGLE = "origin_not_google"

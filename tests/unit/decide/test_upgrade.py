@@ -293,6 +293,13 @@ def test_a_fixed_value_needs_a_waiver(study, scores, card, assume) -> None:
     assert ReasonCode.VALUE_WAIVED in codes(waived.marks)
 
 
+def test_a_waiver_of_the_tier_stands_beside_the_verdict(study, scores, card, assume) -> None:
+    waivers = replace(WAIVED, unpaid_tier="all of them agreed in writing")
+    verdict = decide(study(scores(), waivers=waivers), card, assume()).upgrade.verdict
+    (mark,) = [mark for mark in verdict.marks if mark.code is ReasonCode.UNPAID_TIER_WAIVED]
+    assert mark.get("text") == "all of them agreed in writing"
+
+
 def test_stale_prices_mean_no_verdict_on_money_but_one_on_tokens(study, scores, card, assume) -> None:
     made = study(scores(sd=0.2), options={"on": dt.date(2027, 1, 5)})
     found = decide(made, card, assume())

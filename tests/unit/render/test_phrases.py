@@ -72,6 +72,7 @@ VALUES: dict[ReasonCode, dict[str, Any]] = {
     CODE.RETIRED_MODEL: {"model": "m", "on": "2027-02-01"},
     CODE.LIFECYCLE_WAIVED: {"model": "m", "text": "agreed"},
     CODE.LIFECYCLE_UNKNOWN: {"model": "m"},
+    CODE.UNPAID_TIER_WAIVED: {"text": "agreed"},
     CODE.VALUE_WAIVED: {"field": "margin", "text": "agreed"},
     CODE.EXAMPLE_ASSUMPTIONS: {"preset": "p"},
     CODE.NOT_GOOGLE: {"origin": "simulated"},
