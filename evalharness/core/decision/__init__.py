@@ -43,12 +43,21 @@ from evalharness.core.decision.format import (
     from_json,
     to_json,
 )
+from evalharness.core.decision.labels import (
+    Agreement,
+    ArmBias,
+    LabelAudit,
+)
 from evalharness.core.decision.ledger import (
     ArmPrice,
     CompressionBill,
     Ledger,
     LedgerDate,
     LedgerRow,
+)
+from evalharness.core.decision.measures import (
+    Measure,
+    MeasuredArm,
 )
 from evalharness.core.decision.money import (
     BreakEven,
@@ -96,6 +105,8 @@ __all__ = [
     "FORMAT",
     "SIGNIFICANT_DIGITS",
     "Advice",
+    "Agreement",
+    "ArmBias",
     "ArmOperations",
     "ArmPrice",
     "ArmSummary",
@@ -119,10 +130,13 @@ __all__ = [
     "Estimate",
     "Evidence",
     "EvsiRow",
+    "LabelAudit",
     "Ledger",
     "LedgerDate",
     "LedgerRow",
     "Level",
+    "Measure",
+    "MeasuredArm",
     "Money",
     "MonteCarlo",
     "MonthRow",
