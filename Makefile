@@ -8,13 +8,27 @@ endif
 SOURCES := $(shell find evalharness -type f -not -name '*.pyc')
 EXPERIMENT := prompts/experiment.toml
 
-.PHONY: demo test test-local check record drill fuzz lock bench clean
+CHROMIUM_PACKAGES := chromium chromium-driver
+
+.PHONY: demo test browser test-extras test-local check record drill fuzz lock bench clean
 
 demo: $(VENV)/.package ## Replay the shipped recordings and write the upgrade analysis
 	$(BIN)/evalharness analyze $(EXPERIMENT)
 
-test: check ## Lint, types, import contracts, then every test but the slow ones, against the built wheel
+test: check browser ## Lint, types, import contracts, then every test but the slow ones, against the built wheel
 	PYTHONWARNDEFAULTENCODING=1 $(BIN)/pytest -m "not slow" --cov --cov-report=term
+
+# The label form and the HTML report are tested in a real browser; where none can be installed they skip, loudly.
+browser:
+	@{ command -v chromium && command -v chromedriver; } > /dev/null \
+		|| { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && apt-get update -qq \
+			&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(CHROMIUM_PACKAGES) > /dev/null; } \
+		|| echo "LOUD: no $(CHROMIUM_PACKAGES), so the browser tests will skip"
+
+# Kiwi's model alone is 105 MB, so what only these tests need has a target of its own.
+test-extras: $(VENV)/.package ## The scorers that need an extra: Kiwi, sacrebleu
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[korean,chrf]'
+	$(BIN)/pytest tests/unit/score
 
 # The legacy SDK and a real llama.cpp server are heavy (about 400 MB), so they have a target of their own.
 test-local: $(VENV)/.package ## The tests of the other clients, against a real llama.cpp server too

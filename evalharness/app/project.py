@@ -20,6 +20,7 @@ from evalharness.core.job import Cell, Job, Purpose, call_key
 from evalharness.core.plan import Plan, PlannedCell
 from evalharness.core.pricing import RateCard
 from evalharness.core.privacy import PersonalText
+from evalharness.core.reporting import Terms
 from evalharness.core.sena import Compressed
 from evalharness.experiment.assumptions import load_assumptions
 from evalharness.experiment.dataset_file import load_dataset
@@ -29,6 +30,7 @@ from evalharness.experiment.finance_file import load_finance
 from evalharness.experiment.overrides_file import load_overrides, overrides_beside
 from evalharness.experiment.planning import CellWork, build_plan, draw_seed, select_cases
 from evalharness.experiment.rates_file import load_rate_card
+from evalharness.experiment.terms_file import load_terms
 from evalharness.experiment.toml_lines import line_of
 from evalharness.experiment.traffic_file import load_traffic
 from evalharness.experiment.traffic_weights import case_weights
@@ -55,11 +57,7 @@ class Project:
     @cached_property
     def dataset(self) -> Dataset:
         """Every case of the dataset."""
-        path = self._path(self.experiment.dataset)
-        if self.cache is None:
-            return load_dataset(path)
-        with case_cache(self.cache) as remembered:
-            return load_dataset(path, remembered)
+        return self.load_dataset(self.experiment.dataset)
 
     @cached_property
     def personal(self) -> PersonalText | None:
@@ -84,7 +82,7 @@ class Project:
     @cached_property
     def card(self) -> RateCard:
         """The dated prices."""
-        return load_rate_card(self._path(self.experiment.rate_card))
+        return self.load_card(self.experiment.rate_card)
 
     @cached_property
     def contract(self) -> RateCard | None:
@@ -112,6 +110,26 @@ class Project:
             return {}
         return case_weights(load_traffic(self._path(self.experiment.traffic)), self.cases)
 
+    @cached_property
+    def terms(self) -> Terms | None:
+        """What the provider's terms mean, as somebody read them; None if the experiment names no file."""
+        named = self.experiment.report.terms
+        return None if named is None else load_terms(self._path(named))
+
+    @property
+    def hashes(self) -> tuple[tuple[str, str], ...]:
+        """(what, SHA-256) of every authored file that can change a number or a word of the report."""
+        experiment = self.experiment
+        named = (
+            ("assumptions", experiment.assumptions),
+            ("rate_card", experiment.rate_card),
+            ("traffic", experiment.traffic),
+            ("finance", experiment.finance),
+            ("terms", experiment.report.terms),
+        )
+        files = tuple((what, text_sha256(self._path(name))) for what, name in named if name)
+        return (("experiment", self.sha256), ("dataset", self.dataset.sha256), *files)
+
     def system_prompt(self, case: Case) -> str:
         """Return the persona's instructions that a case's requests begin with."""
         raw = next(arm for arm in self.experiment.arms if arm.context is ContextMode.RAW)
@@ -125,7 +143,7 @@ class Project:
     @cached_property
     def sha256(self) -> str:
         """SHA-256 of the experiment file's text."""
-        return hashlib.sha256(read_text(self.file).replace("\r\n", "\n").encode()).hexdigest()
+        return text_sha256(self.file)
 
     @cached_property
     def plan(self) -> Plan:
@@ -229,7 +247,19 @@ class Project:
             except PricingError as error:
                 line = line_of(read_text(self.file), ("arms", self.experiment.arms.index(arm), "model"))
                 raise PricingError(error.message, file=self.file, line=line) from None
-        _ = self.assumptions, self.weights, self.contract, self.finance, self.plan
+        _ = self.assumptions, self.weights, self.contract, self.finance, self.terms, self.plan
+
+    def load_dataset(self, relative: str) -> Dataset:
+        """Return the cases of a file or folder beside this project's file."""
+        path = self._path(relative)
+        if self.cache is None:
+            return load_dataset(path)
+        with case_cache(self.cache) as remembered:
+            return load_dataset(path, remembered)
+
+    def load_card(self, relative: str) -> RateCard:
+        """Return the prices of a file beside this project's file."""
+        return load_rate_card(self._path(relative))
 
     def _templates(self) -> dict[str, str]:
         folder = self._path(self.experiment.gateway.personas)
@@ -238,6 +268,11 @@ class Project:
     def _path(self, relative: str) -> Path:
         # Normalised for people: a/../b in an error message is hard to read.
         return Path(os.path.normpath(self.file.parent / relative))
+
+
+def text_sha256(path: Path) -> str:
+    """Return the SHA-256 of a text file, whatever its line ends."""
+    return hashlib.sha256(read_text(path).replace("\r\n", "\n").encode()).hexdigest()
 
 
 def _planned(

@@ -14,8 +14,9 @@ from typing import Final
 import click
 
 from evalharness import __version__
-from evalharness.cli.terminal import one_line, write_plainly_where_needed
+from evalharness.cli.terminal import write_plainly_where_needed
 from evalharness.core.errors import EvalHarnessError
+from evalharness.core.visible import clean
 
 EXIT_INTERNAL: Final = 70
 EXIT_INTERRUPTED: Final = 130
@@ -30,6 +31,11 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "score": ("score:score", "Score a run's answers."),
     "decide": ("decide:decide", "Decide from a run's scores."),
     "report": ("report:report", "Render a run's report."),
+    "import": ("import_table:import_table", "Make a run of outputs, scores or costs made elsewhere."),
+    "label": ("label:label", "Have people grade answers blind; take their grades back."),
+    "ratings": ("ratings:ratings", "Import users' ratings; fit satisfaction."),
+    "verify": ("verify:verify", "Make a run or report again from its calls and compare."),
+    "export": ("export:export", "Write a run's cells and scores as a table."),
     "dataset": ("dataset:dataset", "Check and count the cases of a dataset."),
     "sena": ("sena:sena", "Compress a context, or sweep methods and budgets."),
     "router": ("router:router", "Choose a persona, or measure the routers."),
@@ -119,7 +125,7 @@ def main() -> None:
 
 
 def _fail(message: str, code: int) -> None:
-    click.echo(f"error: {one_line(message)}", err=True)
+    click.echo(f"error: {clean(message)}", err=True)
     sys.exit(code)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import sys
-import unicodedata
 from collections.abc import Mapping
 from typing import Final, TextIO
 
@@ -26,12 +25,6 @@ def write_plainly_where_needed() -> None:
     codecs.register(_find_ascii)
     for stream in (sys.stdout, sys.stderr):
         _reconfigure(stream)
-
-
-def one_line(message: str) -> str:
-    """Return a message on one line, without signs that move a cursor: it may quote a damaged file."""
-    words = " ".join(message.split())
-    return "".join("\ufffd" if unicodedata.category(sign) == "Cc" else sign for sign in words)
 
 
 def _reconfigure(stream: TextIO | None) -> None:

@@ -8,11 +8,12 @@ import numpy as np
 
 from evalharness.core.decision import Choice
 from evalharness.core.experiment import Arm, ContextMode, GatewaySettings, Role
-from evalharness.decide.assess import Assessment, Stakes, assess, roi_interval
+from evalharness.decide.assess import Assessment, assess, roi_interval
 from evalharness.decide.cells import BoolArray, FloatArray
 from evalharness.decide.contrasts import net_values
 from evalharness.decide.money import overhead_per_request
-from evalharness.decide.slices import DIMENSIONS
+from evalharness.decide.slices import DIMENSIONS, label
+from evalharness.decide.stakes import Stakes
 
 _HALVES = 2
 
@@ -26,7 +27,7 @@ def choices(stakes: Stakes, found: Assessment | None) -> tuple[Choice, ...]:
 
     Returns:
         Arms in the order of the experiment, alternatives after the main ones, then one policy for each
-        persona, language and category.
+        dimension of the slices.
     """
     if found is None:
         return ()
@@ -69,7 +70,7 @@ def _policies(stakes: Stakes, found: Assessment) -> Iterator[Choice]:
     half = _halves(stakes)
     weights = stakes.pair.design.weights
     for dimension in DIMENSIONS:
-        labels = np.array([str(getattr(cases[i], dimension)) for i in stakes.pair.index])
+        labels = np.array([label(cases[i], dimension) for i in stakes.pair.index])
         if len(np.unique(labels)) < 2 or stakes.pair.design.units < 2 * _HALVES:
             continue
         chosen = np.zeros(len(labels), dtype=np.bool_)
@@ -110,19 +111,26 @@ def _choice(
     only_for: tuple[str, ...],
     combination: bool = False,
 ) -> Choice:
-    design, confidence = stakes.pair.design, stakes.bench.confidence
+    design = stakes.pair.design
     # Ops and the one-off cost are paid whole, however few requests the treatment answers.
     overhead = float(overhead_per_request(found.values, stakes.exchange))
     benefit = np.where(chosen, found.case.benefit, 0.0)
     cost = np.where(chosen, found.case.cost - overhead, 0.0) + overhead * bool(chosen.any())
-    mean_benefit, mean_cost = (float(np.average(v, weights=design.weights)) for v in (benefit, cost))
-    estimable = design.units >= 2 and bool(chosen.any())
+    shift = stakes.shift(found.case.value_per_point, -found.case.value_per_point)
+    if stakes.correction is not None:
+        shift = shift * chosen[stakes.correction.people.at]
+    net = stakes.corrected(net_values(benefit, cost, 0.0), shift)
+    mean_cost = float(np.average(cost, weights=design.weights))
+    interval = None
+    if design.units >= 2 and bool(chosen.any()):
+        joint = stakes.joint(np.stack([benefit, cost], axis=1), shift)
+        interval = roi_interval(joint, stakes.bench.confidence)
     return Choice(
         name=name, arm=stakes.bench.cells.arms[stakes.pair.minuend].name, only_for=only_for,
         combination=combination, cross_fitted=name != "arm",
         share=float(np.average(chosen, weights=design.weights)),
-        net=stakes.estimate(net_values(benefit, cost, 0.0)),
-        net_at_threshold=stakes.estimate(net_values(benefit, cost, stakes.limits.roi)),
-        roi=mean_benefit / mean_cost - 1 if mean_cost > 0 else None,
-        interval=roi_interval(benefit, cost, design, confidence) if estimable else None,
+        net=net,
+        net_at_threshold=stakes.corrected(net_values(benefit, cost, stakes.limits.roi), shift),
+        roi=net.value / mean_cost if mean_cost > 0 else None,
+        interval=interval,
     )  # fmt: skip

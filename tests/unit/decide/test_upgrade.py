@@ -265,8 +265,6 @@ def test_the_bound_must_survive_the_bias_allowance_while_nobody_labels(study, ca
     assert verdict.ruling is Ruling.INCONCLUSIVE
     assert verdict.binding.kind is BindingKind.JUDGE
     assert codes(verdict.marks) >= {ReasonCode.NO_LABELS, ReasonCode.STAND_IN_QUALITY}
-    labelled = replace(made, human_labels=30)
-    assert decide(labelled, card, assume()).upgrade.verdict.ruling is Ruling.APPROVE
 
 
 def test_the_allowance_lowers_the_contrast_by_exactly_v_b(study, scores, card, assume) -> None:
