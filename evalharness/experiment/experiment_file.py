@@ -25,6 +25,7 @@ from evalharness.experiment.cost_tables import CostTable, RatesTable
 from evalharness.experiment.edge import Misplaced, Strict, read_toml
 from evalharness.experiment.report_tables import ReportTable, RolloutTable
 from evalharness.experiment.sena_table import ModelId, SenaTable, Share, ThinkingLevel
+from evalharness.experiment.targets_table import TargetsTable
 
 SAFE_NAME = r"^[a-z0-9][a-z0-9._-]*$"
 Name = Annotated[str, Field(pattern=SAFE_NAME, max_length=64)]
@@ -179,6 +180,7 @@ class ExperimentFile(Strict):
     rollout: RolloutTable = RolloutTable()
     rates: RatesTable = RatesTable()
     cost: CostTable = CostTable()
+    targets: TargetsTable = TargetsTable()
     aliases: dict[str, str] = {}
     allow_alias: bool = False
 
@@ -264,6 +266,7 @@ def _experiment(file: ExperimentFile) -> Experiment:
         rollout=file.rollout.settings(),
         rate_overrides=file.rates.overrides,
         finance=file.cost.finance,
+        targets=file.targets.targets(),
     )
 
 

@@ -65,6 +65,12 @@ from evalharness.core.decision.next_step import (
     EvsiRow,
     NextStep,
 )
+from evalharness.core.decision.operations import (
+    ArmOperations,
+    Level,
+    Operations,
+    Timing,
+)
 from evalharness.core.decision.upgrade import (
     Branch,
     Choice,
@@ -90,6 +96,7 @@ __all__ = [
     "FORMAT",
     "SIGNIFICANT_DIGITS",
     "Advice",
+    "ArmOperations",
     "ArmPrice",
     "ArmSummary",
     "AssumptionRow",
@@ -115,10 +122,12 @@ __all__ = [
     "Ledger",
     "LedgerDate",
     "LedgerRow",
+    "Level",
     "Money",
     "MonteCarlo",
     "MonthRow",
     "NextStep",
+    "Operations",
     "Quantiles",
     "RateRow",
     "RatioInterval",
@@ -131,6 +140,7 @@ __all__ = [
     "Sensitivity",
     "SevereLosses",
     "Slice",
+    "Timing",
     "TornadoRow",
     "TwoByTwo",
     "UpgradeDecision",
