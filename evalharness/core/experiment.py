@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+
+from evalharness.core.gate_settings import GateSettings
 
 
 class Role(StrEnum):
@@ -228,6 +230,7 @@ class Experiment:
     traffic: str | None = None
     """File of real traffic shares that weight the cases, relative to the experiment file; None for the
     benchmark's own mix."""
+    gate: GateSettings = field(default_factory=GateSettings)
 
     def arm(self, name: str) -> Arm:
         """Return the arm of that name.

@@ -24,6 +24,7 @@ from evalharness.core.experiment import (
     Waivers,
 )
 from evalharness.experiment.edge import Misplaced, Strict, read_toml
+from evalharness.experiment.gate_table import GateTable, gate_settings
 
 SAFE_NAME = r"^[a-z0-9][a-z0-9._-]*$"
 Name = Annotated[str, Field(pattern=SAFE_NAME, max_length=64)]
@@ -202,6 +203,7 @@ class ExperimentFile(Strict):
     thresholds: ThresholdsTable = ThresholdsTable()
     limits: LimitsTable = LimitsTable()
     waivers: WaiversTable = WaiversTable()
+    gate: GateTable = GateTable()
     aliases: dict[str, str] = {}
     allow_alias: bool = False
 
@@ -215,6 +217,14 @@ class ExperimentFile(Strict):
                 raise Misplaced(f"{arm.model!r} {why}", "arms", index, "model")
         for alias in self.aliases:
             raise Misplaced(f"an alias {why}", "aliases", alias)
+        return self
+
+    @model_validator(mode="after")
+    def _gate_names_arms(self) -> ExperimentFile:
+        names = [arm.name for arm in self.arms]
+        for index, name in enumerate(self.gate.arms):
+            if name not in names:
+                raise Misplaced(f"no arm is called {name!r}; arms: {', '.join(names)}", "gate", "arms", index)
         return self
 
     @model_validator(mode="after")
@@ -287,6 +297,7 @@ def _experiment(file: ExperimentFile) -> Experiment:
         aliases=tuple(sorted(file.aliases.items())),
         strata=file.strata,
         traffic=file.traffic,
+        gate=gate_settings(file.gate),
     )
 
 
