@@ -11,7 +11,7 @@ from pathlib import Path
 
 from evalharness.core.assumptions import Assumptions
 from evalharness.core.case import Case, Dataset
-from evalharness.core.errors import PricingError
+from evalharness.core.errors import BadInput, PricingError
 from evalharness.core.experiment import Arm, ContextMode, Experiment
 from evalharness.core.job import Cell, Job, Purpose, call_key
 from evalharness.core.plan import Plan, PlannedCell
@@ -36,6 +36,8 @@ class Project:
     file: Path
     limit: int | None = None
     """Cases of a pilot; None for the whole dataset."""
+    smoke: bool = False
+    """Whether only the cases of [gate] smoke are run."""
 
     @cached_property
     def experiment(self) -> Experiment:
@@ -45,15 +47,37 @@ class Project:
     @cached_property
     def dataset(self) -> Dataset:
         """Every case of the dataset."""
-        return load_dataset(self._path(self.experiment.dataset))
+        return load_dataset(self.dataset_path)
+
+    @property
+    def dataset_path(self) -> Path:
+        """The folder or file of cases."""
+        return self._path(self.experiment.dataset)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
-        """The cases that are run: all, or a pilot's few, spread over persona and language."""
+        """The cases that are run: all, the smoke subset, or a pilot's few, spread over persona and language.
+
+        Raises:
+            BadInput: If the smoke subset is wanted and none is declared, or it names no case.
+        """
+        if self.smoke:
+            return self._smoke_cases()
         if self.limit is None or self.limit >= len(self.dataset.cases):
             return self.dataset.cases
         pilot = replace(self.experiment.arms[0], name="pilot", cases=self.limit)
         return select_cases(self.dataset.cases, pilot, self.experiment)
+
+    def _smoke_cases(self) -> tuple[Case, ...]:
+        known = {case.id: case for case in self.dataset.cases}
+        declared = self.experiment.gate.smoke
+        if not declared:
+            raise BadInput("no smoke subset is declared: name its cases as smoke in [gate]", file=self.file)
+        for index, case_id in enumerate(declared):
+            if case_id not in known:
+                line = line_of(read_text(self.file), ("gate", "smoke", index))
+                raise BadInput(f"smoke names case {case_id!r}, which is not there", file=self.file, line=line)
+        return tuple(known[case_id] for case_id in sorted(declared))
 
     @property
     def is_pilot(self) -> bool:
@@ -64,6 +88,11 @@ class Project:
     def card(self) -> RateCard:
         """The dated prices."""
         return load_rate_card(self._path(self.experiment.rate_card))
+
+    @cached_property
+    def rate_card_sha256(self) -> str:
+        """SHA-256 of the rate card's text."""
+        return _text_sha256(self._path(self.experiment.rate_card))
 
     @cached_property
     def assumptions(self) -> Assumptions:
@@ -85,7 +114,7 @@ class Project:
     @cached_property
     def sha256(self) -> str:
         """SHA-256 of the experiment file's text."""
-        return hashlib.sha256(read_text(self.file).replace("\r\n", "\n").encode()).hexdigest()
+        return _text_sha256(self.file)
 
     @cached_property
     def plan(self) -> Plan:
@@ -170,6 +199,8 @@ class Project:
             except PricingError as error:
                 line = line_of(read_text(self.file), ("arms", self.experiment.arms.index(arm), "model"))
                 raise PricingError(error.message, file=self.file, line=line) from None
+        if self.experiment.gate.smoke:
+            self._smoke_cases()
         _ = self.assumptions, self.weights, self.plan
 
     def _templates(self) -> dict[str, str]:
@@ -179,6 +210,10 @@ class Project:
     def _path(self, relative: str) -> Path:
         # Normalised for people: a/../b in an error message is hard to read.
         return Path(os.path.normpath(self.file.parent / relative))
+
+
+def _text_sha256(file: Path) -> str:
+    return hashlib.sha256(read_text(file).replace("\r\n", "\n").encode()).hexdigest()
 
 
 def _planned(

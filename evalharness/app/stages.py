@@ -199,6 +199,12 @@ def recordings_of(project: Project) -> set[str]:
         return {f"{key}.json" for key in done.directory.read_calls()}
 
 
+def project_of(directory: RunDirectory, manifest: Manifest) -> Project:
+    """Return the experiment that a run was made from, in whatever state it is now."""
+    file = (directory.path / manifest.experiment_file).resolve()
+    return Project(_shown(file), limit=manifest.limit, smoke=manifest.smoke)
+
+
 def open_project(directory: RunDirectory) -> Project:
     """Return the experiment that a run belongs to, checked to be still the same where answers depend on it.
 
@@ -209,8 +215,7 @@ def open_project(directory: RunDirectory) -> Project:
         RunMismatch: If the run's answers belong to another state of the experiment.
     """
     manifest = directory.read_manifest()
-    file = (directory.path / manifest.experiment_file).resolve()
-    project = Project(_shown(file), limit=manifest.limit)
+    project = project_of(directory, manifest)
     if manifest.dataset_sha256 != project.dataset.sha256:
         raise RunMismatch("the dataset changed since this run; run the experiment again", file=directory.path)
     if manifest.experiment_sha256 != project.sha256 and manifest.identity != project.plan.identity:
@@ -225,7 +230,10 @@ def open_project(directory: RunDirectory) -> Project:
 def _run_id(project: Project, mode: Mode) -> str:
     parts = [project.experiment.name, project.plan.identity[:12]]
     parts += [] if mode is Mode.REPLAY else [mode.value]
-    parts += [f"pilot{len(project.cases)}"] if project.is_pilot else []
+    if project.smoke:
+        parts.append("smoke")
+    elif project.is_pilot:
+        parts.append(f"pilot{len(project.cases)}")
     return "-".join(parts)
 
 
@@ -261,6 +269,7 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
             versions=versions(),
             git=git_state(project.file.parent),
             started_at=access.clock.now().isoformat(timespec="seconds"),
+            smoke=project.smoke,
         )
     )
 

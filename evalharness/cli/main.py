@@ -25,6 +25,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "score": ("score:score", "Score a run's answers."),
     "decide": ("decide:decide", "Decide from a run's scores."),
     "report": ("report:report", "Render a run's report."),
+    "check": ("check:check", "Hold a run against a blessed baseline."),
+    "bless": ("bless:bless", "Make a run that baseline."),
     "dataset": ("dataset:dataset", "Check and count the cases of a dataset."),
     "sena": ("sena:sena", "Compress a context, or sweep methods and budgets."),
     "router": ("router:router", "Choose a persona, or measure the routers."),
