@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evalharness.app.gate_run import GateRun, load_run
 from evalharness.app.lost import Texts, explain
@@ -113,37 +113,39 @@ def _uncompared(case: _Case, stale: tuple[StaleRow, ...], remark: Remark) -> Gat
         kind=CheckKind.SCORED, status=CheckStatus.SKIPPED, after=0.0, unit="count",
         remarks=(Remark(code=RemarkCode.NO_SCORES),),
     )  # fmt: skip
-    return GateReport(
-        experiment=case.project.experiment.name, run=case.manifest.run_id, status=GateStatus.STALE, ok=False,
-        drift=False, origin=Origin.UNVERIFIED, deliveries=(), on=None, baseline=case.baseline.blessed,
-        baseline_on=case.baseline.snapshot.on, alpha=case.project.experiment.gate.alpha, checks=(nothing,),
-        worse=(), stale=stale, remarks=(remark,),
+    return _report(
+        case, status=GateStatus.STALE, drift=False, origin=Origin.UNVERIFIED, deliveries=(), on=None,
+        checks=(nothing,), worse=(), stale=stale, remarks=(remark,),
     )  # fmt: skip
 
 
 def _compared(case: _Case, run: GateRun, stale: tuple[StaleRow, ...]) -> GateReport:
-    from evalharness.decide.gate import Ground, compare
+    from evalharness.decide.gate import compare
 
-    before = case.baseline.snapshot
-    now = _without_stale(run.snapshot(before.priced_on), stale)
-    cells = run.bench.cells.cases
-    ground = Ground(
-        before=before, now=now, experiment=run.project.experiment, design=run.bench.sampling.design,
-        cases=tuple((each.case_id, each.persona, each.language) for each in cells),
-        served_mismatches=run.bench.study.served_mismatches,
-    )  # fmt: skip
-    found = compare(ground)
+    now = _without_stale(run.snapshot(case.baseline.snapshot.priced_on), stale)
+    found = compare(run.ground(case.baseline.snapshot, now))
     worse, untold = explain(found.worse, cases=run.cases, claims=run.claims(), texts=case.texts)
-    status = _status(found.checks, stale)
-    policy = run.project.experiment.gate.inconclusive
-    return GateReport(
-        experiment=run.project.experiment.name, run=run.manifest.run_id, status=status,
-        ok=status is GateStatus.PASS or (status is GateStatus.INCONCLUSIVE and policy is Policy.WARN),
-        drift=found.drift, origin=now.origin, deliveries=now.deliveries, on=now.on,
-        baseline=case.baseline.blessed, baseline_on=before.on, alpha=run.project.experiment.gate.alpha,
-        checks=found.checks, worse=worse, stale=stale,
+    return _report(
+        case, status=_status(found.checks, stale), drift=found.drift, origin=now.origin,
+        deliveries=now.deliveries, on=now.on, checks=found.checks, worse=worse, stale=stale,
         remarks=(*_marks(case, run, found, now), *untold),
     )  # fmt: skip
+
+
+def _report(case: _Case, *, status: GateStatus, **found: Any) -> GateReport:
+    experiment = case.project.experiment
+    warned = status is GateStatus.INCONCLUSIVE and experiment.gate.inconclusive is Policy.WARN
+    return GateReport(
+        experiment=experiment.name,
+        experiment_file=case.project.file.as_posix(),
+        run=case.manifest.run_id,
+        status=status,
+        ok=status is GateStatus.PASS or warned,
+        baseline=case.baseline.blessed,
+        baseline_on=case.baseline.snapshot.on,
+        alpha=experiment.gate.alpha,
+        **found,
+    )
 
 
 def _without_stale(now: Snapshot, stale: Sequence[StaleRow]) -> Snapshot:

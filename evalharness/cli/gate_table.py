@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
     from evalharness.core.gate import GateReport
+    from evalharness.render.gate import GateView
 
 _WIDTH: Final = 100
 _STYLES: Final = {"FAIL": "bold red", "inconclusive": "yellow", "skipped": "dim"}
@@ -18,40 +20,53 @@ _STYLES: Final = {"FAIL": "bold red", "inconclusive": "yellow", "skipped": "dim"
 def print_report(report: GateReport, *, every_case: bool) -> None:
     """Print what the gate found: the outcome first, then checks, then cases."""
     from rich.console import Console as RichConsole
-    from rich.text import Text
 
     from evalharness.render.gate import gate_view
     from evalharness.render.gate.people import ALIGN, HEADERS, SHOWN_CASES
 
     view = gate_view(report, most=len(report.worse) if every_case else SHOWN_CASES)
     drawn = sys.stdout.isatty()
-    console = RichConsole(width=min(_WIDTH, _terminal()) if drawn else _WIDTH, highlight=False)
-    console.print(Text(view.headline, style="bold"))
+    console = RichConsole(highlight=False) if drawn else RichConsole(width=_WIDTH, highlight=False)
+    console.width = min(_WIDTH, console.width)
+    _line(console, view.headline, style="bold")
     for line in view.intro:
-        console.print(Text(line))
+        _line(console, line)
     if view.rows:
         console.print()
         console.print(_table(HEADERS, ALIGN, view.rows, drawn=drawn))
         console.print()
     for line in view.notes:
-        console.print(Text(line, style="dim"))
-    if view.cases:
-        console.print()
-        console.print(Text("Cases that got worse", style="bold"))
-    for case in view.cases:
-        console.print(Text(case.title))
-        for line in case.lost:
-            console.print(_indented(line, 2))
-        for sentence in case.sentences:
-            console.print(_indented(f"- {sentence}", 4))
-    if view.more_cases:
-        console.print(Text(f"and {len(view.more_cases)} more: {', '.join(view.more_cases)}"))
+        _line(console, line, style="dim")
+    _print_cases(console, view)
     if view.stale:
         console.print()
         headers = ("stale: arm", "purpose", "calls", "USD low", "expected", "high")
         console.print(_table(headers, "llrrrr", view.stale, drawn=drawn))
         console.print()
-        console.print(Text(view.stale_note))
+        _line(console, view.stale_note)
+
+
+def _print_cases(console: Console, view: GateView) -> None:
+    if view.cases:
+        console.print()
+        _line(console, "Cases that got worse", style="bold")
+    for case in view.cases:
+        _line(console, case.title)
+        for lost in case.lost:
+            _line(console, lost.what, indent=2)
+            for sentence in lost.sentences:
+                _line(console, f"- {sentence}", indent=4)
+    if view.more_cases:
+        _line(console, f"and {len(view.more_cases)} more: {', '.join(view.more_cases)}")
+
+
+def _line(console: Console, text: str, *, indent: int = 0, style: str = "") -> None:
+    """Print text wrapped within the width; rich knows that Korean letters are two columns wide."""
+    from rich.text import Text
+
+    for line in Text(text, style=style).wrap(console, console.width - indent):
+        line.rstrip()
+        console.print(Text(" " * indent) + line)
 
 
 def _table(headers: Iterable[str], align: str, rows: Iterable[tuple[str, ...]], *, drawn: bool) -> Table:
@@ -65,16 +80,3 @@ def _table(headers: Iterable[str], align: str, rows: Iterable[tuple[str, ...]], 
     for row in rows:
         table.add_row(*(Text(cell) for cell in row), style=_STYLES.get(row[-1], ""))
     return table
-
-
-def _indented(text: str, columns: int) -> object:
-    from rich.padding import Padding
-    from rich.text import Text
-
-    return Padding(Text(text), (0, 0, 0, columns))
-
-
-def _terminal() -> int:
-    from rich.console import Console as RichConsole
-
-    return RichConsole().width

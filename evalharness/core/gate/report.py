@@ -217,6 +217,8 @@ class GateReport:
 
     format: int = REPORT_FORMAT
     experiment: str
+    experiment_file: str
+    """As one would name it where the gate was run."""
     run: str
     status: GateStatus
     ok: bool

@@ -39,7 +39,9 @@ def _of_check(kind: str, check: GateCheck) -> str:
 
 
 def _of_case(case: CaseView, place: tuple[str, int] | None) -> str:
-    lines = [case.title, *case.lost, *(f"- {sentence}" for sentence in case.sentences)]
+    lines = [case.title]
+    for lost in case.lost:
+        lines += [lost.what, *(f"- {sentence}" for sentence in lost.sentences)]
     where = {} if place is None else {"file": place[0], "line": str(place[1])}
     return _command("error", "\n".join(lines), **where, title=f"{case.case} got worse")
 
@@ -94,7 +96,7 @@ def _summary(view: GateView) -> Iterator[str]:
 
 def _told(case: CaseView) -> Iterator[str]:
     yield f"- {bold(case.case)}{markdown(case.title.removeprefix(case.case))}"
-    for line in case.lost:
-        yield f"    - {markdown(line)}"
-    for sentence in case.sentences:
-        yield f"        - ~~{markdown(sentence)}~~"
+    for lost in case.lost:
+        yield f"    - {markdown(lost.what)}"
+        for sentence in lost.sentences:
+            yield f"        - ~~{markdown(sentence)}~~"

@@ -63,9 +63,10 @@ def _add_check(suite: ET.Element, check: GateCheck, report: GateReport, view: Ga
 
 
 def _told(case: CaseView) -> str:
-    return "\n".join(
-        [case.title, *(f"  {line}" for line in case.lost), *(f"  - {s}" for s in case.sentences)]
-    )
+    lines = [case.title]
+    for lost in case.lost:
+        lines += [f"  {lost.what}", *(f"    - {sentence}" for sentence in lost.sentences)]
+    return "\n".join(lines)
 
 
 def _test(suite: ET.Element, kind: str, name: str) -> ET.Element:

@@ -18,6 +18,14 @@ _SENTENCE = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LostView:
+    """One thing that went wrong in a case, and the sentences of the blessed answers that are gone with it."""
+
+    what: str
+    sentences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
     """One case that got worse, over its arms."""
 
@@ -25,10 +33,7 @@ class CaseView:
     blamed_arms: tuple[str, ...]
     """Arms of which a check failed to which this case contributes."""
     title: str
-    lost: tuple[str, ...]
-    """What was lost, one line each."""
-    sentences: tuple[str, ...]
-    """Lost sentences of the baseline's answers."""
+    lost: tuple[LostView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +66,7 @@ def gate_view(report: GateReport, *, most: int = SHOWN_CASES) -> GateView:
         cases=tuple(_case(rows) for rows in groups[:most]),
         more_cases=tuple(rows[0].case for rows in groups[most:]),
         stale=tuple(_stale(row) for row in report.stale),
-        stale_note=stale_note(report.stale),
+        stale_note=_stale_note(report),
     )
 
 
@@ -126,31 +131,36 @@ def _case(rows: Sequence[WorseCase]) -> CaseView:
         case=rows[0].case,
         blamed_arms=tuple(cell.arm for cell in rows if cell.blamed),
         title=f"{rows[0].case}: {', '.join(parts)}",
-        lost=tuple(dict.fromkeys(_lost(rows))),
-        sentences=tuple(dict.fromkeys(
-            clean(sentence, limit=_SENTENCE)
-            for cell in rows
-            for fact in cell.lost
-            for sentence in fact.sentences
-        )),
-    )  # fmt: skip
+        lost=(*_lost(rows), *_besides(rows)),
+    )
 
 
-def _lost(rows: Sequence[WorseCase]) -> Iterator[str]:
+def _lost(rows: Sequence[WorseCase]) -> Iterator[LostView]:
+    """Yield each lost fact once, with the arms that lost it."""
     arms: dict[tuple[str, str, bool], list[str]] = {}
+    sentences: dict[tuple[str, str, bool], list[str]] = {}
     for cell in rows:
         for fact in cell.lost:
-            arms.setdefault((fact.id, fact.fact, fact.unsent), []).append(cell.arm)
-    for (fact_id, stated, unsent), where in arms.items():
+            key = (fact.id, fact.fact, fact.unsent)
+            arms.setdefault(key, []).append(cell.arm)
+            sentences.setdefault(key, []).extend(clean(each, limit=_SENTENCE) for each in fact.sentences)
+    for key, where in arms.items():
+        fact_id, stated, unsent = key
         why = "; the request no longer holds it" if unsent else ""
-        yield f"lost {fact_id} ({', '.join(where)}{why}): {clean(stated, limit=_SENTENCE)}"
+        yield LostView(
+            what=f"lost {fact_id} ({', '.join(where)}{why}): {clean(stated, limit=_SENTENCE)}",
+            sentences=tuple(dict.fromkeys(sentences[key])),
+        )
+
+
+def _besides(rows: Sequence[WorseCase]) -> Iterator[LostView]:
     for cell in rows:
         missed = {fact.id for fact in cell.lost}
         silent = ", ".join(fact_id for fact_id in cell.unsent if fact_id not in missed)
         if silent:
-            yield f"no longer sent, and not in the blessed answer either ({cell.arm}): {silent}"
+            yield LostView(what=f"no longer sent, though the blessed answer lacks it ({cell.arm}): {silent}")
         for claim in cell.claims:
-            yield f"says what it must not ({cell.arm}): {clean(claim, limit=_SENTENCE)}"
+            yield LostView(what=f"says what it must not ({cell.arm}): {clean(claim, limit=_SENTENCE)}")
 
 
 def _stale(row: StaleRow) -> tuple[str, ...]:
@@ -158,8 +168,9 @@ def _stale(row: StaleRow) -> tuple[str, ...]:
     return (row.arm, row.purpose, str(row.calls), *usd)
 
 
-def stale_note(stale: Sequence[StaleRow]) -> str:
+def _stale_note(report: GateReport) -> str:
     """Say how many calls have no recording and what recording them costs; empty if none is stale."""
+    stale = report.stale
     if not stale:
         return ""
     calls = sum(row.calls for row in stale)
@@ -170,5 +181,5 @@ def stale_note(stale: Sequence[StaleRow]) -> str:
     return (
         f"{calls} calls of {len(cases)} cases have no recording, because what they ask changed: "
         f"{', '.join(cases)}. Recording them costs about {expected:.2f} USD ({low:.2f} to {high:.2f}): "
-        "evalharness run EXPERIMENT --mode record-missing"
+        f"evalharness run {report.experiment_file} --mode record-missing"
     )

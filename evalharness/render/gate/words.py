@@ -93,8 +93,8 @@ def remark(item: Remark) -> str:
 def headline(report: GateReport) -> str:
     """Say the outcome in one line."""
     what = "DRIFT CHECK" if report.drift else "GATE"
-    simulated = "SIMULATED: " if report.origin == "simulated" else ""
-    return f"{simulated}{what} {OUTCOMES[report.status]}: {report.experiment}, run {report.run}"
+    simulated = " on SIMULATED answers" if report.origin == "simulated" else ""
+    return f"{what} {OUTCOMES[report.status]}{simulated}: {report.experiment}, run {report.run}"
 
 
 def blessed(report: GateReport) -> str:
