@@ -120,10 +120,10 @@ def _uncompared(case: _Case, stale: tuple[StaleRow, ...], remark: Remark) -> Gat
 
 
 def _compared(case: _Case, run: GateRun, stale: tuple[StaleRow, ...]) -> GateReport:
-    from evalharness.decide.gate import compare
+    from evalharness.decide.gate import Ground, compare
 
     now = _without_stale(run.snapshot(case.baseline.snapshot.priced_on), stale)
-    found = compare(run.ground(case.baseline.snapshot, now))
+    found = compare(Ground.of(run.bench, before=case.baseline.snapshot, now=now))
     worse, untold = explain(found.worse, cases=run.cases, claims=run.claims(), texts=case.texts)
     return _report(
         case, status=_status(found.checks, stale), drift=found.drift, origin=now.origin,
@@ -176,9 +176,9 @@ def _marks(case: _Case, run: GateRun, found: Comparison, now: Snapshot) -> tuple
             _remark(RemarkCode.SMOKE, cases=len(run.project.cases), all=len(run.project.dataset.cases))
         )
     scores = [check for check in found.checks if check.kind is CheckKind.SCORE]
-    marks.append(_remark(
-        RemarkCode.ASKED_ANEW, count=sum(each.anew for each in scores), cells=sum(each.n for each in scores)
-    ))  # fmt: skip
+    if scores:
+        count, cells = sum(check.anew for check in scores), sum(check.n for check in scores)
+        marks.append(_remark(RemarkCode.ASKED_ANEW, count=count, cells=cells))
     marks += found.remarks
     marks += [_remark(RemarkCode.CONTROL_FAILED, arm=each.arm) for each in run.controls() if not each.passed]
     if run.project.experiment.gate.latency is not None and frozenset(now.deliveries) != {Delivery.LIVE}:

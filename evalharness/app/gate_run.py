@@ -21,7 +21,7 @@ from evalharness.store import Manifest, RunDirectory
 if TYPE_CHECKING:
     from evalharness.core.decision import ControlCheck
     from evalharness.decide.bench import Bench
-    from evalharness.decide.gate import Ground, Seen
+    from evalharness.decide.gate import Seen
 
 
 @dataclass(frozen=True)
@@ -84,20 +84,6 @@ class GateRun:
             scorer=self.scorer,
             served=_served(self.plan, self.calls),
             priced_on=priced_on or self.bench.study.on,
-        )
-
-    def ground(self, before: Snapshot, now: Snapshot) -> Ground:
-        """Return what the checks start from: a baseline, and this run's snapshot or a part of it."""
-        from evalharness.decide.gate import Ground
-
-        study = self.bench.study
-        return Ground(
-            before=before,
-            now=now,
-            experiment=study.experiment,
-            design=self.bench.sampling.design,
-            cases=tuple((case.case_id, case.persona, case.language) for case in self.bench.cells.cases),
-            served_mismatches=study.served_mismatches,
         )
 
     def controls(self) -> tuple[ControlCheck, ...]:

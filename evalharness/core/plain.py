@@ -35,7 +35,7 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, dt.date):
         return value.isoformat()
     if not math.isfinite(value):
-        raise ValueError(f"{value} cannot be written")
+        raise ValueError(f"a file holds no {value}")
     rounded = float(f"{value:.{SIGNIFICANT_DIGITS}g}")
     return 0.0 if rounded == 0 else rounded  # no -0.0: its sign depends on the CPU
 

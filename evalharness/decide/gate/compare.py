@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from evalharness.core.gate import (
     Snapshot,
 )
 from evalharness.core.provenance import Delivery
+from evalharness.decide.bench import Bench
 from evalharness.decide.design import Design
 from evalharness.decide.gate.comparable import Comparable, comparable
 from evalharness.decide.gate.coverage import dropped_check, scored_check, served_check
@@ -31,8 +32,8 @@ from evalharness.decide.gate.scores import (
     score_checks,
     severe_checks,
 )
-from evalharness.decide.gate.sides import Side, by_place, counted_score, side_of
-from evalharness.decide.gate.snapshot import gated_arms
+from evalharness.decide.gate.sides import Side, by_place, side_of
+from evalharness.decide.gate.snapshot import counted_scores, gated_arms
 from evalharness.decide.gate.spending import spending_checks
 
 _EQUAL = 1e-9
@@ -75,7 +76,23 @@ class Ground:
     """Of the run's cases, sorted by id."""
     cases: tuple[tuple[str, str, str], ...]
     """Id, persona and language of the run's cases, in the same order."""
-    served_mismatches: tuple[str, ...]
+    counted: Mapping[tuple[str, str], float]
+    """What each gated cell of the run counts as, by arm and case (`snapshot.counted_scores`)."""
+    served_mismatches: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, bench: Bench, *, before: Snapshot, now: Snapshot) -> Ground:
+        """Return the ground of a run: its bench, a baseline, and the run's snapshot or a part of it."""
+        study = bench.study
+        return cls(
+            before=before,
+            now=now,
+            experiment=study.experiment,
+            design=bench.sampling.design,
+            cases=tuple((case.case_id, case.persona, case.language) for case in bench.cells.cases),
+            counted=counted_scores(bench),
+            served_mismatches=study.served_mismatches,
+        )
 
     @cached_property
     def arms(self) -> tuple[str, ...]:
@@ -107,13 +124,10 @@ class Ground:
         limits = self.experiment.thresholds
         return noise_of(self.now, limits) or noise_of(self.before, limits)
 
-    def counted(self, cell: CellFacts) -> float | None:
-        """Return what a cell of the run counts as."""
-        rule, scale = self.experiment.dropped_cells, self.experiment.scorer
-        return counted_score(cell, repeats=self.now.repeats, rule=rule, scale=scale)
-
     def _scored(self, side: Side) -> Scored:
-        pairs = [(a.score, self.counted(b)) for a, b in zip(side.before, side.after, strict=True)]
+        pairs = [
+            (a.score, self.counted.get((b.arm, b.case))) for a, b in zip(side.before, side.after, strict=True)
+        ]
         keep = np.array([a is not None and b is not None for a, b in pairs], dtype=np.bool_)
         column = np.array([pairs[i] for i in np.flatnonzero(keep)], dtype=np.float64).reshape(-1, 2)
         return Scored(side=side.take(keep), before=column[:, 0], after=column[:, 1])
@@ -163,14 +177,15 @@ def _floors(ground: Ground) -> list[FloorRow]:
     cells = by_place(ground.now)
     rows = []
     for floor in ground.experiment.gate.floors:
-        place = {"persona": 1, "language": 2}[floor.dimension]
-        inside = [i for i, case in enumerate(ground.cases) if case[place] == floor.value]
+        column = {"persona": 1, "language": 2}[floor.dimension]
+        inside = [i for i, case in enumerate(ground.cases) if case[column] == floor.value]
         for arm in ground.arms:
             known = [
-                (i, score)
+                (i, ground.counted[place])
                 for i in inside
-                if ground.design.weights[i] > 0 and (cell := cells.get((arm, ground.cases[i][0])))
-                if (score := ground.counted(cell)) is not None
+                if ground.design.weights[i] > 0
+                and (place := (arm, ground.cases[i][0])) in cells
+                and place in ground.counted
             ]
             rows.append(FloorRow(
                 arm=arm, dimension=floor.dimension, value=floor.value, points=floor.points,

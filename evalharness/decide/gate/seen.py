@@ -11,6 +11,7 @@ from evalharness.core.plan import PlannedCell
 from evalharness.core.score import Completed, Record, Score, Scored
 from evalharness.core.text import find_any
 from evalharness.core.wire.request import ModelRequest
+from evalharness.decide.context_tokens import cell_id
 from evalharness.decide.gate.identity import DIGITS, short_digest
 
 FACTS = "key_facts"
@@ -53,7 +54,7 @@ def see(
         if isinstance(score, Scored) and score.scorer.partition("/")[0] == FACTS
     }
     seen: dict[tuple[str, str], Seen] = defaultdict(Seen)
-    for planned in sorted(plan, key=lambda each: each.cell.id):
+    for planned in sorted(plan, key=cell_id):
         cell = planned.cell
         place = (cell.arm, cell.case_id, cell.repeat)
         row = seen[cell.arm, cell.case_id]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalharness.core.experiment import DroppedCells, ScorerChoice
 from evalharness.core.gate import CellFacts, Snapshot
 from evalharness.decide.cells import BoolArray, FloatArray
 from evalharness.decide.design import Design
@@ -75,17 +74,6 @@ def side_of(arm: str, cases: Iterable[tuple[str, int]], *, before: Cells, now: C
         arm=arm, before=tuple(a for a, _, _ in pairs), after=tuple(b for _, b, _ in pairs),
         design=design.take(index),
     )  # fmt: skip
-
-
-def counted_score(cell: CellFacts, *, repeats: int, rule: DroppedCells, scale: ScorerChoice) -> float | None:
-    """Return what a cell of the run counts as: its missing repeats by the experiment's rule.
-
-    WORST takes the lowest score of the scale for each, DROP leaves them out; None where nothing is left.
-    """
-    if rule is DroppedCells.DROP or cell.n >= repeats:
-        return cell.score
-    # Rounded as the baseline's own scores are.
-    return round(((cell.score or 0.0) * cell.n + scale.scale_low * (repeats - cell.n)) / repeats, 4)
 
 
 def stratified(design: Design, anew: BoolArray) -> Design:

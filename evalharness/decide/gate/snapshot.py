@@ -17,7 +17,7 @@ from evalharness.decide.costs import billed_tokens
 from evalharness.decide.gate.identity import case_hashes
 from evalharness.decide.gate.seen import Seen
 from evalharness.decide.grid import weighted_mean
-from evalharness.decide.pairing import case_means
+from evalharness.decide.pairing import case_means, case_quality
 
 _USD = Decimal("1e-9")
 _POINT_DIGITS = 4
@@ -67,6 +67,26 @@ def take_snapshot(
         arms=tuple(_arm(bench, i, cells[i], served) for i in kept),
         cells=tuple(sorted((c for rows in cells.values() for c in rows), key=lambda c: (c.arm, c.case))),
     )
+
+
+def counted_scores(bench: Bench) -> dict[tuple[str, str], float]:
+    """Return what each gated cell counts as, by arm and case: missing repeats by the experiment's rule.
+
+    Cells that the rule leaves out are absent. Rounded as a snapshot's scores are.
+    """
+    experiment = bench.study.experiment
+    wanted = gated_arms(experiment)
+    found: dict[tuple[str, str], float] = {}
+    for i, arm in enumerate(bench.cells.arms):
+        if arm.name in wanted:
+            scores = case_quality(bench.cells, i, experiment.dropped_cells, experiment.scorer)
+            pairs = zip(bench.cells.cases, scores.tolist(), strict=True)
+            found |= {
+                (arm.name, case.case_id): round(score, _POINT_DIGITS)
+                for case, score in pairs
+                if not np.isnan(score)
+            }
+    return found
 
 
 def _cells(

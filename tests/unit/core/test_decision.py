@@ -25,10 +25,11 @@ from evalharness.core.decision import (
     from_json,
     to_json,
 )
-from evalharness.core.plain import to_plain
+from evalharness.core.decision import format as module
 from evalharness.core.decision.schema import decision_schema
 from evalharness.core.errors import IntegrityError
 from evalharness.core.experiment import ContextMode, DroppedCells, Role
+from evalharness.core.plain import to_plain
 from evalharness.core.provenance import Delivery, Origin
 
 
