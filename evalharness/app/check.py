@@ -93,7 +93,10 @@ def _check(case: _Case) -> GateReport:
                 file=case.directory.path,
             )
         return _uncompared(case, stale, _remark(RemarkCode.STATE_CHANGED, change=change))
-    if stale and not (_gated_answers(case, answered) and (case.directory.path / "scores.jsonl").exists()):
+    if not _gated_answers(case, answered):
+        # Nothing to compare: a build must not be green because nothing ran.
+        return _uncompared(case, stale, _remark(RemarkCode.NOT_SCORED_YET))
+    if stale and not (case.directory.path / "scores.jsonl").exists():
         return _uncompared(case, stale, _remark(RemarkCode.NOT_SCORED_YET))
     return _compared(case, load_run(case.directory), stale)
 
@@ -108,14 +111,14 @@ def _gated_answers(case: _Case, answered: set[str]) -> bool:
 
 
 def _uncompared(case: _Case, stale: tuple[StaleRow, ...], remark: Remark) -> GateReport:
-    """Report stale cells where nothing could be compared."""
+    """Report that nothing could be compared: because of stale cells, or because nothing was answered."""
     nothing = GateCheck(
-        kind=CheckKind.SCORED, status=CheckStatus.SKIPPED, after=0.0, unit="count",
-        remarks=(Remark(code=RemarkCode.NO_SCORES),),
+        kind=CheckKind.SCORED, status=CheckStatus.SKIPPED if stale else CheckStatus.FAIL, after=0.0,
+        unit="count", remarks=(Remark(code=RemarkCode.NO_SCORES),),
     )  # fmt: skip
     return _report(
-        case, status=GateStatus.STALE, drift=False, origin=Origin.UNVERIFIED, deliveries=(), on=None,
-        checks=(nothing,), worse=(), stale=stale, remarks=(remark,),
+        case, status=GateStatus.STALE if stale else GateStatus.FAIL, drift=False, origin=Origin.UNVERIFIED,
+        deliveries=(), on=None, checks=(nothing,), worse=(), stale=stale, remarks=(remark,),
     )  # fmt: skip
 
 

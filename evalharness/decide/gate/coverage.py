@@ -25,7 +25,7 @@ def dropped_share(now: Snapshot, arms: Sequence[str]) -> float:
     """Return the share of gated cells, repeats counted, that have no score; 1 if there is no cell."""
     cells = _gated(now, arms)
     planned = len(cells) * now.repeats
-    return 1 - sum(cell.n for cell in cells) / planned if planned else 1.0
+    return (planned - sum(cell.n for cell in cells)) / planned if planned else 1.0
 
 
 def dropped_check(now: Snapshot, arms: Sequence[str], limit: float) -> GateCheck:

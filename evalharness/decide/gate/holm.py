@@ -48,7 +48,7 @@ class Tested:
         return self.p is not None and self.p < self.alpha
 
 
-def tested_together(rows: Sequence[Excess], alpha: float) -> tuple[Tested, ...]:
+def holm_tests(rows: Sequence[Excess], alpha: float) -> tuple[Tested, ...]:
     """Test all rows so that, where no mean is above zero, any is found with a chance of alpha at most.
 
     Args:

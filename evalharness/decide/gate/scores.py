@@ -12,7 +12,7 @@ from evalharness.core.experiment import Thresholds
 from evalharness.core.gate import CheckKind, CheckStatus, GateCheck, GateSettings, Remark, RemarkCode
 from evalharness.decide.cells import FloatArray
 from evalharness.decide.design import Design
-from evalharness.decide.gate.holm import Excess, Tested, tested_together
+from evalharness.decide.gate.holm import Excess, Tested, holm_tests
 from evalharness.decide.gate.noise import Noise
 from evalharness.decide.gate.sides import Side, stratified
 from evalharness.decide.power import mde_of_se
@@ -53,7 +53,7 @@ def score_checks(
         )
         for row in rows
     ]  # fmt: skip
-    tested = tested_together(excesses, settings.alpha)
+    tested = holm_tests(excesses, settings.alpha)
     return tuple(
         _score_check(row, excess, found, settings, noise)
         for row, excess, found in zip(rows, excesses, tested, strict=True)
@@ -100,7 +100,7 @@ def context_checks(sides: Sequence[Side], alpha: float) -> tuple[GateCheck, ...]
     """
     shares = [side.known(lambda cell: float(len(cell.sent_facts))) for side in sides]
     rows = [Excess(values=before - after, design=design, unit="facts") for before, after, design in shares]
-    tested = tested_together(rows, alpha)
+    tested = holm_tests(rows, alpha)
     return tuple(
         _context_check(side, before, after, found)
         for side, (before, after, _), found in zip(sides, shares, tested, strict=True)
@@ -178,7 +178,7 @@ class FloorRow:
 def floor_checks(rows: Sequence[FloorRow], alpha: float) -> tuple[GateCheck, ...]:
     """Hold mean scores against their floors; a mean below one that may be chance is inconclusive."""
     excesses = [Excess(values=row.points - row.scores, design=row.design, unit="points") for row in rows]
-    tested = tested_together(excesses, alpha)
+    tested = holm_tests(excesses, alpha)
     return tuple(_floor_check(row, found) for row, found in zip(rows, tested, strict=True))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from evalharness.core.gate import CellFacts, CheckKind, CheckStatus, GateCheck, Remark, RemarkCode
 from evalharness.decide.cells import FloatArray
 from evalharness.decide.design import Design
-from evalharness.decide.gate.holm import Excess, Tested, tested_together
+from evalharness.decide.gate.holm import Excess, Tested, holm_tests
 from evalharness.decide.gate.scores import few
 from evalharness.decide.gate.sides import Side
 from evalharness.decide.power import mde_of_se
@@ -44,7 +44,7 @@ def spending_checks(
         Excess(values=after - (1 + tolerated) * before, design=design, unit=UNITS[kind])
         for before, after, design in known
     ]
-    tested = tested_together(rows, alpha)
+    tested = holm_tests(rows, alpha)
     return tuple(
         _check(kind, side, one, found, tolerated)
         for side, one, found in zip(sides, known, tested, strict=True)
