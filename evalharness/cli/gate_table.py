@@ -33,15 +33,17 @@ def print_report(report: GateReport, *, every_case: bool) -> None:
         _line(console, line)
     if view.rows:
         console.print()
-        console.print(_table(HEADERS, ALIGN, view.rows, drawn=drawn))
+        _print_table(console, _table(HEADERS, ALIGN, view.rows, drawn=drawn), drawn=drawn)
         console.print()
+    for line in view.details:
+        _line(console, line)
     for line in view.notes:
         _line(console, line, style="dim")
     _print_cases(console, view)
     if view.stale:
         console.print()
         headers = ("stale: arm", "purpose", "calls", "USD low", "expected", "high")
-        console.print(_table(headers, "llrrrr", view.stale, drawn=drawn))
+        _print_table(console, _table(headers, "llrrrr", view.stale, drawn=drawn), drawn=drawn)
         console.print()
         _line(console, view.stale_note)
 
@@ -69,12 +71,24 @@ def _line(console: Console, text: str, *, indent: int = 0, style: str = "") -> N
         console.print(Text(" " * indent) + line)
 
 
+def _print_table(console: Console, table: Table, *, drawn: bool) -> None:
+    if drawn:
+        console.print(table)
+        return
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        console.print(line.rstrip(), markup=False)
+
+
 def _table(headers: Iterable[str], align: str, rows: Iterable[tuple[str, ...]], *, drawn: bool) -> Table:
     from rich import box
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    table = RichTable(box=box.SIMPLE_HEAD if drawn else None, show_edge=False, pad_edge=False)
+    table = RichTable(
+        box=box.SIMPLE_HEAD if drawn else None, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0)
+    )
     for header, side in zip(headers, align, strict=True):
         table.add_column(header, justify="right" if side == "r" else "left", overflow="fold")
     for row in rows:

@@ -28,7 +28,7 @@ def workflow_commands(report: GateReport, *, places: Mapping[str, tuple[str, int
     if view.stale_note:
         errors.append(_command("error", view.stale_note, title="stale recordings"))
     errors += [_of_case(case, places.get(case.case)) for case in view.cases if case.blamed_arms]
-    kind = "warning" if report.ok else "error"
+    kind = "error" if words.refused(report) else "warning"
     open_ = [_of_check(kind, check) for check in report.checks if check.status is CheckStatus.INCONCLUSIVE]
     notice = _command("notice", view.headline, title="evalharness")
     return "".join(f"{line}\n" for line in (notice, *errors[:_MOST], *open_[:_MOST]))
@@ -79,7 +79,7 @@ def _summary(view: GateView) -> Iterator[str]:
         for row in view.rows:
             yield cells([*row[:-1], bold(row[-1]) if row[-1] == "FAIL" else row[-1]])
         yield ""
-    for line in view.notes:
+    for line in (*view.details, *view.notes):
         yield f"{markdown(line)}  "
     if view.cases:
         yield from ("", "### Cases that got worse", "")

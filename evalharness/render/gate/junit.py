@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 
-from evalharness.core.gate import CheckStatus, GateCheck, GateReport, GateStatus
+from evalharness.core.gate import CheckStatus, GateCheck, GateReport
 from evalharness.render.gate import words
 from evalharness.render.gate.people import CaseView, GateView, gate_view
 
@@ -50,9 +50,7 @@ def junit_xml(report: GateReport) -> str:
 def _add_check(suite: ET.Element, check: GateCheck, report: GateReport, view: GateView) -> None:
     test = _test(suite, check.kind.value, words.name(check))
     said = words.sentence(check)
-    refused = check.status is CheckStatus.INCONCLUSIVE and (
-        report.status is GateStatus.INCONCLUSIVE and not report.ok
-    )
+    refused = check.status is CheckStatus.INCONCLUSIVE and words.refused(report)
     if check.status is CheckStatus.FAIL or refused:
         cases = [case for case in view.cases if check.arm in case.blamed_arms]
         _child(test, "failure", said, "\n\n".join([said, *map(_told, cases)]))

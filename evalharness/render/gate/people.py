@@ -44,8 +44,10 @@ class GateView:
     intro: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     """One a check, in the columns of HEADERS."""
+    details: tuple[str, ...]
+    """What is said about single checks."""
     notes: tuple[str, ...]
-    failures: tuple[str, ...]
+    """How to read the columns."""
     cases: tuple[CaseView, ...]
     more_cases: tuple[str, ...]
     """Cases that got worse and are only named."""
@@ -62,7 +64,9 @@ def gate_view(report: GateReport, *, most: int = SHOWN_CASES) -> GateView:
         intro=(words.blessed(report), *(words.remark(item) for item in report.remarks)),
         rows=tuple(_row(check) for check in report.checks),
         notes=tuple(_notes(report)),
-        failures=tuple(words.sentence(check) for check in report.checks if check.status == "fail"),
+        details=tuple(
+            f"{words.name(check)}: {words.remark(item)}" for check in report.checks for item in check.remarks
+        ),
         cases=tuple(_case(rows) for rows in groups[:most]),
         more_cases=tuple(rows[0].case for rows in groups[most:]),
         stale=tuple(_stale(row) for row in report.stale),
@@ -73,7 +77,7 @@ def gate_view(report: GateReport, *, most: int = SHOWN_CASES) -> GateView:
 def _row(check: GateCheck) -> tuple[str, ...]:
     return (
         words.KINDS[check.kind],
-        check.arm if not check.slice else f"{check.arm}, {check.slice}",
+        f"{check.arm} {check.slice.rpartition(' ')[2]}".strip(),
         words.levels(check),
         words.change(check.change, check),
         words.change(check.bound, check),

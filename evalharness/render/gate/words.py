@@ -17,7 +17,7 @@ from evalharness.render import numbers
 from evalharness.render.escape import clean
 
 KINDS: Final = {
-    CheckKind.SCORED: "anything scored",
+    CheckKind.SCORED: "cells scored",
     CheckKind.DROPPED: "cells dropped",
     CheckKind.SERVED: "served model",
     CheckKind.COMPARABLE: "comparable",
@@ -95,6 +95,11 @@ def headline(report: GateReport) -> str:
     what = "DRIFT CHECK" if report.drift else "GATE"
     simulated = " on SIMULATED answers" if report.origin == "simulated" else ""
     return f"{what} {OUTCOMES[report.status]}{simulated}: {report.experiment}, run {report.run}"
+
+
+def refused(report: GateReport) -> bool:
+    """Tell whether inconclusive checks are what makes the gate red."""
+    return report.status is GateStatus.INCONCLUSIVE and not report.ok
 
 
 def blessed(report: GateReport) -> str:
