@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evalharness.app.clients import Access, Mode
 from evalharness.app.preflight import (
@@ -22,14 +23,16 @@ from evalharness.app.preflight import (
 )
 from evalharness.app.project import Project
 from evalharness.app.system import SystemClock, git_state, versions
-from evalharness.core.decision import Decision, from_json, to_json
 from evalharness.core.errors import ProviderError, RunMismatch
 from evalharness.run import Progress, RunSummary
-from evalharness.score import build_records, score_records
 from evalharness.store import Manifest, RunDirectory
 from evalharness.store.directory import FORMAT_VERSION
 from evalharness.store.jsonlines import dump_json, write_atomically
 
+if TYPE_CHECKING:
+    from evalharness.core.decision import Decision
+
+# What a stage alone needs is imported in it: a run that calls models waits for none of it.
 REPORT_NAME = "gemini_pro_upgrade_analysis.md"
 Note = Callable[[str], None]
 Watch = Callable[[Progress], None]
@@ -127,9 +130,19 @@ def _say_failures(summary: RunSummary, directory: RunDirectory, note: Note) -> N
     note(f"{summary.failed} of {summary.total} calls failed, {count} of them so: {cause}")
 
 
-def score_run(directory: RunDirectory) -> tuple[int, int]:
-    """Derive records and scores from a run's calls; returns how many cells completed and failed."""
-    project = open_project(directory)
+def score_run(directory: RunDirectory, project: Project | None = None) -> tuple[int, int]:
+    """Derive records and scores from a run's calls; returns how many cells completed and failed.
+
+    Args:
+        directory: The run.
+        project: Its experiment, if it is loaded already.
+
+    Raises:
+        RunMismatch: If the run's answers belong to another state of the experiment.
+    """
+    from evalharness.score import build_records, score_records
+
+    project = open_project(directory, project)
     records = build_records(directory.read_plan(), directory.read_calls())
     scores = score_records(records, {case.id: case for case in project.dataset.cases})
     directory.write_records(records)
@@ -138,17 +151,22 @@ def score_run(directory: RunDirectory) -> tuple[int, int]:
     return completed, len(records) - completed
 
 
-def decide_run(directory: RunDirectory, *, on: dt.date | None) -> Decision:
+def decide_run(directory: RunDirectory, project: Project | None = None, *, on: dt.date | None) -> Decision:
     """Decide from what is scored; writes decision.json.
 
     Args:
         directory: A scored run.
+        project: Its experiment, if it is loaded already.
         on: The decision's date; None for the latest day on which an answer was recorded.
+
+    Raises:
+        RunMismatch: If the run's answers belong to another state of the experiment.
     """
+    from evalharness.core.decision import to_json
     from evalharness.decide import decide
     from evalharness.decide.assemble import RunData, assemble
 
-    project = open_project(directory)
+    project = open_project(directory, project)
     data = RunData(
         plan=directory.read_plan(),
         records=directory.read_records(),
@@ -170,6 +188,8 @@ def decide_run(directory: RunDirectory, *, on: dt.date | None) -> Decision:
 
 def read_decision(directory: RunDirectory) -> Decision:
     """Return the decision as written: numbers are rounded once, and everybody reads the same."""
+    from evalharness.core.decision import from_json
+
     return from_json(directory.read_json("decision.json"))
 
 
@@ -202,20 +222,24 @@ def recordings_of(project: Project) -> set[str]:
 def project_of(directory: RunDirectory, manifest: Manifest) -> Project:
     """Return the experiment that a run was made from, in whatever state it is now."""
     file = (directory.path / manifest.experiment_file).resolve()
-    return Project(_shown(file), limit=manifest.limit, smoke=manifest.smoke)
+    return Project(_shown(file), limit=manifest.limit, smoke=manifest.smoke, cache=directory.path.parent)
 
 
-def open_project(directory: RunDirectory) -> Project:
+def open_project(directory: RunDirectory, known: Project | None = None) -> Project:
     """Return the experiment that a run belongs to, checked to be still the same where answers depend on it.
 
     Thresholds, prices and assumptions may have changed: deciding again under other ones is what stages
     are for. Cases, prompts, arms and seeds may not.
 
+    Args:
+        directory: The run.
+        known: The experiment if it is loaded already; checked like one that is not.
+
     Raises:
         RunMismatch: If the run's answers belong to another state of the experiment.
     """
     manifest = directory.read_manifest()
-    project = project_of(directory, manifest)
+    project = known or project_of(directory, manifest)
     if manifest.dataset_sha256 != project.dataset.sha256:
         raise RunMismatch("the dataset changed since this run; run the experiment again", file=directory.path)
     if manifest.experiment_sha256 != project.sha256 and manifest.identity != project.plan.identity:

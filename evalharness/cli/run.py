@@ -64,7 +64,7 @@ def run(
     if smoke and limit is not None:
         raise click.UsageError("--smoke and --limit are two subsets: choose one")
     console = Console(quiet=quiet, verbose=verbose)
-    project = Project(experiment, limit=limit, smoke=smoke)
+    project = Project(experiment, limit=limit, smoke=smoke, cache=out)
     with console.progress() as watch:
         done = stages.run_experiment(
             project,

@@ -15,10 +15,10 @@ from evalharness.core.job import Purpose
 from evalharness.core.plan import PlannedCell
 from evalharness.core.provenance import weakest
 from evalharness.core.score import Completed, Record, Score, Scored
-from evalharness.core.study import CaseFacts, Charge, Outcome, Spend, Study
-from evalharness.core.usage import Usage
+from evalharness.core.study import CaseFacts, Charge, Outcome, Study
 from evalharness.core.wire.response import Completion, parse_response, served_id
 from evalharness.decide.context_tokens import CellId, cell_id, context_tokens
+from evalharness.decide.spends import spends_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +63,14 @@ def assemble(
         experiment=experiment,
         cases=tuple(_facts(known[case_id], (weights or {}).get(case_id, 1.0)) for case_id in used),
         outcomes=_outcomes(data, experiment, completions),
-        spends=_spends(data, completions),
+        spends=spends_of(data.plan, data.calls, completions),
         origin=weakest(frozenset(call.origin for call in answered)),
         deliveries=frozenset(call.reply.delivery for call in answered if call.reply is not None),
-        on=on or _latest_day(answered),
+        on=on or _decision_day(answered),
         pilot=pilot,
         served_mismatches=_mismatches(data, experiment, completions),
         agreements=_agreements(data, known),
+        recorded_on=_last_day(answered),
     )
 
 
@@ -92,11 +93,16 @@ def _facts(case: Case, weight: float) -> CaseFacts:
     )
 
 
-def _latest_day(answered: Sequence[Call]) -> dt.date:
+def _last_day(answered: Sequence[Call]) -> dt.date | None:
     days = [call.reply.recorded_at[:10] for call in answered if call.reply is not None]
-    if not days:
+    return dt.date.fromisoformat(max(days)) if days else None
+
+
+def _decision_day(answered: Sequence[Call]) -> dt.date:
+    day = _last_day(answered)
+    if day is None:
         raise BadInput("no answer was recorded, so the decision has no date; name one with --on")
-    return dt.date.fromisoformat(max(days))
+    return day
 
 
 def _outcomes(
@@ -193,31 +199,6 @@ def _qualities(scores: Sequence[Score], experiment: Experiment) -> dict[CellId, 
         for cell, found in parts.items()
         if len(found) == len(weights)
     }
-
-
-def _spends(data: RunData, completions: Mapping[str, Completion]) -> tuple[Spend, ...]:
-    owner: dict[str, str] = {}
-    for planned in data.plan:
-        for key in (planned.compress_key, planned.answer_key):
-            # A call shared by several arms was bought once: it stands with the first that asked.
-            owner.setdefault(key or "", planned.cell.arm)
-    groups: dict[tuple[str, str, str], list[Usage]] = defaultdict(list)
-    for key, call in data.calls.items():
-        completion = completions.get(key)
-        if key in owner and completion is not None and completion.usage is not None:
-            model = served_id(completion.served_model) or call.model
-            groups[owner[key], call.purpose.value, model].append(completion.usage)
-    return tuple(
-        Spend(
-            arm=arm,
-            purpose=purpose,
-            model=model,
-            calls=len(usages),
-            usage=sum(usages[1:], start=usages[0]),
-            largest_input_tokens=max(usage.input_tokens for usage in usages),
-        )
-        for (arm, purpose, model), usages in sorted(groups.items())
-    )
 
 
 def _mismatches(

@@ -23,6 +23,7 @@ from evalharness.core.experiment import (
     Thresholds,
     Waivers,
 )
+from evalharness.experiment.cost_tables import CostTable, RatesTable
 from evalharness.experiment.edge import Misplaced, Strict, read_toml
 from evalharness.experiment.gate_table import GateTable, gate_settings
 
@@ -204,6 +205,8 @@ class ExperimentFile(Strict):
     limits: LimitsTable = LimitsTable()
     waivers: WaiversTable = WaiversTable()
     gate: GateTable = GateTable()
+    rates: RatesTable = RatesTable()
+    cost: CostTable = CostTable()
     aliases: dict[str, str] = {}
     allow_alias: bool = False
 
@@ -298,6 +301,8 @@ def _experiment(file: ExperimentFile) -> Experiment:
         strata=file.strata,
         traffic=file.traffic,
         gate=gate_settings(file.gate),
+        rate_overrides=file.rates.overrides,
+        finance=file.cost.finance,
     )
 
 

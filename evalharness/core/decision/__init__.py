@@ -44,7 +44,10 @@ from evalharness.core.decision.format import (
     to_json,
 )
 from evalharness.core.decision.ledger import (
+    ArmPrice,
+    CompressionBill,
     Ledger,
+    LedgerDate,
     LedgerRow,
 )
 from evalharness.core.decision.money import (
@@ -87,6 +90,7 @@ __all__ = [
     "FORMAT",
     "SIGNIFICANT_DIGITS",
     "Advice",
+    "ArmPrice",
     "ArmSummary",
     "AssumptionRow",
     "AssumptionsView",
@@ -96,6 +100,7 @@ __all__ = [
     "BreakEven",
     "BreakEvenCurve",
     "Choice",
+    "CompressionBill",
     "Condition",
     "ConditionKind",
     "ConditionName",
@@ -108,6 +113,7 @@ __all__ = [
     "Evidence",
     "EvsiRow",
     "Ledger",
+    "LedgerDate",
     "LedgerRow",
     "Money",
     "MonteCarlo",

@@ -75,6 +75,7 @@ VALUES: dict[ReasonCode, dict[str, Any]] = {
     CODE.BCA_FELL_BACK: {"why": "degenerate"},
     CODE.SATISFACTION_CEILING: {"ceiling": 0.25},
     CODE.PRICE_HELD: {"model": "m", "from": "2027-02-01"},
+    CODE.PRICE_REROUTED: {"model": "m", "by": "n", "from": "2027-02-01"},
     CODE.STRATA_NOT_USED: {"why": "small_stratum"},
 }  # fmt: skip
 """Values as the docstrings of ReasonCode list them."""
