@@ -60,13 +60,14 @@ def check(run_dir: Path, baseline: Path, form: str, output: Path | None, quiet: 
 def _print(
     report: GateReport, directory: RunDirectory, *, form: str, output: Path | None, quiet: bool, verbose: bool
 ) -> None:
+    from evalharness.store.jsonlines import encode, write_atomically
+
     machine = _machine(report, form)
     if output is not None and machine is not None:
-        from evalharness.store.jsonlines import write_atomically
-
         write_atomically(output, machine)
     elif machine is not None:
-        click.echo(machine, nl=False)
+        # Bytes: whatever the console's encoding, XML that says UTF-8 is UTF-8.
+        click.echo(encode(machine), nl=False)
         return
     if not quiet:
         from evalharness.cli.gate_table import print_report
@@ -91,14 +92,19 @@ def _machine(report: GateReport, form: str) -> str | None:
 
 def _print_github(report: GateReport, directory: RunDirectory) -> None:
     from evalharness.app.places import case_places
+    from evalharness.core.errors import BadInput
     from evalharness.render.gate import step_summary, workflow_commands
 
     root = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
     click.echo(workflow_commands(report, places=case_places(directory, root=root)), nl=False)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary:
+    if not summary:
+        return
+    try:
         with Path(summary).open("a", encoding="utf-8", newline="\n", errors="replace") as stream:
             stream.write(step_summary(report))
+    except OSError as error:
+        raise BadInput(f"GITHUB_STEP_SUMMARY cannot be written: {error.strerror}", file=summary) from None
 
 
 def _exit(report: GateReport) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from evalharness.render.gate import GateView
 
 _WIDTH: Final = 100
+_PLAIN: Final = {"−": "-", "→": "->", "≤": "<=", "≥": ">=", "…": "...", "–": "-", "’": "'"}
+"""Signs for consoles that cannot show them: a minus must not become a question mark."""
 _STYLES: Final = {"FAIL": "bold red", "inconclusive": "yellow", "skipped": "dim"}
 
 
@@ -66,7 +69,7 @@ def _line(console: Console, text: str, *, indent: int = 0, style: str = "") -> N
     """Print text wrapped within the width; rich knows that Korean letters are two columns wide."""
     from rich.text import Text
 
-    for line in Text(text, style=style).wrap(console, console.width - indent):
+    for line in Text(_shown(text), style=style).wrap(console, console.width - indent):
         line.rstrip()
         console.print(Text(" " * indent) + line)
 
@@ -90,7 +93,21 @@ def _table(headers: Iterable[str], align: str, rows: Iterable[tuple[str, ...]], 
         box=box.SIMPLE_HEAD if drawn else None, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0)
     )
     for header, side in zip(headers, align, strict=True):
-        table.add_column(header, justify="right" if side == "r" else "left", overflow="fold")
+        table.add_column(_shown(header), justify="right" if side == "r" else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row), style=_STYLES.get(row[-1], ""))
+        table.add_row(*(Text(_shown(cell)) for cell in row), style=_STYLES.get(row[-1], ""))
     return table
+
+
+def _shown(text: str) -> str:
+    """Return text in which signs that the console cannot show are written otherwise."""
+    return "".join(_PLAIN[char] if char in _PLAIN and not _can_show(char) else char for char in text)
+
+
+@cache
+def _can_show(char: str) -> bool:
+    try:
+        char.encode(sys.stdout.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

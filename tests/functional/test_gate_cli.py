@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -125,6 +127,29 @@ def test_github_gets_commands_and_a_summary(check: Cli, tmp_path: Path) -> None:
     commands = [line for line in done.stdout.splitlines() if line.startswith("::")]
     assert commands == [f"::notice title=evalharness::{done.stdout.splitlines()[0]}"]
     assert summary.read_text(encoding="utf-8").startswith("before\n## GATE PASS on SIMULATED answers")
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "ascii"])
+def test_a_console_of_another_encoding_loses_no_sign(check: Cli, project: Path, encoding: str) -> None:
+    """A Korean Windows console, and one that knows nothing: minus signs stay, XML stays UTF-8."""
+    run = str(only_run(project / "reports"))
+    environ = {n: v for n, v in os.environ.items() if n not in ("PYTHONUTF8", "LC_ALL", "LANG")}
+    environ |= {
+        "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": encoding, "LC_ALL": "C",
+        "PYTHONWARNINGS": "error",
+    }  # fmt: skip
+    for form, codec in (("text", encoding), ("junit", "utf-8"), ("json", "utf-8")):
+        done = subprocess.run(
+            [sys.executable, "-m", "evalharness", "check", run, "--baseline", BASELINE, "--format", form],
+            cwd=project, env=environ, capture_output=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        text = done.stdout.decode(codec)
+        if form == "text":
+            assert " -0.05 " in text
+            assert "?0.05" not in text
+        else:
+            assert "\N{MINUS SIGN}0.05" in text or form == "json"
 
 
 def test_the_baseline_is_small_and_says_who_why_and_when(project: Path) -> None:

@@ -117,21 +117,22 @@ def test_a_failed_check_is_a_check_that_failed() -> None:
 
 def test_a_few_unchanged_recordings_are_green(root: Path) -> None:
     """The quick version of `make gate-study`: four recordings with seeds of their own, each against each."""
-    from gate_study import Recorder, alarms
+    from gate_study import Recorder, against_each_other, recordings
 
-    recorder = Recorder(Project(root / "prompts" / "experiment.toml"))
-    made = [recorder.record(draw) for draw in range(4)]
-    found = alarms((a.now, b) for a in made for b in made if a is not b)
-    assert found.comparisons == 12
-    assert found.red <= 1
+    found = against_each_other(recordings(Recorder(Project(root / "prompts" / "experiment.toml")), 4))
+    assert sum(row.comparisons for row in found) == 12
+    assert sum(row.red for row in found) <= 1
 
 
 @pytest.mark.slow
 def test_over_a_hundred_unchanged_recordings_false_alarms_stay_below_5_percent(root: Path) -> None:
-    from gate_study import Recorder, false_alarms, shipped
+    from gate_study import Recorder, against_each_other, alarms, recordings, shipped
 
     project = Project(root / "prompts" / "experiment.toml")
-    first, cross = false_alarms(Recorder(project), shipped(project), 100)
+    made = recordings(Recorder(project), 100)
+    baseline = shipped(project)
+    first = alarms((baseline, now) for now in made)
     assert first.comparisons == 100
     assert first.red <= 5
+    cross = against_each_other(made)
     assert sum(row.red for row in cross) / sum(row.comparisons for row in cross) <= 0.05

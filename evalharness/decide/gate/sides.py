@@ -11,6 +11,8 @@ from evalharness.core.gate import CellFacts, Snapshot
 from evalharness.decide.cells import BoolArray, FloatArray
 from evalharness.decide.design import Design
 
+FEWEST = 5
+"""Cases that a stratum needs: two that happen to drop alike have no spread, and would prove anything."""
 Cells = dict[tuple[str, str], CellFacts]
 
 
@@ -80,7 +82,7 @@ def stratified(design: Design, anew: BoolArray) -> Design:
     """Return the design with cases asked anew in a stratum of their own.
 
     Which cases were asked anew is known and not drawn, so the spread between them and the others is no
-    uncertainty. Clusters take precedence; a stratum of one case has no spread and is given up.
+    uncertainty. Clusters take precedence; a stratum of a few cases is given up.
     """
     labels = anew.astype(np.int64)
     if design.strata is not None:
@@ -94,4 +96,4 @@ def stratified(design: Design, anew: BoolArray) -> Design:
 
 def _usable(labels: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> bool:
     found, counts = np.unique(labels, return_counts=True)
-    return len(found) > 1 and int(counts.min()) > 1
+    return len(found) > 1 and int(counts.min()) >= FEWEST

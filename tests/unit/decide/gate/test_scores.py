@@ -72,6 +72,15 @@ def test_cases_asked_anew_are_a_stratum(ground: Ground_) -> None:
     assert row.catches_from == "comparison"
 
 
+def test_two_cases_that_drop_alike_prove_nothing(ground: Ground_) -> None:
+    """Their spread is zero by chance; five alike are no chance any more."""
+    for count, status in ((2, CheckStatus.PASS), (5, CheckStatus.FAIL)):
+        after = [2.0] * count + [3.0] * (40 - count)
+        gate = GateSettings(arms=("pro-raw",), tolerance=0.0)
+        row = check(ground(now={"pro-raw": after}, gate=gate), CheckKind.SCORE, "pro-raw")
+        assert (row.anew, row.status) == (count, status)
+
+
 def test_a_loss_within_the_tolerance_is_no_regression(ground: Ground_) -> None:
     after = [3.0 - 0.1 - 0.01 * (-1) ** i for i in range(40)]
     for tolerance, status in ((0.05, CheckStatus.FAIL), (0.2, CheckStatus.PASS)):
