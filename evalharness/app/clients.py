@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -88,7 +88,7 @@ class Access:
             stack.enter_context(stopping_on_signals(partial(_interrupt, engine, note)))
             try:
                 first = await self._execute(engine, self.project.plan.compressions)
-                plan = self.project.resolve(_replies(self.project.plan, journal))
+                plan = self.project.resolve(replies_of(self.project.plan, journal.completed()))
                 planned(plan)
                 return first.plus(await self._execute(engine, plan.jobs))
             finally:
@@ -173,9 +173,8 @@ def _interrupt(engine: Engine, note: Callable[[str], None]) -> None:
     engine.stop(Interrupted("interrupted; what was recorded is kept, the same command goes on from there"))
 
 
-def _replies(plan: Plan, journal: Journal) -> dict[str, str | None]:
+def replies_of(plan: Plan, calls: Mapping[str, Call]) -> dict[str, str | None]:
     """Return what the compressor replied, by call key; None where it failed or gave no text."""
-    calls = journal.completed()
     return {job.key: _text(calls.get(job.key)) for job in plan.compressions}
 
 
@@ -197,4 +196,4 @@ def _today(clock: Clock) -> dt.date:
     return clock.now().date()
 
 
-__all__ = ["CASSETTES", "Access", "Mode"]
+__all__ = ["CASSETTES", "Access", "Mode", "replies_of"]

@@ -13,21 +13,24 @@ from pathlib import Path
 from evalharness.app.caches import case_cache, compression_cache
 from evalharness.core.assumptions import Assumptions
 from evalharness.core.case import Case, Dataset
-from evalharness.core.errors import BadInput, PricingError
-from evalharness.core.experiment import Arm, ContextMode, Experiment
+from evalharness.core.errors import PricingError
+from evalharness.core.experiment import Arm, ContextMode, Experiment, SenaSettings
 from evalharness.core.finance import Finance
 from evalharness.core.job import Cell, Job, Purpose, call_key
 from evalharness.core.plan import Plan, PlannedCell
 from evalharness.core.pricing import RateCard
+from evalharness.core.reporting import Terms
 from evalharness.core.sena import Compressed
 from evalharness.experiment.assumptions import load_assumptions
 from evalharness.experiment.dataset_file import load_dataset
 from evalharness.experiment.edge import read_text
 from evalharness.experiment.experiment_file import load_experiment
 from evalharness.experiment.finance_file import load_finance
+from evalharness.experiment.gate_table import smoke_cases
 from evalharness.experiment.overrides_file import load_overrides, overrides_beside
 from evalharness.experiment.planning import CellWork, build_plan, draw_seed, select_cases
 from evalharness.experiment.rates_file import load_rate_card
+from evalharness.experiment.terms_file import load_terms
 from evalharness.experiment.toml_lines import line_of
 from evalharness.experiment.traffic_file import load_traffic
 from evalharness.experiment.traffic_weights import case_weights
@@ -75,22 +78,11 @@ class Project:
             BadInput: If the smoke subset is wanted and none is declared, or it names no case.
         """
         if self.smoke:
-            return self._smoke_cases()
+            return smoke_cases(self.experiment.gate, self.dataset.cases, self.file)
         if self.limit is None or self.limit >= len(self.dataset.cases):
             return self.dataset.cases
         pilot = replace(self.experiment.arms[0], name="pilot", cases=self.limit)
         return select_cases(self.dataset.cases, pilot, self.experiment)
-
-    def _smoke_cases(self) -> tuple[Case, ...]:
-        known = {case.id: case for case in self.dataset.cases}
-        declared = self.experiment.gate.smoke
-        if not declared:
-            raise BadInput("no smoke subset is declared: name its cases as smoke in [gate]", file=self.file)
-        for index, case_id in enumerate(declared):
-            if case_id not in known:
-                line = line_of(read_text(self.file), ("gate", "smoke", index))
-                raise BadInput(f"smoke names case {case_id!r}, which is not there", file=self.file, line=line)
-        return tuple(known[case_id] for case_id in sorted(declared))
 
     @property
     def is_pilot(self) -> bool:
@@ -105,7 +97,7 @@ class Project:
     @cached_property
     def rate_card_sha256(self) -> str:
         """SHA-256 of the rate card's text."""
-        return _text_sha256(self._path(self.experiment.rate_card))
+        return text_sha256(self._path(self.experiment.rate_card))
 
     @cached_property
     def contract(self) -> RateCard | None:
@@ -133,6 +125,26 @@ class Project:
             return {}
         return case_weights(load_traffic(self._path(self.experiment.traffic)), self.cases)
 
+    @cached_property
+    def terms(self) -> Terms | None:
+        """What the provider's terms mean, as somebody read them; None if the experiment names no file."""
+        named = self.experiment.report.terms
+        return None if named is None else load_terms(self._path(named))
+
+    @property
+    def hashes(self) -> tuple[tuple[str, str], ...]:
+        """(what, SHA-256) of every authored file that can change a number or a word of the report."""
+        experiment = self.experiment
+        named = (
+            ("assumptions", experiment.assumptions),
+            ("rate_card", experiment.rate_card),
+            ("traffic", experiment.traffic),
+            ("finance", experiment.finance),
+            ("terms", experiment.report.terms),
+        )
+        files = tuple((what, text_sha256(self._path(name))) for what, name in named if name is not None)
+        return (("experiment", self.sha256), ("dataset", self.dataset.sha256), *files)
+
     def system_prompt(self, case: Case) -> str:
         """Return the persona's instructions that a case's requests begin with."""
         raw = next(arm for arm in self.experiment.arms if arm.context is ContextMode.RAW)
@@ -146,7 +158,7 @@ class Project:
     @cached_property
     def sha256(self) -> str:
         """SHA-256 of the experiment file's text."""
-        return _text_sha256(self.file)
+        return text_sha256(self.file)
 
     @cached_property
     def plan(self) -> Plan:
@@ -168,6 +180,17 @@ class Project:
             return self.plan
         return build_plan(self.experiment, self.cases, partial(self._work, replies))
 
+    def _gateway_of(self, arm: Arm) -> Gateway:
+        if arm.sena is None:
+            return self._gateway
+        if arm.sena not in self._variants:
+            self._variants[arm.sena] = self._gateway.with_sena(arm.sena)
+        return self._variants[arm.sena]
+
+    @cached_property
+    def _variants(self) -> dict[SenaSettings, Gateway]:
+        return {}
+
     @cached_property
     def _gateway(self) -> Gateway:
         return Gateway(
@@ -187,7 +210,7 @@ class Project:
         sends = self.experiment.gateway.send_seed
         seed = draw_seed(self.experiment.seed, draw) if sends else None
         cell = Cell(case_id=case.id, arm=arm.name, repeat=repeat)
-        asked = self._gateway.compression(case, arm.context, seed=seed)
+        asked = self._gateway_of(arm).compression(case, arm.context, seed=seed)
         compress = None
         if asked is not None:
             compress = Job(purpose=Purpose.COMPRESS, request=asked, draw=draw, cells=(cell,))
@@ -218,13 +241,13 @@ class Project:
         return key if compress is None else f"{compress.key}>{key}"
 
     def _prepared(self, case: Case, arm: Arm, reply: str | None) -> Prepared:
-        place = (case.id, arm.context, reply)
+        place = (case.id, arm.context, arm.sena, reply)
         if place not in self._ready:
-            self._ready[place] = self._gateway.prepare(case, arm.context, reply=reply)
+            self._ready[place] = self._gateway_of(arm).prepare(case, arm.context, reply=reply)
         return self._ready[place]
 
     @cached_property
-    def _ready(self) -> dict[tuple[str, ContextMode, str | None], Prepared]:
+    def _ready(self) -> dict[tuple[str, ContextMode, SenaSettings | None, str | None], Prepared]:
         return {}
 
     def check(self) -> None:
@@ -240,8 +263,8 @@ class Project:
                 line = line_of(read_text(self.file), ("arms", self.experiment.arms.index(arm), "model"))
                 raise PricingError(error.message, file=self.file, line=line) from None
         if self.experiment.gate.smoke:
-            self._smoke_cases()
-        _ = self.assumptions, self.weights, self.contract, self.finance, self.plan
+            smoke_cases(self.experiment.gate, self.dataset.cases, self.file)
+        _ = self.assumptions, self.weights, self.contract, self.finance, self.terms, self.plan
 
     def _templates(self) -> dict[str, str]:
         folder = self._path(self.experiment.gateway.personas)
@@ -252,8 +275,9 @@ class Project:
         return Path(os.path.normpath(self.file.parent / relative))
 
 
-def _text_sha256(file: Path) -> str:
-    return hashlib.sha256(read_text(file).replace("\r\n", "\n").encode()).hexdigest()
+def text_sha256(path: Path) -> str:
+    """Return the SHA-256 of a text file, whatever its line ends."""
+    return hashlib.sha256(read_text(path).replace("\r\n", "\n").encode()).hexdigest()
 
 
 def _planned(
@@ -270,4 +294,5 @@ def _planned(
         context_tokens=ready.context_tokens,
         raw_context_tokens=ready.raw_context_tokens,
         dropped=ready.dropped,
+        overrun_tokens=ready.overrun_tokens,
     )

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from evalharness.core.gate_settings import GateSettings
+from evalharness.core.reporting import PLAIN_REPORT, PROGRAMME_ROLLOUT, ReportSettings, Rollout
 
 
 class Role(StrEnum):
@@ -31,6 +32,38 @@ class ContextMode(StrEnum):
     DAMAGED = "damaged"
 
 
+class SenaScope(StrEnum):
+    """What a model-based compressor shortens."""
+
+    CONTEXT = "context"
+    MESSAGE = "message"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenaSettings:
+    """How contexts are compressed in the sena arms."""
+
+    method: str
+    budget: float
+    """Share of the context's tokens to keep, in (0, 1]; a model is asked in words instead."""
+    budget_tokens: int | None = None
+    """Tokens of each context to keep, instead of a share."""
+    min_tokens: int = 0
+    """What is shorter than this is left alone."""
+    protect: tuple[str, ...] = ("code",)
+    """What is kept even where it exceeds the budget: kinds, and patterns after `re:` (core.sena)."""
+    scope: SenaScope = SenaScope.CONTEXT
+    """For a model-based method: what it shortens."""
+    personas: tuple[str, ...] = ()
+    """For a model-based method: compress only for these personas; empty for all."""
+    compressor_model: str | None = None
+    """For a model-based method: the model that compresses; both arms share its text and pay for it."""
+    compressor_max_output_tokens: int = 2048
+    compressor_thinking_level: str | None = None
+    reuse_turns: int = 1
+    """Requests that one compression serves in production; its bill is divided by this."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arm:
     """One model with one treatment of the context."""
@@ -43,6 +76,8 @@ class Arm:
     """Run on this many cases only (an evenly spread, seeded subset); None for all."""
     thinking_level: str | None = None
     """Replaces the gateway's thinking level, in an alternative arm only; None for the gateway's."""
+    sena: SenaSettings | None = None
+    """Replaces the experiment's compression in this arm, as a sweep does; None for the experiment's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,34 +199,6 @@ class GatewaySettings:
     """Whether answers are streamed, so that the time to the first token is known."""
 
 
-class SenaScope(StrEnum):
-    """What a model-based compressor shortens."""
-
-    CONTEXT = "context"
-    MESSAGE = "message"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SenaSettings:
-    """How contexts are compressed in the sena arms."""
-
-    method: str
-    budget: float
-    """Share of the context's tokens to keep, in (0, 1]; a model is asked in words instead."""
-    min_tokens: int = 0
-    """What is shorter than this is left alone."""
-    scope: SenaScope = SenaScope.CONTEXT
-    """For a model-based method: what it shortens."""
-    personas: tuple[str, ...] = ()
-    """For a model-based method: compress only for these personas; empty for all."""
-    compressor_model: str | None = None
-    """For a model-based method: the model that compresses; both arms share its text and pay for it."""
-    compressor_max_output_tokens: int = 2048
-    compressor_thinking_level: str | None = None
-    reuse_turns: int = 1
-    """Requests that one compression serves in production; its bill is divided by this."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waivers:
     """Written permissions to go past a cap; each text is printed in the report."""
@@ -236,6 +243,8 @@ class Experiment:
     """File of real traffic shares that weight the cases, relative to the experiment file; None for the
     benchmark's own mix."""
     gate: GateSettings = field(default_factory=GateSettings)
+    report: ReportSettings = PLAIN_REPORT
+    rollout: Rollout = PROGRAMME_ROLLOUT
 
     def arm(self, name: str) -> Arm:
         """Return the arm of that name.

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from evalharness.core.case import Case
+from evalharness.core.errors import BadInput
 from evalharness.core.gate_settings import CaseChange, Floor, GateSettings, Policy
-from evalharness.experiment.edge import Misplaced, Strict
+from evalharness.experiment.edge import Misplaced, Strict, read_text
+from evalharness.experiment.toml_lines import line_of
 
 
 def _number(value: Any) -> Any:
@@ -84,3 +89,24 @@ def gate_settings(table: GateTable) -> GateSettings:
 
 def _rise(value: float | Literal["any"]) -> float | None:
     return None if value == "any" else float(value)
+
+
+def smoke_cases(settings: GateSettings, cases: Iterable[Case], file: Path) -> tuple[Case, ...]:
+    """Return the declared smoke subset, sorted by id.
+
+    Args:
+        settings: Name its cases.
+        cases: The dataset.
+        file: The experiment file, for errors.
+
+    Raises:
+        BadInput: If none is declared, or one is not there.
+    """
+    if not settings.smoke:
+        raise BadInput("no smoke subset is declared: name its cases as smoke in [gate]", file=file)
+    known = {case.id: case for case in cases}
+    for index, case_id in enumerate(settings.smoke):
+        if case_id not in known:
+            line = line_of(read_text(file), ("gate", "smoke", index))
+            raise BadInput(f"smoke names case {case_id!r}, which is not there", file=file, line=line)
+    return tuple(known[case_id] for case_id in sorted(settings.smoke))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from evalharness.core.gate import CheckStatus, GateCheck, GateReport
-from evalharness.render.escape import bold, cells, markdown, rule
+from evalharness.render.blocks import Strong
+from evalharness.render.escape import cells, markdown, rule
 from evalharness.render.gate import words
 from evalharness.render.gate.people import ALIGN, HEADERS, CaseView, GateView, gate_view
 
@@ -77,7 +78,7 @@ def _summary(view: GateView) -> Iterator[str]:
     if view.rows:
         yield from ("", cells(HEADERS), rule(ALIGN))
         for row in view.rows:
-            yield cells([*row[:-1], bold(row[-1]) if row[-1] == "FAIL" else row[-1]])
+            yield cells([*row[:-1], Strong(row[-1]) if row[-1] == "FAIL" else row[-1]])
         yield ""
     for line in (*view.details, *view.notes):
         yield f"{markdown(line)}  "
@@ -95,7 +96,7 @@ def _summary(view: GateView) -> Iterator[str]:
 
 
 def _told(case: CaseView) -> Iterator[str]:
-    yield f"- {bold(case.case)}{markdown(case.title.removeprefix(case.case))}"
+    yield f"- {markdown((Strong(case.case), case.title.removeprefix(case.case)))}"
     for lost in case.lost:
         yield f"    - {markdown(lost.what)}"
         for sentence in lost.sentences:

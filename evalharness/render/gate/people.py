@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from evalharness.core.gate import CheckKind, GateCheck, GateReport, StaleRow, WorseCase
-from evalharness.render import numbers
-from evalharness.render.escape import clean
+from evalharness.core.visible import clean
 from evalharness.render.gate import words
+from evalharness.render.gate.figures import figures
 
 HEADERS = ("check", "arm", "before → after", "change", "bound", "limit", "p", "catches", "")
 ALIGN = "llrrrrrrl"
@@ -82,7 +82,7 @@ def _row(check: GateCheck) -> tuple[str, ...]:
         words.change(check.change, check),
         words.change(check.bound, check),
         words.change(check.limit, check),
-        "" if check.p is None else numbers.p_value(check.p),
+        "" if check.p is None else figures().p_value(check.p),
         words.catches(check),
         words.STATUSES[check.status],
     )
@@ -92,9 +92,9 @@ def _notes(report: GateReport) -> Iterator[str]:
     scores = [check for check in report.checks if check.kind is CheckKind.SCORE and check.catches is not None]
     if scores:
         least, most = (pick(check.catches or 0.0 for check in scores) for pick in (min, max))
-        span = numbers.fixed(least, 2)
-        if numbers.fixed(most, 2) != span:
-            span += f" to {numbers.fixed(most, 2)}"
+        span = figures().fixed(least, 2)
+        if figures().fixed(most, 2) != span:
+            span += f" to {figures().fixed(most, 2)}"
         noise = " (* were every answer new: noise of the A/A arm)" if _from_aa(report) else ""
         yield f"catches: smallest regression found 8 times in 10; of the mean score {span} points{noise}."
     if any(check.p is not None for check in report.checks):
@@ -127,7 +127,7 @@ def _blames(report: GateReport) -> bool:
 
 def _case(rows: Sequence[WorseCase]) -> CaseView:
     parts = [
-        f"{cell.arm} {numbers.score(cell.before)} → {numbers.score(cell.after)}"
+        f"{cell.arm} {figures().fixed(cell.before, 2)} → {figures().fixed(cell.after, 2)}"
         f"{' severe' if cell.severe else ''}"
         for cell in rows
     ]
@@ -168,7 +168,7 @@ def _besides(rows: Sequence[WorseCase]) -> Iterator[LostView]:
 
 
 def _stale(row: StaleRow) -> tuple[str, ...]:
-    usd = (numbers.fixed(value, 4) for value in (row.usd_low, row.usd_expected, row.usd_high))
+    usd = (figures().fixed(value, 4) for value in (row.usd_low, row.usd_expected, row.usd_high))
     return (row.arm, row.purpose, str(row.calls), *usd)
 
 

@@ -13,8 +13,8 @@ from evalharness.core.gate import (
     Remark,
     RemarkCode,
 )
-from evalharness.render import numbers
-from evalharness.render.escape import clean
+from evalharness.core.visible import clean
+from evalharness.render.gate.figures import figures
 
 KINDS: Final = {
     CheckKind.SCORED: "cells scored",
@@ -122,12 +122,12 @@ def level(value: float | None, check: GateCheck) -> str:
     if value is None:
         return ""
     if check.unit == "usd_per_request":
-        return numbers.per_thousand(value)
+        return figures().per_thousand(value)
     if check.unit in ("points", "facts"):
-        return numbers.fixed(value, 2)
+        return figures().fixed(value, 2)
     if check.unit == "share":
-        return numbers.share(value)
-    return numbers.fixed(value, 1 if check.unit == "count" else 0, strip=True)
+        return figures().share(value)
+    return figures().fixed(value, 1 if check.unit == "count" else 0, strip=True)
 
 
 def levels(check: GateCheck) -> str:
@@ -141,10 +141,10 @@ def change(value: float | None, check: GateCheck) -> str:
     if value is None:
         return ""
     if check.kind in (CheckKind.COST, CheckKind.TOKENS, CheckKind.LATENCY):
-        return f"{numbers.fixed(value * 100, 1, signed=True)} %"
+        return f"{figures().fixed(value * 100, 1, signed=True)} %"
     if check.kind is CheckKind.DROPPED:
-        return numbers.share(value)
-    return numbers.fixed(value, 2, signed=check.kind is not CheckKind.FLOOR)
+        return figures().share(value)
+    return figures().fixed(value, 2, signed=check.kind is not CheckKind.FLOOR)
 
 
 def catches(check: GateCheck) -> str:
@@ -152,8 +152,8 @@ def catches(check: GateCheck) -> str:
     if check.catches is None:
         return ""
     if check.kind in (CheckKind.COST, CheckKind.TOKENS, CheckKind.LATENCY):
-        return f"{numbers.fixed(check.catches * 100, 1)} %"
-    return numbers.fixed(check.catches, 2) + ("*" if check.catches_from == "aa" else "")
+        return f"{figures().fixed(check.catches * 100, 1)} %"
+    return figures().fixed(check.catches, 2) + ("*" if check.catches_from == "aa" else "")
 
 
 def sentence(check: GateCheck) -> str:
@@ -166,6 +166,6 @@ def sentence(check: GateCheck) -> str:
     if check.limit is not None:
         parts.append(f"limit {change(check.limit, check)}")
     if check.p is not None:
-        parts.append(f"p {numbers.p_value(check.p)} (Holm)")
+        parts.append(f"p {figures().p_value(check.p)} (Holm)")
     said = ", ".join(part for part in parts if part)
     return " ".join([f"{name(check)}: {said or STATUSES[check.status]}.", *map(remark, check.remarks)])
