@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evalharness.app.gate_run import GateRun, load_run
+from evalharness.app.gate_run import GateRun, load_run, refuse_imported
 from evalharness.app.lost import Texts, explain
 from evalharness.app.preflight import describe_change
 from evalharness.app.project import Project
@@ -62,6 +62,7 @@ def check_run(directory: RunDirectory, *, file: Path) -> GateReport:
     """
     baseline = read_baseline(file)
     manifest = directory.read_manifest()
+    refuse_imported(directory, manifest)
     if manifest.limit is not None:
         raise BadInput(
             "a pilot (--limit) cannot pass the gate; declare smoke in [gate] and run --smoke for a small run",

@@ -13,7 +13,9 @@ from evalharness.app.stages import open_project
 from evalharness.app.stale import replies_of
 from evalharness.core.call import Call
 from evalharness.core.case import Case
+from evalharness.core.errors import BadInput
 from evalharness.core.gate import ScorerIdentity, Snapshot
+from evalharness.core.imported import IMPORTED
 from evalharness.core.plan import PlannedCell
 from evalharness.core.score import Record, Score, Scored
 from evalharness.store import Manifest, RunDirectory
@@ -102,17 +104,33 @@ class GateRun:
         return made
 
 
+def refuse_imported(directory: RunDirectory, manifest: Manifest) -> None:
+    """Refuse a run that was never asked for here.
+
+    Raises:
+        BadInput: If its answers were imported: nothing says what was asked, so nothing can be held equal.
+    """
+    if manifest.mode == IMPORTED:
+        raise BadInput(
+            "an imported run has no requests that a gate could compare; it takes runs of `evalharness run`",
+            file=directory.path,
+        )
+
+
 def load_run(directory: RunDirectory) -> GateRun:
     """Read a scored run.
 
     Raises:
+        BadInput: If it was imported.
         RunMismatch: If its answers belong to another state of the experiment.
         JournalDamaged: If a file is missing or corrupt.
     """
+    manifest = directory.read_manifest()
+    refuse_imported(directory, manifest)
     return GateRun(
         directory=directory,
         project=open_project(directory),
-        manifest=directory.read_manifest(),
+        manifest=manifest,
         plan=directory.read_plan(),
         records=directory.read_records(),
         scores=directory.read_scores(),
