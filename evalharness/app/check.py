@@ -85,7 +85,7 @@ def check_run(directory: RunDirectory, *, file: Path) -> GateReport:
 def _check(case: _Case) -> GateReport:
     calls = case.directory.read_calls() if (case.directory.path / "calls.jsonl").exists() else {}
     answered = {key for key, call in calls.items() if call.reply is not None}
-    stale = stale_rows(case.project, answered=answered, on=SystemClock().now().date())
+    stale = stale_rows(case.project, calls=calls, on=SystemClock().now().date())
     if case.manifest.identity != case.project.plan.identity:
         change = describe_change(case.directory.read_plan(), case.project.plan.cells)
         if not stale:

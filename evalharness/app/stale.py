@@ -19,7 +19,7 @@ from evalharness.core.wire.response import parse_response
 from evalharness.gateway.cassette.files import read, recording_path
 
 
-def stale_rows(project: Project, *, answered: Collection[str], on: dt.date) -> tuple[StaleRow, ...]:
+def stale_rows(project: Project, *, calls: Mapping[str, Call], on: dt.date) -> tuple[StaleRow, ...]:
     """Return the calls that neither a recording nor a run answers, by arm and purpose, priced.
 
     A changed context of a model-based compressor is stale as a compression; the answers that wait for its
@@ -27,14 +27,14 @@ def stale_rows(project: Project, *, answered: Collection[str], on: dt.date) -> t
 
     Args:
         project: The experiment as it is now.
-        answered: Call keys that a run has answers to, recorded or not.
+        calls: A run's calls: what it has answers to is not stale, recorded or not.
         on: The day whose prices the estimate takes.
 
     Raises:
         PricingError: If a model has no price on that day.
     """
-    plan = _now(project)
-    missing = plan_of_missing(project, plan, answered)
+    bodies = {key: call.reply.body for key, call in calls.items() if call.reply is not None}
+    missing = plan_of_missing(project, _now(project, bodies), bodies)
     cells = _cells_by_row(missing)
     return tuple(
         StaleRow(
@@ -62,17 +62,17 @@ def replies_of(plan: Plan, calls: Mapping[str, Call]) -> dict[str, str | None]:
     return {job.key: _text(bodies.get(job.key)) for job in plan.compressions}
 
 
-def _now(project: Project) -> Plan:
-    """Return the plan with all recorded replies of a compressor put in.
+def _now(project: Project, bodies: Mapping[str, Mapping[str, object]]) -> Plan:
+    """Return the plan with all replies of a compressor put in that a run has or a recording holds.
 
     Where a reply is missing the planned stand-in remains, which no recording has: so its answers are missing.
     """
     plan = project.plan
     if not plan.compressions:
         return plan
-    bodies = {job.key: _recorded(project, job) for job in plan.compressions}
-    resolved = project.resolve({key: _text(body) for key, body in bodies.items()})
-    unknown = {cell for job in plan.compressions if bodies[job.key] is None for cell in job.cells}
+    replies = {job.key: bodies.get(job.key) or _recorded(project, job) for job in plan.compressions}
+    resolved = project.resolve({key: _text(body) for key, body in replies.items()})
+    unknown = {cell for job in plan.compressions if replies[job.key] is None for cell in job.cells}
     waiting = tuple(job for job in plan.jobs if unknown.intersection(job.cells))
     return replace(plan, jobs=(*resolved.jobs, *waiting))
 
