@@ -28,7 +28,8 @@ from evalharness.store.baseline_file import read_baseline, read_texts
 def _studies(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.syspath_prepend(str(root / "studies"))
     yield
-    sys.modules.pop("gate_study", None)
+    for name in ("gate_study", "gate_planting"):
+        sys.modules.pop(name, None)
 
 
 def quiet(_: object) -> None: ...
@@ -50,7 +51,7 @@ def checked(directory: RunDirectory, baseline: Path) -> tuple[int, str, dict[str
 def test_sena_drops_one_fact_in_twenty_cases(
     root: Path, tmp_path: Path, emulator: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gate_study import PLANTED_CASES, Forgetful, plant, uses
+    from gate_planting import PLANTED_CASES, Forgetful, plant, uses
 
     for name in ("prompts", "cassettes"):
         shutil.copytree(root / name, tmp_path / name)
