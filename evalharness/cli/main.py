@@ -32,6 +32,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "score": ("score:score", "Score a run's answers."),
     "decide": ("decide:decide", "Decide from a run's scores."),
     "report": ("report:report", "Render a run's report."),
+    "check": ("check:check", "Hold a run against a blessed baseline."),
+    "bless": ("bless:bless", "Make a run that baseline."),
     "import": ("import_table:import_table", "Make a run of outputs, scores or costs made elsewhere."),
     "label": ("label:label", "Have people grade answers blind; take their grades back."),
     "ratings": ("ratings:ratings", "Import users' ratings; fit satisfaction."),

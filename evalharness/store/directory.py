@@ -46,6 +46,8 @@ class Manifest:
     git: dict[str, str]
     """Commit and whether the tree was dirty; empty outside a checkout."""
     started_at: str
+    smoke: bool = False
+    """Whether only the declared smoke subset was run."""
 
 
 def _branch(*attributes: tuple[str, str]) -> Callable[[Any], str | None]:
