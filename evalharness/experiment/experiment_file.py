@@ -23,7 +23,15 @@ from evalharness.core.experiment import (
     Thresholds,
     Waivers,
 )
+from evalharness.core.judging import RUBRIC
 from evalharness.experiment.edge import Misplaced, Strict, read_toml
+from evalharness.experiment.judge_tables import (
+    JudgeTable,
+    PairwiseTable,
+    check_judges,
+    judge_choice,
+    pairwise_choice,
+)
 
 SAFE_NAME = r"^[a-z0-9][a-z0-9._-]*$"
 Name = Annotated[str, Field(pattern=SAFE_NAME, max_length=64)]
@@ -105,7 +113,7 @@ class SenaTable(Strict):
 class ScorerTable(Strict):
     """[scorer]: the primary scorer, declared before the run."""
 
-    name: Literal["key_facts"]
+    name: Literal["key_facts", "rubric"]
     scale: Annotated[list[Number], Field(min_length=2, max_length=2)] = [0.0, 5.0]
     weights: dict[str, Positive] = {}
 
@@ -115,6 +123,11 @@ class ScorerTable(Strict):
         if value[0] >= value[1]:
             raise ValueError(f"the scale must ascend, got {value}")
         return value
+
+    @property
+    def judged(self) -> bool:
+        """Whether a judge's points are the score, or a part of it."""
+        return RUBRIC in (self.weights or {self.name})
 
 
 class ThresholdsTable(Strict):
@@ -193,15 +206,31 @@ class ExperimentFile(Strict):
     waivers: WaiversTable = WaiversTable()
     aliases: dict[str, str] = {}
     allow_alias: bool = False
+    judges: list[JudgeTable] = []
+    pairwise: PairwiseTable | None = None
+
+    @model_validator(mode="after")
+    def _the_judges_make_sense(self) -> ExperimentFile:
+        check_judges(self.judges)
+        if self.judges:
+            return self
+        if self.scorer.judged:
+            raise Misplaced("the rubric needs a judge: add a [[judges]] table", "scorer", "name")
+        if self.pairwise is not None:
+            raise Misplaced("[pairwise] needs a judge: add a [[judges]] table", "pairwise")
+        return self
 
     @model_validator(mode="after")
     def _no_silent_alias(self) -> ExperimentFile:
         if self.allow_alias:
             return self
         why = "names no fixed model; set allow_alias = true at the top of the file if that is meant"
-        for index, arm in enumerate(self.arms):
-            if arm.model.endswith("-latest"):
-                raise Misplaced(f"{arm.model!r} {why}", "arms", index, "model")
+        tables: tuple[tuple[str, list[ArmTable] | list[JudgeTable]], ...]
+        tables = (("arms", self.arms), ("judges", self.judges))
+        for name, rows in tables:
+            for index, row in enumerate(rows):
+                if row.model.endswith("-latest"):
+                    raise Misplaced(f"{row.model!r} {why}", name, index, "model")
         for alias in self.aliases:
             raise Misplaced(f"an alias {why}", "aliases", alias)
         return self
@@ -265,6 +294,7 @@ def _experiment(file: ExperimentFile) -> Experiment:
             scale_low=file.scorer.scale[0],
             scale_high=file.scorer.scale[1],
             weights=tuple(sorted(file.scorer.weights.items())),
+            judge=file.scorer.judged,
         ),
         thresholds=Thresholds(**file.thresholds.model_dump()),
         dropped_cells=DroppedCells(file.dropped_cells),
@@ -276,6 +306,8 @@ def _experiment(file: ExperimentFile) -> Experiment:
         aliases=tuple(sorted(file.aliases.items())),
         strata=file.strata,
         traffic=file.traffic,
+        judges=tuple(judge_choice(table) for table in file.judges),
+        pairwise=pairwise_choice(file.pairwise),
     )
 
 
