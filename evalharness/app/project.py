@@ -130,7 +130,7 @@ class Project:
         if compress is not None and replies is None:
             # Never sent: it stands for the request to come, which is another one than the raw arm's.
             ready = replace(ready, user=f"{ready.user}\n(compressed by {compress.key})")
-        request = self._gateway.request(ready, model=arm.model, seed=seed)
+        request = self._gateway.request(ready, model=arm.model, seed=seed, thinking_level=arm.thinking_level)
         answer = None
         if not waits or reply is not None:
             answer = Job(purpose=Purpose.ANSWER, request=request, draw=draw, cells=(cell,))
@@ -142,7 +142,9 @@ class Project:
         )
 
     def _recipe(self, case: Case, arm: Arm, seed: int | None, draw: int, compress: Job | None) -> str:
-        whole = self._gateway.request(self._prepared(case, arm, None), model=arm.model, seed=seed)
+        whole = self._gateway.request(
+            self._prepared(case, arm, None), model=arm.model, seed=seed, thinking_level=arm.thinking_level
+        )
         key = call_key(whole.digest, draw)
         return key if compress is None else f"{compress.key}>{key}"
 

@@ -16,6 +16,9 @@ class Role(StrEnum):
     """The control again, with other draws: its difference from the control must centre on zero."""
     DAMAGED = "damaged"
     """The control with half of its context dropped: its loss must be detected."""
+    ALTERNATIVE = "alternative"
+    """Something else that could be deployed (another model, more thinking): valued beside the upgrade, in no
+    verdict."""
 
 
 class ContextMode(StrEnum):
@@ -36,6 +39,8 @@ class Arm:
     role: Role
     cases: int | None = None
     """Run on this many cases only (an evenly spread, seeded subset); None for all."""
+    thinking_level: str | None = None
+    """Replaces the gateway's thinking level, in an alternative arm only; None for the gateway's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from evalharness.core.decision import Choice
-from evalharness.core.experiment import ContextMode
+from evalharness.core.experiment import Arm, ContextMode, GatewaySettings, Role
 from evalharness.decide.assess import Assessment, Stakes, assess, roi_interval
 from evalharness.decide.cells import BoolArray, FloatArray
 from evalharness.decide.contrasts import net_values
@@ -18,14 +18,15 @@ _HALVES = 2
 
 
 def choices(stakes: Stakes, found: Assessment | None) -> tuple[Choice, ...]:
-    """Value every main arm, and the routing policies "treatment only for ...", by the same money.
+    """Value every main arm, every alternative, and the policies "treatment only for ...", by the same money.
 
     Args:
         stakes: The pair that is compared.
         found: Its assessment; None while an assumption is unknown: then nothing has a value.
 
     Returns:
-        Arms in the order of the experiment, then one policy for each persona, language and category.
+        Arms in the order of the experiment, alternatives after the main ones, then one policy for each
+        persona, language and category.
     """
     if found is None:
         return ()
@@ -36,7 +37,8 @@ def _arms(stakes: Stakes, found: Assessment) -> Iterator[Choice]:
     """Yield each main arm against the control without compression, all requests alike."""
     bench = stakes.bench
     base = bench.arms.control[ContextMode.RAW]
-    for arm in bench.arms.all:
+    others = [i for i, arm in enumerate(bench.cells.arms) if arm.role is Role.ALTERNATIVE]
+    for arm in (*bench.arms.all, *others):
         pair = bench.pair(arm, base)
         if arm == base or not pair.design.n:
             continue
@@ -45,10 +47,15 @@ def _arms(stakes: Stakes, found: Assessment) -> Iterator[Choice]:
         assessed = None if costs is None else assess(other, found.on, {}, explain=False)
         if assessed is None:
             continue
-        facts, control = bench.cells.arms[arm], bench.cells.arms[base]
-        both = facts.model != control.model and facts.context is not control.context
+        mixed = _changes(bench.cells.arms[arm], bench.cells.arms[base], bench.study.experiment.gateway) > 1
         everything = np.ones(pair.design.n, dtype=np.bool_)
-        yield _choice(other, assessed, everything, name="arm", only_for=(), combination=both)
+        yield _choice(other, assessed, everything, name="arm", only_for=(), combination=mixed)
+
+
+def _changes(arm: Arm, base: Arm, gateway: GatewaySettings) -> int:
+    """Return in how many of model, context and thinking an arm differs from another."""
+    thinks = [each.thinking_level or gateway.thinking_level for each in (arm, base)]
+    return sum((arm.model != base.model, arm.context is not base.context, thinks[0] != thinks[1]))
 
 
 def _policies(stakes: Stakes, found: Assessment) -> Iterator[Choice]:

@@ -39,11 +39,10 @@ def context_tokens(
         for cell, (planned, usage) in billed.items()
         if arms[cell[1]].context is ContextMode.RAW
     }
-    twins = {
-        arm.model: arm.name
-        for arm in experiment.arms
-        if arm.context is ContextMode.RAW and arm.role is not Role.AA
-    }
+    # An alternative is a model's twin only where no compared arm is: later entries replace earlier ones.
+    raw = [arm for arm in experiment.arms if arm.context is ContextMode.RAW and arm.role is not Role.AA]
+    raw.sort(key=lambda arm: arm.role is not Role.ALTERNATIVE)
+    twins = {arm.model: arm.name for arm in raw}
     tokens: dict[CellId, float] = {}
     for cell, (planned, usage) in billed.items():
         twin = (cell[0], twins.get(arms[cell[1]].model, cell[1]), cell[2])

@@ -68,6 +68,7 @@ def _summary(
     keep = np.flatnonzero(~np.isnan(quality) & (weights > 0))
     return ArmSummary(
         name=facts.name, model=facts.model, context=facts.context, role=facts.role,
+        thinking_level=facts.thinking_level,
         cells=rows.size, scored=scored, failed=failed, unscored=rows.size - scored - failed,
         causes=cells.causes[arm],
         quality=mean_or_value(quality[keep], bench.sampling.design.take(keep), unit="points",

@@ -41,6 +41,8 @@ class Writer:
     draws: Draws
     manner: Manner
     phrases: Phrases
+    completeness: float
+    """Chance (0–1) of using the most salient statement."""
 
 
 def write_answer(request: GenerateRequest, model: Model, settings: EmulatorSettings, room_tokens: int) -> str:
@@ -61,6 +63,7 @@ def write_answer(request: GenerateRequest, model: Model, settings: EmulatorSetti
         draws=draws,
         manner=manner_of(request.system),
         phrases=phrases_for(layout.message),
+        completeness=model.completeness(settings, request.thinking_level),
     )
     room = min(model.behaviour.answer_tokens, int(room_tokens * _USABLE_ROOM)) - _FRAME_TOKENS
     chosen = [] if settings.context_blind else _choose(writer, layout, room)
@@ -73,7 +76,7 @@ def _choose(writer: Writer, layout: Layout, room_tokens: int) -> list[Statement]
     candidates = ranked([statement for statement in statements if not statement.is_order])
     worth = sum(statement.salience >= _WORTH_SALIENCE for statement in candidates)
     candidates = candidates[: max(_WORTH_FLOOR, worth)]
-    chance = writer.model.completeness(writer.settings)
+    chance = writer.completeness
     decay = writer.settings.rank_decay / max(1, len(candidates) - 1)
     chosen: list[Statement] = []
     for rank, statement in enumerate(candidates):

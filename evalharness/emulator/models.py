@@ -52,11 +52,20 @@ class Model:
         """The family's behaviour."""
         return _BEHAVIOUR[self.family]
 
-    def completeness(self, settings: EmulatorSettings) -> float:
-        """Chance (0–1) of using the most salient sentence of the context."""
-        margin = {Family.LITE: settings.lite_margin, Family.FLASH: 0.0, Family.PRO: settings.pro_margin}
-        return min(1.0, max(0.0, settings.completeness + margin[self.family]))
+    def completeness(self, settings: EmulatorSettings, thinking_level: str | None = None) -> float:
+        """Chance (0–1) of using the most salient sentence of the context.
 
+        Args:
+            settings: The emulator's.
+            thinking_level: What the request asks for by name; None, MINIMAL and LOW add nothing.
+        """
+        margin = {Family.LITE: settings.lite_margin, Family.FLASH: 0.0, Family.PRO: settings.pro_margin}
+        gain = settings.thinking_gain * _THINKING_GAIN.get(thinking_level or "", 0.0)
+        return min(1.0, max(0.0, settings.completeness + margin[self.family] + gain))
+
+
+_THINKING_GAIN = MappingProxyType({"MEDIUM": 0.5, "HIGH": 1.0})
+"""Share of `thinking_gain` that each level earns."""
 
 _BEHAVIOUR: Mapping[Family, Behaviour] = MappingProxyType(
     {

@@ -33,6 +33,9 @@ class EmulatorSettings:
     lite_margin: float = -0.10
     """Added to `completeness` for the Lite family."""
 
+    thinking_gain: float = 0.05
+    """Added to `completeness` where a request asks for HIGH thinking by name, half of it for MEDIUM."""
+
     rank_decay: float = 0.15
     """How much less likely the least salient selected sentence is used than the most salient one (0–1)."""
 

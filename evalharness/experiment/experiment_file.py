@@ -56,8 +56,19 @@ class ArmTable(Strict):
     name: Name
     model: ModelId
     context: Literal["raw", "sena", "damaged"]
-    role: Literal["control", "treatment", "aa", "damaged"]
+    role: Literal["control", "treatment", "aa", "damaged", "alternative"]
     cases: Annotated[int, Field(ge=2)] | None = None
+    thinking_level: ThinkingLevel | None = None
+
+    @model_validator(mode="after")
+    def _only_alternatives_differ(self) -> ArmTable:
+        if self.thinking_level is not None and self.role != "alternative":
+            message = (
+                "the compared arms share one thinking level, that of [gateway]; another one is for an arm "
+                'with role = "alternative"'
+            )
+            raise Misplaced(message, "thinking_level")
+        return self
 
 
 class GatewayTable(Strict):
@@ -329,4 +340,5 @@ def _arm(table: ArmTable) -> Arm:
         context=ContextMode(table.context),
         role=Role(table.role),
         cases=table.cases,
+        thinking_level=table.thinking_level,
     )

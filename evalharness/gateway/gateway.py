@@ -100,15 +100,24 @@ class Gateway:
             dropped=compressed.dropped,
         )
 
-    def request(self, prepared: Prepared, *, model: str, seed: int | None) -> ModelRequest:
-        """Return the model call that a prepared case makes in an arm."""
+    def request(
+        self, prepared: Prepared, *, model: str, seed: int | None, thinking_level: str | None = None
+    ) -> ModelRequest:
+        """Return the model call that a prepared case makes in an arm.
+
+        Args:
+            prepared: The case in the arm's context mode.
+            model: The arm's model.
+            seed: Generation seed of the draw; None for clients that carry none.
+            thinking_level: Replaces the gateway's own; None for that.
+        """
         return ModelRequest(
             model=model,
             system=prepared.system,
             messages=(Message(role="user", text=prepared.user),),
             max_output_tokens=self._settings.max_output_tokens,
             seed=seed,
-            thinking_level=self._settings.thinking_level,
+            thinking_level=thinking_level or self._settings.thinking_level,
         )
 
     def _budget(self, mode: ContextMode, case: Case) -> float:

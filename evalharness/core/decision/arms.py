@@ -16,6 +16,8 @@ class ArmSummary:
     model: str
     context: ContextMode
     role: Role
+    thinking_level: str | None
+    """Of an alternative arm with its own; None for the gateway's."""
     cells: int
     """Cells planned: cases x repeats."""
     scored: int

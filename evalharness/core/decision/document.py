@@ -13,7 +13,7 @@ from evalharness.core.decision.upgrade import UpgradeDecision
 from evalharness.core.experiment import DroppedCells, Thresholds
 from evalharness.core.provenance import Delivery, Origin
 
-FORMAT = 1
+FORMAT = 2
 """Version of decision.json; a reader refuses any other."""
 
 

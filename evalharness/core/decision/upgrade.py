@@ -71,7 +71,8 @@ class Choice:
     only_for: tuple[str, ...]
     """Values for which it is chosen, on all cases; empty for an arm that answers everything."""
     combination: bool
-    """Whether model and context both change: two effects in one figure, never "the upgrade"."""
+    """Whether more than one of model, context and thinking changes: two effects in one figure, never "the
+    upgrade"."""
     cross_fitted: bool
     """Whether it was chosen on one half of the cases and valued on the other, and the other way round."""
     share: float

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from evalharness.core.experiment import Arm, ContextMode, Role
 from evalharness.decide import decide
 
 
@@ -48,6 +49,31 @@ def test_changing_model_and_context_at_once_is_labelled(study, scores, card, ass
     assert not rows["arm", "pro-raw"].combination
     assert not rows["arm", "flash-sena"].combination
     assert ("arm", "flash-raw") not in rows
+
+
+def test_alternatives_stand_in_the_same_table_and_in_no_verdict(study, scores, card, assume) -> None:
+    """Flash with more thinking and another model: valued like any arm, on the cases they ran."""
+    more = Arm(
+        name="flash-thinks", model="flash", context=ContextMode.RAW, role=Role.ALTERNATIVE, cases=40,
+        thinking_level="high",
+    )  # fmt: skip
+    both = Arm(
+        name="pro-thinks", model="pro", context=ContextMode.RAW, role=Role.ALTERNATIVE, thinking_level="high"
+    )
+    table = scores()
+    plain = decide(study(table), card, assume()).upgrade
+    table["flash-thinks"] = [value + 0.3 for value in table["flash-raw"][:40]]
+    table["pro-thinks"] = list(table["pro-raw"])
+    measured = study(table, arms=(*study(table).experiment.arms, more, both))
+    found = decide(measured, card, assume())
+    rows = by_name(found.upgrade)
+    assert rows["arm", "flash-thinks"].net.n == 40
+    assert rows["arm", "flash-thinks"].roi is None  # the same tokens at the same price: nothing dearer
+    assert rows["arm", "flash-thinks"].net.value > 0
+    assert not rows["arm", "flash-thinks"].combination
+    assert rows["arm", "pro-thinks"].combination
+    assert found.upgrade.verdict == plain.verdict
+    assert {arm.name: arm.thinking_level for arm in found.arms}["flash-thinks"] == "high"
 
 
 def test_choosing_on_the_same_cases_would_flatter_and_cross_fitting_does_not(study, card, assume) -> None:

@@ -114,6 +114,15 @@ def test_families_are_ordered_by_completeness():
     assert chance[Family.LITE] < chance[Family.FLASH] < chance[Family.PRO] <= 1
 
 
+def test_thinking_by_name_completes():
+    """HIGH more than MEDIUM more than LOW, and no level says as much as LOW."""
+    settings, flash = EmulatorSettings(), MODELS["gemini-3.8-flash"]
+    none, low, medium, high = (
+        flash.completeness(settings, level) for level in (None, "LOW", "MEDIUM", "HIGH")
+    )
+    assert none == low < medium < high
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -60,7 +60,13 @@ def test_a_good_file_loads_with_documented_defaults(tmp_path: Path) -> None:
 
 def test_the_shipped_experiment_loads(root: Path) -> None:
     experiment = load_experiment(root / "prompts" / "experiment.toml")
-    assert {arm.role.value for arm in experiment.arms} == {"control", "treatment", "aa", "damaged"}
+    assert {arm.role.value for arm in experiment.arms} == {
+        "control",
+        "treatment",
+        "aa",
+        "damaged",
+        "alternative",
+    }
 
 
 @pytest.mark.parametrize(
@@ -87,6 +93,12 @@ def test_the_shipped_experiment_loads(root: Path) -> None:
         ),
         ('name = "key_facts"', 'name = "keyfacts"', 31, "scorer.name"),
         ("seed = 1", "seed = = 1", 2, "bad TOML"),
+        (
+            'role = "treatment"',
+            'role = "treatment"\nthinking_level = "high"',
+            20,
+            "the compared arms share one thinking level",
+        ),
         (
             'context = "raw"\nrole = "treatment"',
             'context = "sena"\nrole = "treatment"',

@@ -78,6 +78,12 @@ def test_the_request_carries_the_settings(make_case: Callable[..., Case]) -> Non
     assert request.body["systemInstruction"]["parts"][0]["text"] == prepared.system
 
 
+def test_an_alternative_thinks_as_long_as_its_arm_says(make_case: Callable[..., Case]) -> None:
+    prepared = gateway().prepare(make_case(), ContextMode.RAW)
+    request = gateway().request(prepared, model="gemini-3.8-flash", seed=5, thinking_level="high")
+    assert request.body["generationConfig"]["thinkingConfig"] == {"thinkingLevel": "HIGH"}
+
+
 def test_unknown_methods_are_refused() -> None:
     with pytest.raises(BadInput, match="unknown sena method 'zip'"):
         gateway(method="zip")

@@ -134,7 +134,8 @@ def arms() -> tuple[ArmSummary, ...]:
     def arm(name: str, context: ContextMode, role: Role, score: float, usd: float) -> ArmSummary:
         model = FLASH if role is Role.CONTROL else PRO
         return ArmSummary(
-            name=name, model=model, context=context, role=role, cells=100, scored=99, failed=0, unscored=1,
+            name=name, model=model, context=context, role=role, thinking_level=None, cells=100,
+            scored=99, failed=0, unscored=1,
             causes=(("unscored", 1),), quality=estimate(score), latency_mean_ms=1500.0, latency_p95_ms=2500.0,
             error_rate=0.0, context_tokens=800.0, billed_tokens=1900.0, usd_per_request=usd,
             usd_per_request_cache_neutral=usd,
