@@ -24,6 +24,7 @@ from evalharness.app.project import Project
 from evalharness.app.system import SystemClock, git_state, versions
 from evalharness.core.decision import Decision, from_json, to_json
 from evalharness.core.errors import ProviderError, RunMismatch
+from evalharness.core.judging import Comparison, Judgement
 from evalharness.run import Progress, RunSummary
 from evalharness.score import build_records, score_records
 from evalharness.store import Manifest, RunDirectory
@@ -127,12 +128,45 @@ def _say_failures(summary: RunSummary, directory: RunDirectory, note: Note) -> N
     note(f"{summary.failed} of {summary.total} calls failed, {count} of them so: {cause}")
 
 
-def score_run(directory: RunDirectory) -> tuple[int, int]:
-    """Derive records and scores from a run's calls; returns how many cells completed and failed."""
+def score_run(
+    directory: RunDirectory,
+    *,
+    mode: Mode = Mode.REPLAY,
+    note: Note = lambda _: None,
+    watch: Watch = lambda _: None,
+    budget_usd: Decimal | None = None,
+) -> tuple[int, int]:
+    """Derive records and scores from a run's calls; returns how many cells completed and failed.
+
+    Where the experiment has judges, they are asked what the run's calls do not answer yet; scoring again with
+    unchanged questions calls nothing.
+
+    Args:
+        directory: A run.
+        mode: How judges are reached, if there is anything to ask.
+        note: Told, one line each, what the user should know.
+        watch: Told the progress after every judge call.
+        budget_usd: Replaces the experiment's budget, which is one for answers and judges.
+
+    Raises:
+        EvalHarnessError: Of the kinds of `core.errors`; whatever was paid for is kept.
+    """
     project = open_project(directory)
-    records = build_records(directory.read_plan(), directory.read_calls())
+    calls = directory.read_calls()
+    records = build_records(directory.read_plan(), calls)
     scores = score_records(records, {case.id: case for case in project.dataset.cases})
+    judged: tuple[tuple[Judgement, ...], tuple[Comparison, ...]] = ((), ())
+    if project.experiment.judges:
+        # Late: reading answers as judges see them loads a Markdown parser.
+        from evalharness.app.judge_access import Asking
+        from evalharness.app.judging import judge_records
+
+        how = Asking(mode=mode, note=note, watch=watch, budget_usd=budget_usd)
+        found = judge_records(project, directory, records, calls=calls, how=how)
+        judged = (found.judgements, found.comparisons)
+        scores = tuple(sorted((*scores, *found.scores), key=lambda row: (row.case_id, row.arm, row.repeat)))
     directory.write_records(records)
+    directory.write_judging(*judged)
     directory.write_scores(scores)
     completed = sum(hasattr(record, "answer") for record in records)
     return completed, len(records) - completed
@@ -154,6 +188,8 @@ def decide_run(directory: RunDirectory, *, on: dt.date | None) -> Decision:
         records=directory.read_records(),
         scores=directory.read_scores(),
         calls=directory.read_calls(),
+        judgements=directory.read_judgements(),
+        comparisons=directory.read_comparisons(),
     )
     study = assemble(
         data,
@@ -196,6 +232,7 @@ def recordings_of(project: Project) -> set[str]:
         done = run_experiment(
             project, mode=Mode.REPLAY, out=Path(folder), note=lambda _: None, watch=lambda _: None
         )
+        score_run(done.directory)
         return {f"{key}.json" for key in done.directory.read_calls()}
 
 

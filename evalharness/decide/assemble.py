@@ -12,6 +12,7 @@ from evalharness.core.case import Case
 from evalharness.core.errors import BadInput, InvalidUsage, ProviderError
 from evalharness.core.experiment import Experiment
 from evalharness.core.job import Purpose
+from evalharness.core.judging import Comparison, Judgement
 from evalharness.core.plan import PlannedCell
 from evalharness.core.provenance import weakest
 from evalharness.core.score import Completed, Record, Score, Scored
@@ -29,6 +30,8 @@ class RunData:
     records: Sequence[Record]
     scores: Sequence[Score]
     calls: Mapping[str, Call]
+    judgements: Sequence[Judgement] = ()
+    comparisons: Sequence[Comparison] = ()
 
 
 def assemble(

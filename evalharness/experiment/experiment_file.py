@@ -236,12 +236,13 @@ class ExperimentFile(Strict):
         if self.allow_alias:
             return self
         why = "names no fixed model; set allow_alias = true at the top of the file if that is meant"
-        tables: tuple[tuple[str, list[ArmTable] | list[JudgeTable]], ...]
-        tables = (("arms", self.arms), ("judges", self.judges))
-        for name, rows in tables:
-            for index, row in enumerate(rows):
-                if row.model.endswith("-latest"):
-                    raise Misplaced(f"{row.model!r} {why}", name, index, "model")
+        models = {
+            **{("arms", index): arm.model for index, arm in enumerate(self.arms)},
+            **{("judges", index): judge.model for index, judge in enumerate(self.judges)},
+        }
+        for place, model in models.items():
+            if model.endswith("-latest"):
+                raise Misplaced(f"{model!r} {why}", *place, "model")
         for alias in self.aliases:
             raise Misplaced(f"an alias {why}", "aliases", alias)
         return self

@@ -79,7 +79,8 @@ class RecordingClient:
             )
         if interaction.digest != request.digest or interaction.response_body != reply.body:
             raise IntegrityError(f"the recorder saw another exchange than {self.name} answered with")
-        interaction = replace(interaction, first_token_ms=reply.first_token_ms)
+        # A client that speaks for several others says in the reply which of them it was.
+        interaction = replace(interaction, first_token_ms=reply.first_token_ms, client=reply.client)
         # In a thread: fsync would stop all other calls, and lengthen their recorded latency.
         await asyncio.to_thread(write, self._folder, interaction, overwrite=self._overwrite)
         return interaction.reply(Delivery.LIVE)

@@ -1,0 +1,178 @@
+"""Judges at work: questions from records, through the one engine, to judgements and scores."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from evalharness.app.clients import Go
+from evalharness.app.judge_access import Asking, judge_access
+from evalharness.app.project import Project
+from evalharness.app.system import SystemClock
+from evalharness.core.call import Attempt, Call
+from evalharness.core.errors import ProviderError
+from evalharness.core.experiment import ContextMode, Experiment, Role
+from evalharness.core.job import Job
+from evalharness.core.judging import Comparison, Judgement
+from evalharness.core.ports import Journal
+from evalharness.core.score import Record, Score
+from evalharness.run import RunSummary
+from evalharness.score.judge import (
+    comparisons,
+    judge_scores,
+    judgements,
+    pairwise_tasks,
+    repair_jobs,
+    rubric_tasks,
+)
+from evalharness.score.judge.repair import second_job
+from evalharness.score.judge.results import Replies
+from evalharness.score.judge.tasks import Task
+from evalharness.store import RunDirectory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdicts:
+    """All that the judges said."""
+
+    judgements: tuple[Judgement, ...]
+    comparisons: tuple[Comparison, ...]
+    scores: tuple[Score, ...]
+
+
+def judge_records(
+    project: Project,
+    directory: RunDirectory,
+    records: Sequence[Record],
+    *,
+    calls: Mapping[str, Call],
+    how: Asking,
+) -> Verdicts:
+    """Ask every judge what the run's calls do not answer yet, and read all replies.
+
+    Args:
+        project: The experiment.
+        directory: The run; calls are appended to its journal as they end.
+        records: One per cell.
+        calls: The run's calls so far.
+        how: How to reach the judges.
+
+    Raises:
+        EvalHarnessError: As `run.Engine.execute`; whatever was paid for is kept.
+    """
+    bench, aliases = project.judging, dict(project.experiment.aliases)
+    rubric = rubric_tasks(records, bench)
+    pairs = pairwise_tasks(
+        records,
+        bench,
+        pairs=compared_arms(project.experiment),
+        case_ids={case.id for case in project.compared_cases},
+    )
+    tasks: tuple[Task, ...] = (*rubric, *(pair for pair in pairs if not pair.same))
+    session = _Session(project=project, directory=directory, how=how, known=dict(calls))
+    session.ask(tasks, partial(repair_jobs, tasks, prompts=bench.prompts, aliases=aliases))
+    second = partial(second_job, calls=session.known, prompts=bench.prompts, aliases=aliases)
+    replies = Replies(calls=session.known, aliases=aliases, second=second)
+    found = judgements(rubric, replies)
+    return Verdicts(
+        judgements=found,
+        comparisons=comparisons(pairs, replies),
+        scores=judge_scores(records, found, [judge.name for judge in bench.judges]),
+    )
+
+
+def compared_arms(experiment: Experiment) -> tuple[tuple[str, str], ...]:
+    """Return (treatment, control) of each context in which both are run."""
+    found = (
+        (experiment.main_arm(Role.TREATMENT, context), experiment.main_arm(Role.CONTROL, context))
+        for context in (ContextMode.RAW, ContextMode.SENA)
+    )
+    return tuple((first.name, second.name) for first, second in found if first and second)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Session:
+    """One scoring of one run."""
+
+    project: Project
+    directory: RunDirectory
+    how: Asking
+    known: dict[str, Call]
+    """The run's calls; what is asked now is added."""
+
+    def ask(self, tasks: Sequence[Task], repairs: Callable[[Mapping[str, Call]], tuple[Job, ...]]) -> None:
+        """Make the calls that are missing: first questions, then repairs of what cannot be read."""
+        first = self._missing(task.job for task in tasks)
+        if not first and not self._missing(repairs(self.known)):
+            return
+        clock, note = SystemClock(), self.how.note
+        access = judge_access(self.project, self.directory, self.known.values(), self.how, clock)
+        since = f"{clock.now():%Y-%m-%d %H:%M:%S} UTC"
+        with (
+            self.directory.lock(since=since, note=note),
+            self.directory.journal(fresh=False, note=note) as kept,
+        ):
+            journal = _Telling(kept, self.known)
+
+            async def work(go: Go) -> RunSummary:
+                done = await go(first)
+                return done.plus(await go(self._missing(repairs(self.known))))
+
+            summary = asyncio.run(access.perform(work, journal=journal, watch=self.how.watch, note=note))
+        _say(summary, journal.fresh, note)
+
+    def _missing(self, jobs: Iterable[Job]) -> list[Job]:
+        """Return the jobs to be made, each once: new ones and, with a connection, failures worth a retry."""
+        found: dict[str, Job] = {}
+        for job in jobs:
+            call = self.known.get(job.key)
+            error = None if call is None or call.reply is not None else call.error
+            if call is None or (self.how.mode.connects and error is not None and error.retryable):
+                found.setdefault(job.key, job)
+        return list(found.values())
+
+
+class _Telling:
+    """A journal that also tells what is appended: repairs stand on replies that have just come."""
+
+    def __init__(self, journal: Journal, known: dict[str, Call]) -> None:
+        self._journal = journal
+        self._known = known
+        self.fresh: list[Call] = []
+
+    def completed(self) -> Mapping[str, Call]:
+        return self._journal.completed()
+
+    def everything(self) -> Iterator[Call]:
+        yield from self._journal.everything()
+
+    def earlier_attempts(self, key: str) -> tuple[Attempt, ...]:
+        return self._journal.earlier_attempts(key)
+
+    def append(self, call: Call) -> None:
+        self._journal.append(call)
+        self._known[call.key] = call
+        self.fresh.append(call)
+
+
+def _say(summary: RunSummary, fresh: Sequence[Call], note: Callable[[str], None]) -> None:
+    """Say what went wrong with the judges.
+
+    Raises:
+        ProviderError: If none of them answered at all.
+    """
+    for asked, served in sorted(summary.rerouted):
+        note(f"{served} answered judge calls meant for {asked}: those judgements do not count")
+    if not summary.failed:
+        return
+    causes = Counter(call.error.message for call in fresh if call.error is not None)
+    cause = causes.most_common(1)[0][0] if causes else "no cause recorded"
+    if not summary.made:
+        raise ProviderError(
+            f"none of {summary.failed} judge calls was answered: {cause}; "
+            "`evalharness score` goes on from here"
+        )
+    note(f"{summary.failed} judge calls failed, most often so: {cause}")
