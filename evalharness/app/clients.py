@@ -17,7 +17,7 @@ from evalharness.app.signals import stopping_on_signals
 from evalharness.core.call import Call
 from evalharness.core.errors import BadInput, CassetteMiss, Interrupted, InvalidUsage
 from evalharness.core.experiment import Limits
-from evalharness.core.job import Job, Purpose
+from evalharness.core.job import JUDGING, Job
 from evalharness.core.plan import Plan
 from evalharness.core.ports import Clock, Journal, ModelClient
 from evalharness.core.wire.response import parse_response
@@ -204,8 +204,7 @@ def _text(call: Call | None) -> str | None:
 
 
 def _about(job: Job) -> str:
-    judging = job.purpose in (Purpose.JUDGE, Purpose.PAIRWISE)
-    return f"the {job.purpose} call about " if judging else ""
+    return f"the {job.purpose} call about " if job.purpose in JUDGING else ""
 
 
 def endpoint_of(client: str, base_url: str | None = None) -> Endpoint:

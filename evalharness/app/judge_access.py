@@ -12,14 +12,12 @@ from evalharness.app.project import Project
 from evalharness.core.call import Call, Reply
 from evalharness.core.errors import RunMismatch
 from evalharness.core.experiment import JudgeChoice
-from evalharness.core.job import Purpose
+from evalharness.core.job import JUDGING
 from evalharness.core.ports import Clock, ModelClient
 from evalharness.core.provenance import Delivery
 from evalharness.core.wire.request import ModelRequest
 from evalharness.run import Progress
 from evalharness.store import RunDirectory
-
-_JUDGING = (Purpose.JUDGE, Purpose.PAIRWISE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +105,7 @@ def _refuse_other_places(
     places = {judge.model: endpoint_of(judge.client, judge.base_url) for judge in judges}
     for call in earlier:
         endpoint, reply = places.get(call.model), call.reply
-        if call.purpose not in _JUDGING or endpoint is None or reply is None:
+        if call.purpose not in JUDGING or endpoint is None or reply is None:
             continue
         if reply.delivery is not Delivery.LIVE:
             continue

@@ -35,6 +35,10 @@ def plan(
     project.check()
     day = on or SystemClock().now().date()
     rows = estimate_plan(project.plan, project.card, day)
+    if project.experiment.judges:
+        from evalharness.app.estimate_judging import estimate_judging
+
+        rows += estimate_judging(project, project.card, day)
     if as_json:
         facts = {
             "experiment": project.experiment.name,
@@ -67,6 +71,11 @@ def plan(
         "Token counts are approximate (offline); answers take 15, 40 and 100 % of max_output_tokens; a call "
         f"is taken to last {ASSUMED_CALL_S:g} s. Retries that were sent and not answered come on top."
     )
+    if project.experiment.judges:
+        console.say(
+            "Judges, listed by name, are taken to read answers as long as the reference answers; the most that "
+            "it can cost counts a repair of every reply."
+        )
 
 
 def _usd(row: Estimate) -> dict[str, str]:

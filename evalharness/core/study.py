@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from evalharness.core.experiment import Experiment
+from evalharness.core.judging import Comparison, Judgement
 from evalharness.core.provenance import Delivery, Origin
+from evalharness.core.score import Score
 from evalharness.core.usage import Usage
 
 
@@ -47,6 +49,8 @@ class Outcome:
     """Service time of the whole request, compression included."""
     failed: bool = False
     """The provider call failed (an error), as against answered but unscored."""
+    unjudged: bool = False
+    """Answered, and without a score because of the judge: no fault of the arm, so never its worst score."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,7 @@ class Spend:
     """What the study itself spent on one arm and purpose."""
 
     arm: str
+    """For a judge's calls, which read every arm: the judge."""
     purpose: str
     model: str
     calls: int
@@ -99,3 +104,9 @@ class Study:
     """Side measures in [0, 1]: (name, share, n), such as routing accuracy and language agreement."""
     human_labels: int = 0
     """Paired human labels that calibrate the judge; 0 makes the bias allowance a condition."""
+    scores: tuple[Score, ...] = ()
+    """Every score of every scorer, as shares of its scale, beside what became `Outcome.quality`."""
+    judgements: tuple[Judgement, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    judge_origins: tuple[tuple[str, Origin], ...] = ()
+    """Who really answered each judge's calls, by judge."""

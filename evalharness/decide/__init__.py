@@ -13,6 +13,7 @@ from evalharness.decide.costs import CostTable
 from evalharness.decide.design import sampling_of
 from evalharness.decide.evidence import evidence_of
 from evalharness.decide.grid import arm_summaries, two_by_two
+from evalharness.decide.judge_audit import judge_audit
 from evalharness.decide.ledger import ledger_of
 from evalharness.decide.pairing import completeness, main_arms
 from evalharness.decide.power import mde
@@ -59,6 +60,7 @@ def decide(study: Study, card: RateCard, assumptions: Assumptions) -> Decision:
         assumptions=assumptions_view(assumptions),
         rate_card=card.name,
         rates=rate_rows(bench, assumptions.horizon_months),
+        judge=judge_audit(bench),
     )
 
 

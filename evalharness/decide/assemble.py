@@ -11,15 +11,16 @@ from evalharness.core.call import Call
 from evalharness.core.case import Case
 from evalharness.core.errors import BadInput, InvalidUsage, ProviderError
 from evalharness.core.experiment import Experiment
-from evalharness.core.job import Purpose
-from evalharness.core.judging import Comparison, Judgement
+from evalharness.core.job import JUDGING, Purpose
+from evalharness.core.judging import JUDGE_CAUSE, Comparison, Judgement
 from evalharness.core.plan import PlannedCell
-from evalharness.core.provenance import weakest
+from evalharness.core.provenance import Origin, weakest
 from evalharness.core.score import Completed, Record, Score, Scored
 from evalharness.core.study import CaseFacts, Charge, Outcome, Spend, Study
 from evalharness.core.usage import Usage
 from evalharness.core.wire.response import Completion, parse_response, served_id
-from evalharness.decide.context_tokens import CellId, cell_id, context_tokens
+from evalharness.decide.context_tokens import cell_id, context_tokens
+from evalharness.decide.primary import primary_scores, unscored_causes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +67,34 @@ def assemble(
         experiment=experiment,
         cases=tuple(_facts(known[case_id], (weights or {}).get(case_id, 1.0)) for case_id in used),
         outcomes=_outcomes(data, experiment, completions),
-        spends=_spends(data, completions),
-        origin=weakest(frozenset(call.origin for call in answered)),
+        spends=_spends(data, experiment, completions),
+        origin=_origin(answered, origins := _judge_origins(data)),
         deliveries=frozenset(call.reply.delivery for call in answered if call.reply is not None),
         on=on or _latest_day(answered),
         pilot=pilot,
         served_mismatches=_mismatches(data, experiment, completions),
         agreements=_agreements(data, known),
+        scores=tuple(data.scores),
+        judgements=tuple(data.judgements),
+        comparisons=tuple(data.comparisons),
+        judge_origins=origins,
     )
+
+
+def _origin(answered: Sequence[Call], judges: Sequence[tuple[str, Origin]]) -> Origin:
+    """Return who really answered; judges of another origin do not weaken that, unless they are simulated."""
+    answers = {call.origin for call in answered if call.purpose not in JUDGING}
+    simulated = {origin for _, origin in judges if origin is Origin.SIMULATED}
+    return weakest(frozenset(answers | simulated))
+
+
+def _judge_origins(data: RunData) -> tuple[tuple[str, Origin], ...]:
+    """Return the weakest origin of the calls that each judge's judgements stand on."""
+    seen: dict[str, set[Origin]] = defaultdict(set)
+    for row in (*data.judgements, *data.comparisons):
+        calls = [data.calls[key] for key in row.calls if key in data.calls]
+        seen[row.judge] |= {call.origin for call in calls if call.reply is not None}
+    return tuple((judge, weakest(frozenset(origins))) for judge, origins in sorted(seen.items()))
 
 
 def _completion(call: Call) -> Completion | None:
@@ -105,14 +126,16 @@ def _latest_day(answered: Sequence[Call]) -> dt.date:
 def _outcomes(
     data: RunData, experiment: Experiment, completions: Mapping[str, Completion]
 ) -> tuple[Outcome, ...]:
-    qualities = _qualities(data.scores, experiment)
+    qualities = primary_scores(data.scores, experiment)
+    causes = unscored_causes(data.scores, experiment)
     context = context_tokens(data.plan, experiment, completions)
-    records = {_id(record): record for record in data.records}
+    records = {(r.case_id, r.arm, r.repeat): r for r in data.records}
     return tuple(
         _outcome(
             records[cell_id(planned)],
             _cell_calls(planned, data.calls, completions, experiment.sena.reuse_turns),
             quality=qualities.get(cell_id(planned)),
+            cause=causes.get(cell_id(planned), "unscored"),
             gross_tokens=context.get(cell_id(planned)),
         )
         for planned in sorted(data.plan, key=cell_id)
@@ -159,51 +182,42 @@ def _cell_calls(
     )
 
 
-def _id(row: Record | Score) -> CellId:
-    return (row.case_id, row.arm, row.repeat)
-
-
 def _outcome(
-    record: Record, own: _CellCalls, *, quality: float | None, gross_tokens: float | None
+    record: Record, own: _CellCalls, *, quality: float | None, cause: str, gross_tokens: float | None
 ) -> Outcome:
-    cause = None if isinstance(record, Completed) else record.cause
+    why = None if quality is not None else cause
+    if not isinstance(record, Completed):
+        why = record.cause
     return Outcome(
         case_id=record.case_id,
         arm=record.arm,
         repeat=record.repeat,
         quality=quality,
-        cause=cause or (None if quality is not None else "unscored"),
+        cause=why,
         charges=own.charges,
         context_tokens_net=None if gross_tokens is None else gross_tokens + own.compressor_tokens,
         context_tokens_gross=gross_tokens,
         latency_ms=own.latency_ms,
         failed=not own.answered,
+        unjudged=why is not None and why.startswith(JUDGE_CAUSE),
     )
 
 
-def _qualities(scores: Sequence[Score], experiment: Experiment) -> dict[CellId, float]:
-    """Return the primary score of each cell on the experiment's scale; cells without one are absent."""
-    scorer = experiment.scorer
-    weights = dict(scorer.weights) or {scorer.name: 1.0}
-    parts: dict[CellId, dict[str, float]] = defaultdict(dict)
-    for score in scores:
-        name = score.scorer.partition("/")[0]
-        if isinstance(score, Scored) and name in weights:
-            parts[_id(score)][name] = score.value
-    total = sum(weights.values())
-    return {
-        cell: scorer.scale_low + scorer.width * sum(weights[n] * v for n, v in found.items()) / total
-        for cell, found in parts.items()
-        if len(found) == len(weights)
-    }
-
-
-def _spends(data: RunData, completions: Mapping[str, Completion]) -> tuple[Spend, ...]:
+def _spends(
+    data: RunData, experiment: Experiment, completions: Mapping[str, Completion]
+) -> tuple[Spend, ...]:
     owner: dict[str, str] = {}
     for planned in data.plan:
         for key in (planned.compress_key, planned.answer_key):
             # A call shared by several arms was bought once: it stands with the first that asked.
             owner.setdefault(key or "", planned.cell.arm)
+    judges = {judge.model: judge.name for judge in reversed(experiment.judges)}
+    owner |= {
+        # Judges read every arm: their calls stand under their own names, those of former judges too.
+        key: judges.get(call.model, call.model)
+        for key, call in data.calls.items()
+        if call.purpose in JUDGING
+    }
     groups: dict[tuple[str, str, str], list[Usage]] = defaultdict(list)
     for key, call in data.calls.items():
         completion = completions.get(key)

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 
 from evalharness.core.assumptions import Assumptions
-from evalharness.core.decision import Branch, Estimate, Money, MonteCarlo, RatioInterval
+from evalharness.core.decision import Branch, Condition, Estimate, Money, MonteCarlo, RatioInterval
 from evalharness.core.experiment import Thresholds
 from evalharness.decide.bench import Bench
 from evalharness.decide.cells import FloatArray
@@ -22,6 +22,7 @@ from evalharness.decide.fieller import fieller_set
 from evalharness.decide.money import CaseMoney, Exchange, case_money
 from evalharness.decide.montecarlo import Outlook, Posterior, draw_posterior, outlook, summarise
 from evalharness.decide.pairing import Pair, filled_differences
+from evalharness.decide.panel import agreement_condition
 from evalharness.decide.pricepath import (
     PricePath,
     horizon_roi,
@@ -52,6 +53,13 @@ class Stakes:
             months=assumptions.horizon_months,
         )
         self.models = bench.costs.models((pair.minuend, pair.subtrahend))
+
+    @cached_property
+    def judges(self) -> tuple[Condition, ...]:
+        """The row "no judge sees the difference with the other sign"; empty unless several judges decide."""
+        return agreement_condition(
+            self.bench, self.pair.minuend, self.pair.subtrahend, margin=lambda pair: pair.quality
+        )
 
     @cached_property
     def draws(self) -> dict[str, float | FloatArray]:

@@ -20,6 +20,7 @@ from evalharness.decide.assess import Assessment, Stakes, assess
 from evalharness.decide.bench import Bench
 from evalharness.decide.conditions import fact, too_few
 from evalharness.decide.evidence import evidence_caps, evidence_conditions
+from evalharness.decide.panel import disagreements
 from evalharness.decide.rulings import (
     apply_vetoes,
     branch_reasons,
@@ -59,6 +60,9 @@ class UpgradeCase:
         missing = evidence_caps(self.evidence)
         if missing or any(row.met is False for row in self.evidence):
             return Ruling.NO_VERDICT, Ruling.NO_VERDICT, missing
+        split = disagreements(self.proof)
+        if split:
+            return Ruling.INCONCLUSIVE, ruling, split
         capped, caps = apply_vetoes(ruling, self.guardrails, self.lifecycle)
         uncapped = Ruling.APPROVE if capped is Ruling.APPROVE_FOR_TRIAL else capped
         return capped, uncapped, caps
@@ -110,7 +114,7 @@ def _proof(stakes: Stakes, standing: Assessment | None, field: str | None) -> tu
         ConditionName.ASSUMPTIONS_KNOWN, ConditionKind.PROOF, met=field is None, subject=field or "",
         detail=detail,
     )  # fmt: skip
-    return (known, *(proof_conditions(stakes, standing) if standing else ()))
+    return (known, *(proof_conditions(stakes, standing) if standing else ()), *stakes.judges)
 
 
 def _rule(

@@ -37,14 +37,17 @@ _BULLET = re.compile(r"^\s*[-*]\s+")
 _NORMAL = NormalDist()
 _UNSURE = {Family.LITE: 1.4, Family.FLASH: 1.2, Family.PRO: 1.0}
 """Factor on the noise: weaker judges waver more."""
-_NOTHING, _EVERYTHING = 0.2, 0.7
-"""Shares of a statement's words at which an answer holds none and all of it."""
-_FLOOR, _SPAN = 0.6, 4.2
+_NOTHING, _EVERYTHING = 0.3, 0.65
+"""Shares of a statement's words at which an answer holds none and all of it: on the shipped cases, answers
+that a fact's surface forms are found in hold about two thirds of its words."""
+_FLOOR, _SPAN = 0.3, 4.7
 """Points of an answer that holds nothing, and what all of it adds."""
 _SAID_WRONG = 0.9
 _WRONG_COSTS = 0.8
 _USUAL_TOKENS = 320
 """Length that a judge with a taste for length neither rewards nor punishes."""
+_SIDE_BY_SIDE = 0.5
+"""Factor on the noise of a comparison: two answers side by side are easier to tell apart."""
 _TIE_POINTS = 0.25
 """Difference below which two answers are called equal."""
 _WAVER = 0.3
@@ -148,7 +151,7 @@ def _quote(judge: _Judge, name: str, material: Material, sentences: Sequence[str
     if not sentences:
         return ""
     lines = re.split(rf"^{re.escape(name)}\b", material.criteria, maxsplit=1, flags=re.MULTILINE)[-1]
-    quote = sentences[closest(f"{lines[:300]} {' '.join(material.facts)}", sentences)]
+    quote = sentences[closest(lines[:300], sentences)]
     if judge.draws.uniform("invented", name) < judge.settings.false_quote_share:
         return " ".join(reversed(quote.split()))
     return quote
@@ -157,7 +160,9 @@ def _quote(judge: _Judge, name: str, material: Material, sentences: Sequence[str
 def _compare(judge: _Judge, form: PairForm, material: Material) -> dict[str, Any]:
     first, second = (*material.answers, "", "")[:2]
     gap = worth(first, material) - worth(second, material)
-    gap += _taste(first, judge.settings) - _taste(second, judge.settings) + judge.waver("pair")
+    gap += (
+        _taste(first, judge.settings) - _taste(second, judge.settings) + _SIDE_BY_SIDE * judge.waver("pair")
+    )
     choice = form.first if gap > 0 else form.second
     if abs(gap) < _TIE_POINTS and form.tie is not None:
         choice = form.tie

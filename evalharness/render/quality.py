@@ -6,6 +6,7 @@ from evalharness.core.decision import ArmSummary, Contrast, ControlCheck, Estima
 from evalharness.core.experiment import ContextMode, Role
 from evalharness.render.escape import clean
 from evalharness.render.frame import Frame
+from evalharness.render.judged import judge_notes
 from evalharness.render.views import QualityView, SlicesView, Table
 
 _MOST_SLICES = 8
@@ -19,7 +20,7 @@ def quality_view(frame: Frame) -> QualityView:
         intro=_intro(frame),
         grid=_grid(frame),
         slices=_slice_table(frame),
-        notes=(_controls(frame), _severe(frame)),
+        notes=(_controls(frame), _severe(frame), *judge_notes(frame)),
     )
 
 

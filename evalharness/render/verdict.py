@@ -28,6 +28,7 @@ KEY_MARKS: Final = (
     ReasonCode.EXAMPLE_ASSUMPTIONS,
     ReasonCode.SENA_NOT_PASSED,
     ReasonCode.STAND_IN_QUALITY,
+    ReasonCode.JUDGE_OF_SAME_FAMILY,
 )
 """Marks that stand beside the verdict; the others follow with the evidence."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from evalharness.core.decision.arms import ArmSummary, ControlCheck, TwoByTwo
 from evalharness.core.decision.assumed import AssumptionsView, RateRow
 from evalharness.core.decision.compression import SenaDecision
+from evalharness.core.decision.judge import JudgeAudit
 from evalharness.core.decision.ledger import Ledger
 from evalharness.core.decision.upgrade import UpgradeDecision
 from evalharness.core.experiment import DroppedCells, Thresholds
@@ -71,3 +72,5 @@ class Decision:
     assumptions: AssumptionsView
     rate_card: str
     rates: tuple[RateRow, ...]
+    judge: JudgeAudit | None = None
+    """None if nobody judged."""

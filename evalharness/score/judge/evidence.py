@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from evalharness.core.text import normalise
 
@@ -34,5 +35,6 @@ def is_in(quote: str, answer: str) -> bool:
     return bool(pieces)
 
 
+@lru_cache(maxsize=4096)
 def _squeeze(text: str) -> str:
     return _LAYOUT.sub("", normalise(text))

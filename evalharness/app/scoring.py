@@ -1,0 +1,94 @@
+"""Scoring a run: records from its calls, scores of every scorer, and the judges where there are some."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+from evalharness.app.clients import Mode
+from evalharness.app.preflight import describe_change
+from evalharness.app.project import Project
+from evalharness.core.errors import RunMismatch
+from evalharness.core.judging import Comparison, Judgement
+from evalharness.run import Progress
+from evalharness.score import build_records, score_records
+from evalharness.store import RunDirectory
+
+Note = Callable[[str], None]
+Watch = Callable[[Progress], None]
+
+
+def score_run(
+    directory: RunDirectory,
+    *,
+    mode: Mode = Mode.REPLAY,
+    note: Note = lambda _: None,
+    watch: Watch = lambda _: None,
+    budget_usd: Decimal | None = None,
+) -> tuple[int, int]:
+    """Derive records and scores from a run's calls; returns how many cells completed and failed.
+
+    Where the experiment has judges, they are asked what the run's calls do not answer yet; scoring again with
+    unchanged questions calls nothing.
+
+    Args:
+        directory: A run.
+        mode: How judges are reached, if there is anything to ask.
+        note: Told, one line each, what the user should know.
+        watch: Told the progress after every judge call.
+        budget_usd: Replaces the experiment's budget, which is one for answers and judges.
+
+    Raises:
+        EvalHarnessError: Of the kinds of `core.errors`; whatever was paid for is kept.
+    """
+    project = open_project(directory)
+    calls = directory.read_calls()
+    records = build_records(directory.read_plan(), calls)
+    scores = score_records(records, {case.id: case for case in project.dataset.cases})
+    judged: tuple[tuple[Judgement, ...], tuple[Comparison, ...]] = ((), ())
+    if project.experiment.judges:
+        # Late: reading answers as judges see them loads a Markdown parser.
+        from evalharness.app.judge_access import Asking
+        from evalharness.app.judging import judge_records
+
+        how = Asking(mode=mode, note=note, watch=watch, budget_usd=budget_usd)
+        found = judge_records(project, directory, records, calls=calls, how=how)
+        judged = (found.judgements, found.comparisons)
+        scores = tuple(sorted((*scores, *found.scores), key=lambda row: (row.case_id, row.arm, row.repeat)))
+    directory.write_records(records)
+    directory.write_judging(*judged)
+    directory.write_scores(scores)
+    completed = sum(hasattr(record, "answer") for record in records)
+    return completed, len(records) - completed
+
+
+def open_project(directory: RunDirectory) -> Project:
+    """Return the experiment that a run belongs to, checked to be still the same where answers depend on it.
+
+    Thresholds, prices and assumptions may have changed: deciding again under other ones is what stages
+    are for. Cases, prompts, arms and seeds may not.
+
+    Raises:
+        RunMismatch: If the run's answers belong to another state of the experiment.
+    """
+    manifest = directory.read_manifest()
+    file = (directory.path / manifest.experiment_file).resolve()
+    project = Project(_shown(file), limit=manifest.limit)
+    if manifest.dataset_sha256 != project.dataset.sha256:
+        raise RunMismatch("the dataset changed since this run; run the experiment again", file=directory.path)
+    if manifest.experiment_sha256 != project.sha256 and manifest.identity != project.plan.identity:
+        change = describe_change(directory.read_plan(), project.plan.cells)
+        raise RunMismatch(
+            f"the experiment changed since this run in what models are asked: {change}; run it again",
+            file=directory.path,
+        )
+    return project
+
+
+def _shown(file: Path) -> Path:
+    """Return a path as a user would name it from here."""
+    try:
+        return file.relative_to(Path.cwd())
+    except ValueError:
+        return file
