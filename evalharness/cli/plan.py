@@ -73,8 +73,8 @@ def plan(
     )
     if project.experiment.judges:
         console.say(
-            "Judges, listed by name, are taken to read answers as long as the reference answers; the most that "
-            "it can cost counts a repair of every reply."
+            "Judges, listed by name, are taken to read answers as long as the reference answers; the most "
+            "that this can cost counts a repair of every reply."
         )
 
 
