@@ -1,7 +1,7 @@
 """Chat completions, as LM Studio, llama.cpp and vLLM speak them: the same answers in another dialect.
 
-A local server answers for whatever model it has loaded, so any model id is known here; unknown ones behave like
-the Lite family. Every reply is marked as the others are.
+A local server answers for whatever model it has loaded, so any model id is known here; unknown ones behave
+like the Lite family. Every reply is marked as the others are.
 """
 
 from __future__ import annotations

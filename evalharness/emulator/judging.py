@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist, fmean
 from typing import TYPE_CHECKING, Any
 
@@ -111,15 +112,22 @@ def read_material(text: str) -> Material:
     )
 
 
-def worth(answer: str, material: Material) -> float:
-    """Return what an answer is worth in points, before any judge wavers: a function of its content alone."""
+@lru_cache(maxsize=4096)
+def worth(answer: str, facts: tuple[str, ...], wrong: tuple[str, ...]) -> float:
+    """Return what an answer is worth in points, before any judge wavers: a function of its content alone.
+
+    Args:
+        answer: The text.
+        facts: What a good answer uses.
+        wrong: What it must not say.
+    """
     sentences = list(split_sentences(answer)) or [answer]
     held = [
         min(1.0, max(0.0, (share_held(fact, sentences) - _NOTHING) / (_EVERYTHING - _NOTHING)))
-        for fact in material.facts
+        for fact in facts
     ]
-    wrong = sum(share_held(claim, sentences) >= _SAID_WRONG for claim in material.wrong)
-    return _FLOOR + _SPAN * (fmean(held) if held else 0.5) - _WRONG_COSTS * wrong
+    said = sum(share_held(claim, sentences) >= _SAID_WRONG for claim in wrong)
+    return _FLOOR + _SPAN * (fmean(held) if held else 0.5) - _WRONG_COSTS * said
 
 
 def _items(blocks: Sequence[str]) -> tuple[str, ...]:
@@ -129,12 +137,14 @@ def _items(blocks: Sequence[str]) -> tuple[str, ...]:
 
 def _taste(answer: str, settings: EmulatorSettings) -> float:
     """Return the points that length alone earns or costs."""
+    if not settings.verbosity_bias:
+        return 0.0
     return settings.verbosity_bias * math.log2(max(1, count_tokens(answer)) / _USUAL_TOKENS)
 
 
 def _grade(judge: _Judge, form: RubricForm, material: Material) -> dict[str, Any]:
     answer = material.answers[0] if material.answers else ""
-    base = worth(answer, material) + _taste(answer, judge.settings)
+    base = worth(answer, material.facts, material.wrong) + _taste(answer, judge.settings)
     sentences = [sentence for sentence in split_sentences(answer) if sentence in answer]
     reply: dict[str, Any] = {}
     for name in form.criteria:
@@ -158,11 +168,11 @@ def _quote(judge: _Judge, name: str, material: Material, sentences: Sequence[str
 
 
 def _compare(judge: _Judge, form: PairForm, material: Material) -> dict[str, Any]:
-    first, second = (*material.answers, "", "")[:2]
-    gap = worth(first, material) - worth(second, material)
-    gap += (
-        _taste(first, judge.settings) - _taste(second, judge.settings) + _SIDE_BY_SIDE * judge.waver("pair")
+    first, second = (
+        worth(answer, material.facts, material.wrong) + _taste(answer, judge.settings)
+        for answer in (*material.answers, "", "")[:2]
     )
+    gap = first - second + _SIDE_BY_SIDE * judge.waver("pair")
     choice = form.first if gap > 0 else form.second
     if abs(gap) < _TIE_POINTS and form.tie is not None:
         choice = form.tie

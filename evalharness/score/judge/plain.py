@@ -13,7 +13,7 @@ from markdown_it.token import Token
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 _BLANK_LINES = re.compile(r"\n{3,}")
 _TAG = re.compile(
-    r"</?\s*(?:message|facts|wrong|criteria|answer(?:_[ab])?|메시지|사실|틀린말|기준|답변(?:_[ab])?)\s*>",
+    r"<\s*/?\s*(?:message|facts|wrong|criteria|answer(?:_[ab])?|메시지|사실|틀린말|기준|답변(?:_[ab])?)\s*>",
     re.IGNORECASE,
 )
 

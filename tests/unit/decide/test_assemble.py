@@ -13,7 +13,7 @@ import pytest
 from evalharness.core.call import Call, CallError, Reply
 from evalharness.core.case import Case
 from evalharness.core.errors import BadInput
-from evalharness.core.experiment import Experiment
+from evalharness.core.experiment import Experiment, ScorerChoice
 from evalharness.core.job import Cell, Purpose
 from evalharness.core.plan import PlannedCell
 from evalharness.core.provenance import Delivery, Origin
@@ -30,7 +30,7 @@ CONTEXT = {"raw": 800, "sena": 500}
 @pytest.fixture
 def experiment(root: Path) -> Experiment:
     shipped = load_experiment(root / "prompts" / "experiment.toml")
-    return replace(shipped, arms=shipped.arms[:4])
+    return replace(shipped, arms=shipped.arms[:4], judges=(), scorer=ScorerChoice(name="key_facts"))
 
 
 def planned(arm: str) -> PlannedCell:
