@@ -23,10 +23,18 @@ max_output_tokens = 512
 """
 
 
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(root: Path, tmp_path: Path) -> Write:
+    """Write the shipped file with other judges."""
+    return partial(with_judges, root, tmp_path)
+
+
 def with_judges(
     root: Path, tmp_path: Path, judges: str, *, scorer: str = "rubric", pairwise: str = ""
 ) -> Path:
-    """The shipped file with other judges."""
     text = (root / "prompts" / "experiment.toml").read_text(encoding="utf-8")
     head, _, rest = text.partition("[scorer]")
     _, _, tail = rest.partition("[thresholds]")
