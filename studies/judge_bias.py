@@ -135,62 +135,71 @@ def grade(
 
 @dataclass(frozen=True, kw_only=True)
 class PositionResult:
-    """Position bias against both orders."""
+    """Position bias against both orders. Rates are means over studies."""
 
     studies: int
     pairs: int
     """Of one study."""
-    both_error: float
-    """Mean over studies of the win rate in both orders, less that of the same judge without bias; a share."""
+    truth: float
+    """Win rate by a judge without bias and without noise."""
+    fair: float
+    """Win rate in both orders by the judge without bias."""
+    both: float
+    """Win rate in both orders by the judge with it."""
     standard_error: float
-    """Of `both_error`."""
-    single_error: float
-    """The same where the treatment is always shown first."""
+    """Of `both` less `fair`, which are asked the same questions."""
+    single: float
+    """Win rate by the judge with the bias where the treatment is always shown first."""
     flips: float
     """Share of pairs whose orders disagree."""
-    flips_without: float
-    """The same for the judge without bias."""
+    flips_fair: float
     flips_of_decided: float
     """Among the pairs that the judge without bias decides: what position alone does."""
     first_share: float
     """Share of the replies that name an answer which name the first one."""
 
 
-def position_bias(data: Shipped, *, bias: float, studies: int) -> PositionResult:
+def position_bias(data: Shipped, *, bias: float, studies: int, noise: float | None = None) -> PositionResult:
     """Ask judges who take the first answer in a share of comparisons, whatever it says.
 
     Each simulated study compares the raw arms on all cases, with seeds of its own.
+
+    Args:
+        data: Cases and answers.
+        bias: Share of comparisons in which the first answer is taken.
+        studies: How many.
+        noise: The judges' noise, points; None for the emulator's own.
     """
-    (pair, *_) = compared_arms(data.project.experiment)
-    ids = sorted({planned.cell.case_id for planned in data.plan})
+    quiet = EmulatorSettings() if noise is None else EmulatorSettings(judge_noise=noise)
     rows: list[tuple[float, ...]] = []
     for number in range(studies):
-        fair, biased = (
-            _compared(data, EmulatorSettings(position_bias=b), number, ids, pair) for b in (0.0, bias)
-        )
+        fair, biased = (_compared(data, replace(quiet, position_bias=b), number) for b in (0.0, bias))
         decided = [name for name, row in fair.items() if row.outcome is not Side.TIE]
         rows.append(
             (
-                _rate(row.outcome for row in biased.values()) - _rate(row.outcome for row in fair.values()),
-                _rate(row.treatment_first for row in biased.values())
-                - _rate(row.treatment_first for row in fair.values()),
+                _rate(row.outcome for row in fair.values()),
+                _rate(row.outcome for row in biased.values()),
+                _rate(row.treatment_first for row in biased.values()),
                 fmean(row.flipped for row in biased.values()),
                 fmean(row.flipped for row in fair.values()),
                 fmean(biased[name].flipped for name in decided),
                 _first_share(biased.values()),
             )
         )
-    both, single, flips, before, of_decided, first = zip(*rows, strict=True)
+    without, both, single, flips, before, of_decided, first = zip(*rows, strict=True)
+    exact = _compared(data, EmulatorSettings(judge_noise=0.0), 0)
+    gaps = [b - a for a, b in zip(without, both, strict=True)]
     return PositionResult(
-        studies=studies, pairs=len(ids), both_error=fmean(both), standard_error=stdev(both) / studies**0.5,
-        single_error=fmean(single), flips=fmean(flips), flips_without=fmean(before),
+        studies=studies, pairs=len(exact), truth=_rate(row.outcome for row in exact.values()),
+        fair=fmean(without), both=fmean(both), standard_error=stdev(gaps) / studies**0.5,
+        single=fmean(single), flips=fmean(flips), flips_fair=fmean(before),
         flips_of_decided=fmean(of_decided), first_share=fmean(first),
     )  # fmt: skip
 
 
-def _compared(
-    data: Shipped, settings: EmulatorSettings, study: int, ids: Sequence[str], pair: tuple[str, str]
-) -> dict[str, Compared]:
+def _compared(data: Shipped, settings: EmulatorSettings, study: int) -> dict[str, Compared]:
+    (pair, *_) = compared_arms(data.project.experiment)
+    ids = {planned.cell.case_id for planned in data.plan}
     found = compare(data.records, data.bench(study), settings, case_ids=ids, pairs=[pair])
     return {row.case_id: row for row in found if isinstance(row, Compared)}
 
@@ -319,15 +328,8 @@ def _rulings(decision: Decision) -> tuple[str, str]:
 def main(studies: int, experiment: Path) -> None:
     """Print what each failing does."""
     data = shipped(experiment)
-    found = position_bias(data, bias=0.3, studies=studies)
-    print(f"position bias 30 %, {found.studies} studies of {found.pairs} pairs:")
-    print(
-        f"  win-rate error, both orders   {found.both_error:+.2%} (standard error {found.standard_error:.2%})"
-    )
-    print(f"  win-rate error, one order     {found.single_error:+.2%}")
-    print(f"  flip rate                     {found.flips:.1%}, without the bias {found.flips_without:.1%}")
-    print(f"  flips of the pairs that the judge without bias decides  {found.flips_of_decided:.1%}")
-    print(f"  replies naming the first answer                         {found.first_share:.1%}")
+    for noise in (0.0, EmulatorSettings().judge_noise, 0.8):
+        _say_position(position_bias(data, bias=0.3, studies=studies, noise=noise), noise)
     length = verbosity_bias(data, bias=0.5)
     print(f"verbosity bias 0.5 points a doubling, {length.cases} answers against themselves grown (truth 0):")
     print(f"  uplift seen            {length.raw:+.3f} points, without the bias {length.raw_fair:+.3f}")
@@ -339,6 +341,20 @@ def main(studies: int, experiment: Path) -> None:
         print(f"  repaired {spoilt.repaired}, unscored {spoilt.unscored} {list(spoilt.causes)}")
         print(f"  mean of the judged {spoilt.shift:+.3f} points off")
         print(f"  verdicts {spoilt.verdicts}, without {spoilt.verdicts_without}")
+
+
+def _say_position(found: PositionResult, noise: float) -> None:
+    print(
+        f"position bias 30 %, judge noise {noise:g} points, {found.studies} studies of {found.pairs} pairs:"
+    )
+    print(f"  win rate by a judge without bias and noise  {found.truth:.2%}")
+    print(f"  both orders: without bias {found.fair:.2%}, with it {found.both:.2%}", end=" ")
+    print(f"({found.both - found.truth:+.2%} from the truth; the bias alone {found.both - found.fair:+.2%},")
+    print(f"  standard error {found.standard_error:.2%})")
+    print(f"  treatment always first: {found.single:.2%} ({found.single - found.truth:+.2%} from the truth)")
+    print(f"  flip rate {found.flips:.1%}, without bias {found.flips_fair:.1%}", end="; ")
+    print(f"of the pairs decided without bias {found.flips_of_decided:.1%}")
+    print(f"  replies naming the first answer {found.first_share:.1%}")
 
 
 if __name__ == "__main__":

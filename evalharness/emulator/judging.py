@@ -47,7 +47,7 @@ _SAID_WRONG = 0.9
 _WRONG_COSTS = 0.8
 _USUAL_TOKENS = 320
 """Length that a judge with a taste for length neither rewards nor punishes."""
-_SIDE_BY_SIDE = 0.5
+_SIDE_BY_SIDE = 0.3
 """Factor on the noise of a comparison: two answers side by side are easier to tell apart."""
 _TIE_POINTS = 0.25
 """Difference below which two answers are called equal."""
