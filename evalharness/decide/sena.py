@@ -175,12 +175,13 @@ def rule_sena(models: tuple[SenaModel, ...], conditions: tuple[Condition, ...]) 
 
 
 def _verdict(bench: Bench, checks: tuple[ControlCheck, ...], models: tuple[SenaModel, ...]) -> Verdict:
-    proof = (*sena_conditions(models), *_judges(bench, models))
+    own, judges = sena_conditions(models), _judges(bench, models)
+    proof = (*own, *judges)
     evidence = evidence_conditions(bench, checks)
     caps = evidence_caps(evidence)
-    ruling = rule_sena(models, proof)
+    ruling = rule_sena(models, own)
     final = uncapped = Ruling.NO_VERDICT if caps else ruling
-    split = disagreements(proof)
+    split = disagreements(judges)
     if split and not caps and not _wastes_tokens(models):
         final, caps = Ruling.INCONCLUSIVE, split
     return Verdict(

@@ -60,11 +60,11 @@ class UpgradeCase:
         missing = evidence_caps(self.evidence)
         if missing or any(row.met is False for row in self.evidence):
             return Ruling.NO_VERDICT, Ruling.NO_VERDICT, missing
-        split = disagreements(self.proof)
-        if split:
-            return Ruling.INCONCLUSIVE, ruling, split
         capped, caps = apply_vetoes(ruling, self.guardrails, self.lifecycle)
         uncapped = Ruling.APPROVE if capped is Ruling.APPROVE_FOR_TRIAL else capped
+        split = disagreements(self.proof)
+        if split:
+            return Ruling.INCONCLUSIVE, uncapped, (*split, *caps)
         return capped, uncapped, caps
 
 
@@ -128,7 +128,8 @@ def _rule(
     if standing.net.low is None:
         few = too_few(standing.net, stakes.pair.design.clusters is not None)
         return Ruling.INCONCLUSIVE, (few,)
-    return rule_upgrade(standing, proof)
+    # Judges that disagree cap whatever the rest says, a rejection too: `UpgradeCase.final`.
+    return rule_upgrade(standing, tuple(row for row in proof if row.name is not ConditionName.JUDGES_AGREE))
 
 
 def rule_later(case: UpgradeCase, later: Assessment) -> Ruling:

@@ -50,8 +50,8 @@ class EmulatorSettings:
     """Whether models think unless the request forbids it; thinking tokens are billed and take time."""
 
     judge_noise: float = 0.5
-    """Standard deviation, in points, of what a judge of the Pro family gives for one criterion; that of the gap
-    it sees between two answers side by side is 0.3 of it. Weaker families waver more."""
+    """Standard deviation, in points, of what a judge of the Pro family gives for one criterion; that of the
+    gap it sees between two answers side by side is 0.3 of it. Weaker families waver more."""
 
     position_bias: float = 0.0
     """Share of comparisons in which a judge takes the answer that is shown first, whatever it says."""
