@@ -51,7 +51,7 @@ def test_malformed_replies_are_counted_never_zero_and_leave_the_verdict(study: M
 
 
 def test_what_stays_malformed_is_unscored_with_its_cause(study: ModuleType) -> None:
-    """20 %: about one cell in 25 is lost even after repair; none drags a mean down, and no verdict is given."""
+    """20 %: about one cell in 25 is lost even after repair; no mean sinks, and no verdict is given."""
     found = study.malformed(study.DATA, share=0.2)
     assert found.unscored > 10
     assert found.causes == (("judge:unreadable", found.unscored),)
