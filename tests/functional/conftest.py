@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from evalharness.emulator import EmulatorSettings, running
+from evalharness.experiment.experiment_file import load_experiment
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -73,6 +74,12 @@ def recorded(recorded_once: Path, project: Path) -> Path:
     """The small project with its recordings; returns its folder."""
     shutil.copytree(recorded_once / "cassettes", project / "cassettes")
     return project
+
+
+@pytest.fixture(scope="session")
+def cells(root: Path) -> int:
+    """Cells, and calls, of the small project: each of its eight cases in each arm, none of them shared."""
+    return 8 * len(load_experiment(root / "prompts" / "experiment.toml").arms)
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ def test_a_pilot_never_gives_a_verdict(cli: Cli, project: Path, emulator: str) -
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="SIGKILL is POSIX")
-def test_kill_9_and_again_buys_nothing_twice(cli: Cli, recorded: Path, tmp_path: Path) -> None:
+def test_kill_9_and_again_buys_nothing_twice(cli: Cli, recorded: Path, cells: int, tmp_path: Path) -> None:
     """The emulator's own log shows that no journaled answer is requested again; the decision is the same."""
     log = tmp_path / "requests.jsonl"
     with running(EmulatorSettings(latency_scale=0.05, request_log=log)) as url:
@@ -112,13 +112,13 @@ def test_kill_9_and_again_buys_nothing_twice(cli: Cli, recorded: Path, tmp_path:
         time.sleep(1)  # what was in flight reaches the emulator's log, though nobody waits for it any more
         whole = [line for line in journal.read_bytes().split(b"\n")[:-1] if line]
         requested = len(log.read_text(encoding="utf-8").splitlines())
-        assert 12 <= len(whole) < 48
+        assert 12 <= len(whole) < cells
         again = cli("analyze", EXPERIMENT, "--mode", "live", "--out", "cut", GOOGLE_GEMINI_BASE_URL=url)
         assert again.returncode == 0, again.stderr
-    assert f"{len(whole)} of 48 calls were already" in again.stderr
+    assert f"{len(whole)} of {cells} calls were already" in again.stderr
     entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     digests = [(entry["model"], entry["sha256"]) for entry in entries]
-    assert len(digests) - requested == 48 - len(whole)
+    assert len(digests) - requested == cells - len(whole)
     # Only what was in flight at the kill, and so never recorded, may be asked twice.
     assert sum(count - 1 for count in Counter(digests).values()) <= requested - len(whole)
     assert cli("analyze", EXPERIMENT).returncode == 0
