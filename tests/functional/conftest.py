@@ -55,7 +55,7 @@ def recorded_once(root: Path, emulator: str, tmp_path_factory: pytest.TempPathFa
     """The small project with its recordings made over HTTP, once for all tests."""
     folder = copy_project(root, tmp_path_factory.mktemp("recorded") / "project")
     done = run_cli(
-        folder, "run", "prompts/experiment.toml", "--mode", "record", "--out", "recording",
+        folder, "analyze", "prompts/experiment.toml", "--mode", "record", "--out", "recording",
         GOOGLE_GEMINI_BASE_URL=emulator,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -78,7 +78,7 @@ def recorded(recorded_once: Path, project: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def cells(root: Path) -> int:
-    """Cells, and calls, of the small project: each of its eight cases in each arm, none of them shared."""
+    """Cells, and answer calls, of the small project: its eight cases in each arm, none of them shared."""
     return 8 * len(load_experiment(root / "prompts" / "experiment.toml").arms)
 
 
