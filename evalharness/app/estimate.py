@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from evalharness.core.experiment import Limits
 from evalharness.core.job import Job, Purpose
 from evalharness.core.plan import Plan, PlannedCell
 from evalharness.core.pricing import RateCard, price_usage
-from evalharness.core.tokens import approximate_tokens
+from evalharness.core.tokens import TokenRange, token_range
 from evalharness.core.usage import Usage
 from evalharness.run.booking import reserve_of
 
@@ -32,15 +32,18 @@ class Estimate:
     model: str
     calls: int
     input_tokens: int
-    """Approximate (core.tokens)."""
+    """Counted by the provider, or approximate and corrected by the measured error (core.tokens)."""
+    input_low: int
+    input_high: int
+    """The approximation's span; equal to input_tokens where the provider counted."""
     context_tokens: int
-    """Approximate part of the input that is context."""
+    """Approximate part of the input that is context, as planned."""
     usd_low: Decimal
-    """Short answers (15 % of the limit)."""
+    """Few input tokens, short answers (15 % of the limit)."""
     usd_expected: Decimal
     """Answers of 40 % of the limit."""
     usd_high: Decimal
-    """Answers as long as they may be."""
+    """Many input tokens, answers as long as they may be."""
     usd_upper: Decimal
     """Every input byte a token, every answer as long as it may be."""
 
@@ -59,17 +62,30 @@ def upper_bound(job: Job, card: RateCard, on: dt.date) -> Decimal:
     return price_usage(reserve_of(job.request), model=job.request.model, card=card, on=on).total_usd
 
 
-def estimate_plan(plan: Plan, card: RateCard, on: dt.date) -> tuple[Estimate, ...]:
+def jobs_of(plan: Plan) -> tuple[Job, ...]:
+    """Return every planned call, of whatever purpose."""
+    return (*plan.compressions, *plan.jobs)
+
+
+def estimate_plan(
+    plan: Plan, card: RateCard, on: dt.date, counted: Mapping[str, int] | None = None
+) -> tuple[Estimate, ...]:
     """Return the estimate of each arm and purpose, sorted.
+
+    Args:
+        plan: What would be asked.
+        card: Prices.
+        on: The day whose prices hold.
+        counted: Prompt tokens by call key, as the provider counted them; None for the approximation.
 
     Raises:
         PricingError: If a model has no price on that day.
     """
     cells = {planned.cell: planned for planned in plan.cells}
     groups: dict[tuple[str, str], list[tuple[Job, PlannedCell]]] = defaultdict(list)
-    for job in (*plan.compressions, *plan.jobs):
+    for job in jobs_of(plan):
         groups[job.cells[0].arm, job.purpose.value].append((job, cells[job.cells[0]]))
-    return tuple(_estimate(place, rows, card, on) for place, rows in sorted(groups.items()))
+    return tuple(_estimate(place, rows, card, on, counted or {}) for place, rows in sorted(groups.items()))
 
 
 def minutes_at_limits(rows: Sequence[Estimate], limits: Limits) -> float:
@@ -89,15 +105,19 @@ def minutes_at_limits(rows: Sequence[Estimate], limits: Limits) -> float:
 
 
 def _estimate(
-    place: tuple[str, str], rows: list[tuple[Job, PlannedCell]], card: RateCard, on: dt.date
+    place: tuple[str, str],
+    rows: list[tuple[Job, PlannedCell]],
+    card: RateCard,
+    on: dt.date,
+    counted: Mapping[str, int],
 ) -> Estimate:
-    inputs = [_input_tokens(job, planned) for job, planned in rows]
+    inputs = [_input_tokens(job, counted) for job, _ in rows]
 
-    def total(output_share: float) -> Decimal:
+    def total(tokens: Iterable[float], output_share: float) -> Decimal:
         usd = Decimal(0)
-        for (job, _), tokens in zip(rows, inputs, strict=True):
+        for (job, _), count in zip(rows, tokens, strict=True):
             output = round(job.request.max_output_tokens * output_share)
-            usage = Usage(input_tokens=tokens, output_tokens=output)
+            usage = Usage(input_tokens=round(count), output_tokens=output)
             usd += price_usage(usage, model=job.request.model, card=card, on=on).total_usd
         return usd
 
@@ -107,17 +127,20 @@ def _estimate(
         purpose=place[1],
         model=rows[0][0].request.model,
         calls=len(rows),
-        input_tokens=sum(inputs),
+        input_tokens=round(sum(count.expected for count in inputs)),
+        input_low=round(sum(count.low for count in inputs)),
+        input_high=round(sum(count.high for count in inputs)),
         context_tokens=sum(planned.context_tokens for _, planned in rows) if is_answer else 0,
-        usd_low=total(LOW_OUTPUT_SHARE),
-        usd_expected=total(EXPECTED_OUTPUT_SHARE),
-        usd_high=total(HIGH_OUTPUT_SHARE),
+        usd_low=total((count.low for count in inputs), LOW_OUTPUT_SHARE),
+        usd_expected=total((count.expected for count in inputs), EXPECTED_OUTPUT_SHARE),
+        usd_high=total((count.high for count in inputs), HIGH_OUTPUT_SHARE),
         usd_upper=sum((upper_bound(job, card, on) for job, _ in rows), start=Decimal(0)),
     )
 
 
-def _input_tokens(job: Job, planned: PlannedCell) -> int:
-    if job.purpose is Purpose.ANSWER:
-        return planned.prompt_tokens
+def _input_tokens(job: Job, counted: Mapping[str, int]) -> TokenRange:
+    known = counted.get(job.key)
+    if known is not None:
+        return TokenRange(low=known, expected=known, high=known)
     texts = (job.request.system, *(message.text for message in job.request.messages))
-    return sum(approximate_tokens(text) for text in texts)
+    return sum((token_range(text) for text in texts), start=TokenRange(low=0, expected=0, high=0))

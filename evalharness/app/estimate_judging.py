@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from evalharness.app.estimate import (
@@ -18,7 +18,7 @@ from evalharness.app.project import Project
 from evalharness.core.job import Job
 from evalharness.core.pricing import RateCard, price_usage
 from evalharness.core.score import Answer, Completed
-from evalharness.core.tokens import approximate_tokens
+from evalharness.core.tokens import TokenRange, token_range
 from evalharness.core.usage import Usage
 from evalharness.core.wire.canonical import canonical_json
 from evalharness.run.booking import reserve_of
@@ -74,12 +74,12 @@ def _row(
     model, most = jobs[0][0].request.model, jobs[0][0].request.max_output_tokens
     inputs = [_input_tokens(job) for job, _ in jobs]
 
-    def usd(tokens: int, output: int) -> Decimal:
-        usage = Usage(input_tokens=tokens, output_tokens=output)
+    def usd(tokens: float, output: float) -> Decimal:
+        usage = Usage(input_tokens=round(tokens), output_tokens=round(output))
         return price_usage(usage, model=model, card=card, on=on).total_usd
 
-    def total(output_share: float) -> Decimal:
-        return sum((usd(tokens, round(most * output_share)) for tokens in inputs), Decimal(0))
+    def total(tokens: Iterable[float], output_share: float) -> Decimal:
+        return sum((usd(count, most * output_share) for count in tokens), Decimal(0))
 
     upper = Decimal(0)
     for job, answers in jobs:
@@ -87,14 +87,20 @@ def _row(
         # Every reply unreadable, so that every question is asked again with its reply quoted.
         upper += usd(first, most) + usd(2 * first + _UTF8_BYTES * QUOTED_CHARACTERS, most)
     return Estimate(
-        arm=place[0], purpose=place[1], model=model, calls=len(jobs), input_tokens=sum(inputs),
-        context_tokens=0, usd_low=total(LOW_OUTPUT_SHARE), usd_expected=total(EXPECTED_OUTPUT_SHARE),
-        usd_high=total(HIGH_OUTPUT_SHARE), usd_upper=upper,
+        arm=place[0], purpose=place[1], model=model, calls=len(jobs),
+        input_tokens=round(sum(count.expected for count in inputs)),
+        input_low=round(sum(count.low for count in inputs)),
+        input_high=round(sum(count.high for count in inputs)),
+        context_tokens=0,
+        usd_low=total((count.low for count in inputs), LOW_OUTPUT_SHARE),
+        usd_expected=total((count.expected for count in inputs), EXPECTED_OUTPUT_SHARE),
+        usd_high=total((count.high for count in inputs), HIGH_OUTPUT_SHARE),
+        usd_upper=upper,
     )  # fmt: skip
 
 
-def _input_tokens(job: Job) -> int:
+def _input_tokens(job: Job) -> TokenRange:
     request = job.request
     schema = canonical_json(request.response_schema or {})
     texts = (request.system, schema, *(message.text for message in request.messages))
-    return sum(approximate_tokens(text) for text in texts)
+    return token_range("\n".join(texts))

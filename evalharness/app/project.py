@@ -5,22 +5,28 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evalharness.app.caches import case_cache, compression_cache
 from evalharness.core.assumptions import Assumptions
 from evalharness.core.case import Case, Dataset
 from evalharness.core.errors import BadInput, PricingError
 from evalharness.core.experiment import Arm, ContextMode, Experiment
+from evalharness.core.finance import Finance
 from evalharness.core.job import Cell, Job, Purpose, call_key
 from evalharness.core.plan import Plan, PlannedCell
 from evalharness.core.pricing import RateCard
+from evalharness.core.sena import Compressed
 from evalharness.experiment.assumptions import load_assumptions
 from evalharness.experiment.dataset_file import load_dataset
 from evalharness.experiment.edge import read_text
 from evalharness.experiment.experiment_file import load_experiment
+from evalharness.experiment.finance_file import load_finance
+from evalharness.experiment.overrides_file import load_overrides, overrides_beside
 from evalharness.experiment.planning import CellWork, build_plan, draw_seed, select_cases
 from evalharness.experiment.rates_file import load_rate_card
 from evalharness.experiment.toml_lines import line_of
@@ -28,6 +34,7 @@ from evalharness.experiment.traffic_file import load_traffic
 from evalharness.experiment.traffic_weights import case_weights
 from evalharness.gateway.gateway import Gateway, Prepared
 from evalharness.gateway.prompting import PersonaPrompts
+from evalharness.store.cache import ContentCache
 
 if TYPE_CHECKING:
     from evalharness.score.judge import JudgePrompts
@@ -41,6 +48,8 @@ class Project:
     file: Path
     limit: int | None = None
     """Cases of a pilot; None for the whole dataset."""
+    cache: Path | None = None
+    """Folder in which parsed cases and compressions are kept for the next time; None to keep none."""
 
     @cached_property
     def experiment(self) -> Experiment:
@@ -50,7 +59,11 @@ class Project:
     @cached_property
     def dataset(self) -> Dataset:
         """Every case of the dataset."""
-        return load_dataset(self._path(self.experiment.dataset))
+        path = self._path(self.experiment.dataset)
+        if self.cache is None:
+            return load_dataset(path)
+        with case_cache(self.cache) as remembered:
+            return load_dataset(path, remembered)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -71,6 +84,20 @@ class Project:
         return load_rate_card(self._path(self.experiment.rate_card))
 
     @cached_property
+    def contract(self) -> RateCard | None:
+        """The prices as negotiated, None where the list's hold; no verdict uses them."""
+        stated = self.experiment.rate_overrides
+        listed = self._path(self.experiment.rate_card)
+        beside = overrides_beside(listed) if stated is None else self._path(stated)
+        return None if beside is None else load_overrides(beside, self.card)
+
+    @cached_property
+    def finance(self) -> Finance | None:
+        """Currency, tax, credits and budget, None where the experiment names no file of them."""
+        stated = self.experiment.finance
+        return None if stated is None else load_finance(self._path(stated))
+
+    @cached_property
     def assumptions(self) -> Assumptions:
         """The owner's assumptions."""
         return load_assumptions(self._path(self.experiment.assumptions))
@@ -81,6 +108,11 @@ class Project:
         if self.experiment.traffic is None:
             return {}
         return case_weights(load_traffic(self._path(self.experiment.traffic)), self.cases)
+
+    def system_prompt(self, case: Case) -> str:
+        """Return the persona's instructions that a case's requests begin with."""
+        raw = next(arm for arm in self.experiment.arms if arm.context is ContextMode.RAW)
+        return self._prepared(case, raw, None).system
 
     @property
     def cassettes(self) -> Path:
@@ -98,7 +130,8 @@ class Project:
 
         Until then the answers of compressed arms stand with their whole context: an upper bound.
         """
-        return build_plan(self.experiment, self.cases, partial(self._work, None))
+        with nullcontext() if self._compressions is None else self._compressions:
+            return build_plan(self.experiment, self.cases, partial(self._work, None))
 
     def resolve(self, replies: Mapping[str, str | None]) -> Plan:
         """Return the plan with the compressor's replies put in.
@@ -117,7 +150,12 @@ class Project:
             settings=self.experiment.gateway,
             sena=self.experiment.sena,
             prompts=PersonaPrompts(_read_templates(self._path(self.experiment.gateway.personas))),
+            remembered=self._compressions,
         )
+
+    @cached_property
+    def _compressions(self) -> ContentCache[Compressed] | None:
+        return None if self.cache is None else compression_cache(self.cache)
 
     def _work(
         self, replies: Mapping[str, str | None] | None, case: Case, arm: Arm, repeat: int, draw: int
@@ -143,7 +181,9 @@ class Project:
             planned=_planned(cell, arm, ready, answer=answer, compress=compress),
             answer=answer,
             compress=compress,
-            recipe=self._recipe(case, arm, seed, draw, compress),
+            recipe=answer.key
+            if compress is None and answer
+            else self._recipe(case, arm, seed, draw, compress),
         )
 
     def _recipe(self, case: Case, arm: Arm, seed: int | None, draw: int, compress: Job | None) -> str:
@@ -212,7 +252,7 @@ class Project:
             except PricingError as error:
                 line = line_of(read_text(self.file), (*place, "model"))
                 raise PricingError(error.message, file=self.file, line=line) from None
-        _ = self.assumptions, self.weights, self.judging, self.plan
+        _ = self.assumptions, self.weights, self.contract, self.finance, self.judging, self.plan
 
     def _path(self, relative: str) -> Path:
         # Normalised for people: a/../b in an error message is hard to read.

@@ -12,7 +12,6 @@ from evalharness.app.project import Project
 from evalharness.core.errors import RunMismatch
 from evalharness.core.judging import Comparison, Judgement
 from evalharness.run import Progress
-from evalharness.score import build_records, score_records
 from evalharness.store import RunDirectory
 
 Note = Callable[[str], None]
@@ -21,6 +20,7 @@ Watch = Callable[[Progress], None]
 
 def score_run(
     directory: RunDirectory,
+    project: Project | None = None,
     *,
     mode: Mode = Mode.REPLAY,
     note: Note = lambda _: None,
@@ -34,6 +34,7 @@ def score_run(
 
     Args:
         directory: A run.
+        project: Its experiment, if it is loaded already.
         mode: How judges are reached, if there is anything to ask.
         note: Told, one line each, what the user should know.
         watch: Told the progress after every judge call.
@@ -42,7 +43,9 @@ def score_run(
     Raises:
         EvalHarnessError: Of the kinds of `core.errors`; whatever was paid for is kept.
     """
-    project = open_project(directory)
+    from evalharness.score import build_records, score_records
+
+    project = open_project(directory, project)
     calls = directory.read_calls()
     records = build_records(directory.read_plan(), calls)
     scores = score_records(records, {case.id: case for case in project.dataset.cases})
@@ -63,18 +66,22 @@ def score_run(
     return completed, len(records) - completed
 
 
-def open_project(directory: RunDirectory) -> Project:
+def open_project(directory: RunDirectory, known: Project | None = None) -> Project:
     """Return the experiment that a run belongs to, checked to be still the same where answers depend on it.
 
-    Thresholds, prices and assumptions may have changed: deciding again under other ones is what stages
-    are for. Cases, prompts, arms and seeds may not.
+    Thresholds, prices, assumptions and judges may have changed: scoring and deciding again under other ones
+    is what stages are for. Cases, prompts, arms and seeds may not.
+
+    Args:
+        directory: The run.
+        known: The experiment if it is loaded already; checked like one that is not.
 
     Raises:
         RunMismatch: If the run's answers belong to another state of the experiment.
     """
     manifest = directory.read_manifest()
     file = (directory.path / manifest.experiment_file).resolve()
-    project = Project(_shown(file), limit=manifest.limit)
+    project = known or Project(_shown(file), limit=manifest.limit, cache=directory.path.parent)
     if manifest.dataset_sha256 != project.dataset.sha256:
         raise RunMismatch("the dataset changed since this run; run the experiment again", file=directory.path)
     if manifest.experiment_sha256 != project.sha256 and manifest.identity != project.plan.identity:

@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evalharness.app.clients import Access, Mode
 from evalharness.app.preflight import (
@@ -25,13 +26,16 @@ from evalharness.app.preflight import (
 from evalharness.app.project import Project
 from evalharness.app.scoring import Note, Watch, open_project, score_run
 from evalharness.app.system import SystemClock, git_state, versions
-from evalharness.core.decision import Decision, from_json, to_json
 from evalharness.core.errors import ProviderError, RunMismatch
 from evalharness.run import RunSummary
 from evalharness.store import Manifest, RunDirectory
 from evalharness.store.directory import FORMAT_VERSION
 from evalharness.store.jsonlines import dump_json, write_atomically
 
+if TYPE_CHECKING:
+    from evalharness.core.decision import Decision
+
+# What a stage alone needs is imported in it: a run that calls models waits for none of it.
 REPORT_NAME = "gemini_pro_upgrade_analysis.md"
 
 
@@ -127,17 +131,22 @@ def _say_failures(summary: RunSummary, directory: RunDirectory, note: Note) -> N
     note(f"{summary.failed} of {summary.total} calls failed, {count} of them so: {cause}")
 
 
-def decide_run(directory: RunDirectory, *, on: dt.date | None) -> Decision:
+def decide_run(directory: RunDirectory, project: Project | None = None, *, on: dt.date | None) -> Decision:
     """Decide from what is scored; writes decision.json.
 
     Args:
         directory: A scored run.
+        project: Its experiment, if it is loaded already.
         on: The decision's date; None for the latest day on which an answer was recorded.
+
+    Raises:
+        RunMismatch: If the run's answers belong to another state of the experiment.
     """
+    from evalharness.core.decision import to_json
     from evalharness.decide import decide
     from evalharness.decide.assemble import RunData, assemble
 
-    project = open_project(directory)
+    project = open_project(directory, project)
     data = RunData(
         plan=directory.read_plan(),
         records=directory.read_records(),
@@ -161,6 +170,8 @@ def decide_run(directory: RunDirectory, *, on: dt.date | None) -> Decision:
 
 def read_decision(directory: RunDirectory) -> Decision:
     """Return the decision as written: numbers are rounded once, and everybody reads the same."""
+    from evalharness.core.decision import from_json
+
     return from_json(directory.read_json("decision.json"))
 
 

@@ -46,13 +46,15 @@ def analyze(
     from evalharness.app.project import Project
 
     console = Console(quiet=quiet or as_json, verbose=verbose)
-    project = Project(experiment, limit=limit)
+    project = Project(experiment, limit=limit, cache=out)
     with console.progress() as watch:
         done = stages.run_experiment(project, mode=Mode(mode), out=out, note=console.note, watch=watch)
     with console.progress() as watch:
-        completed, failed = stages.score_run(done.directory, mode=Mode(mode), note=console.note, watch=watch)
+        completed, failed = stages.score_run(
+            done.directory, project, mode=Mode(mode), note=console.note, watch=watch
+        )
     console.detail(f"{completed} cells answered, {failed} failed")
-    decision = stages.decide_run(done.directory, on=on)
+    decision = stages.decide_run(done.directory, project, on=on)
     # A pilot shows numbers; it must not stand where people look for the analysis.
     report = stages.render_run(done.directory, copy_to=None if project.is_pilot else out)
     say_verdicts(console, decision)

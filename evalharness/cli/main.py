@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -16,6 +17,8 @@ from evalharness.core.errors import EvalHarnessError
 
 EXIT_INTERNAL: Final = 70
 EXIT_INTERRUPTED: Final = 130
+_GARBAGE_OBJECTS: Final = 200_000
+"""Objects between two looks for garbage; costs about 1 MiB."""
 
 # Name → (module:attribute, one line for --help), so that listing commands imports none of them.
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -29,6 +32,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "sena": ("sena:sena", "Compress a context, or sweep methods and budgets."),
     "router": ("router:router", "Choose a persona, or measure the routers."),
     "assumptions": ("assumptions:assumptions", "Check assumptions, or ask their owner."),
+    "price": ("price:price", "Price raw Gemini responses."),
+    "cost": ("cost:cost", "A run's ledger, and what production would cost."),
+    "invoice": ("invoice:invoice", "Hold a run against the provider's bill."),
+    "rates": ("rates:rates", "Keep the rate card true."),
     "validate-method": ("validate_method:validate_method", "Show how often the rules err."),
     "doctor": ("doctor:doctor", "Check key, endpoint, versions and folders."),
     "emulator": ("emulator:emulator", "A local server that speaks Gemini's wire protocol."),
@@ -80,6 +87,9 @@ def cli(quiet: bool, verbose: bool) -> None:
 def main() -> None:
     """Run the command line; every error a user can cause ends as one line and its exit code."""
     _write_utf8()
+    # Nearly everything a command makes lives to its end; looking through it for garbage again and again took
+    # an eighth of a replay. Cycles are still found, later.
+    gc.set_threshold(_GARBAGE_OBJECTS)
     try:
         code = cli.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

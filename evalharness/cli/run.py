@@ -44,7 +44,7 @@ def run(
     from evalharness.app.project import Project
 
     console = Console(quiet=quiet, verbose=verbose)
-    project = Project(experiment, limit=limit)
+    project = Project(experiment, limit=limit, cache=out)
     with console.progress() as watch:
         done = stages.run_experiment(
             project,

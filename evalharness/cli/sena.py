@@ -177,6 +177,8 @@ def _verdict(found: Recommendation) -> Iterator[str]:
             f"Against {margin.control} at the same budget: {100 * margin.difference:+.1f} points "
             f"of facts kept (95 % interval {100 * margin.low:+.1f} to {100 * margin.high:+.1f})."
         )
+    if not found.beats_controls:
+        yield "No point that saves enough keeps 15 points more than every control."
     if not found.meets_facts:
         yield f"The facts limit of {found.facts_limit:.0%} is not met with confidence."
         if found.safest is not None:
@@ -210,6 +212,7 @@ def _sweep_json(result: SweepResult) -> dict[str, Any]:
                 "method": found.point.method,
                 "budget": found.point.budget,
                 "meets_facts": found.meets_facts,
+                "beats_controls": found.beats_controls,
                 "facts_limit": found.facts_limit,
                 "token_threshold": found.token_threshold,
                 "margins": [asdict(margin) for margin in found.margins],

@@ -255,6 +255,11 @@ class Experiment:
     """Pairs (served model, requested model) that count as the same."""
     strata: str | None = None
     """Case attribute whose values are strata with known shares; None for simple sampling."""
+    rate_overrides: str | None = None
+    """File of negotiated prices, relative to the experiment file; None for those beside the rate card, if
+    any. Verdicts use list prices all the same."""
+    finance: str | None = None
+    """File of currency, tax, credits and budget, relative to the experiment file; None without one."""
     traffic: str | None = None
     """File of real traffic shares that weight the cases, relative to the experiment file; None for the
     benchmark's own mix."""

@@ -12,6 +12,12 @@ from evalharness.core.provenance import Delivery, Origin
 from evalharness.core.score import Score
 from evalharness.core.usage import Usage
 
+RETRY, BOUNDED = "retry", "unconfirmed"
+"""Purposes of what was spent without an answer: tries that were refused and cost nothing; tries and answers
+that may be on the bill without counts, booked at the most they can cost."""
+SHARED = "shared"
+"""Stands for the arm of calls that belong to no one arm."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
@@ -72,12 +78,14 @@ class Spend:
     """What the study itself spent on one arm and purpose."""
 
     arm: str
-    """For a judge's calls, which read every arm: the judge."""
+    """The first arm that asked, or SHARED."""
     purpose: str
+    """That of the calls, or RETRY or BOUNDED."""
     model: str
     calls: int
+    """Calls; tries for RETRY and BOUNDED."""
     usage: Usage
-    """Sum over the calls."""
+    """Sum over the calls; the most that they can have been billed for BOUNDED."""
     largest_input_tokens: int = 0
     """Longest prompt among the calls: above a long-context threshold the row is priced whole at the dear
     tier and marked as an upper bound. Split rows at the threshold to be exact."""
@@ -104,6 +112,8 @@ class Study:
     """Side measures in [0, 1]: (name, share, n), such as routing accuracy and language agreement."""
     human_labels: int = 0
     """Paired human labels that calibrate the judge; 0 makes the bias allowance a condition."""
+    recorded_on: dt.date | None = None
+    """The latest day on which an answer was recorded; None if none was."""
     scores: tuple[Score, ...] = ()
     """Every score of every scorer, as shares of its scale, beside what became `Outcome.quality`."""
     judgements: tuple[Judgement, ...] = ()

@@ -1,6 +1,6 @@
 """Matching of surface forms in Korean and English text: exact on numbers, tolerant of spacing and particles.
 
-Pure functions without state that could change a result; compiled patterns are memoised because the same
+Pure functions without state that could change a result; what a form looks like is memoised because the same
 forms are looked for in hundreds of answers.
 """
 
@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
 Form: TypeAlias = str | tuple[str, ...]
 """One acceptable surface form; a tuple means that all its parts must occur."""
 
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—−﹣－"), "-")
-_QUOTES = dict.fromkeys(map(ord, "‘’ʼ＇`´"), "'") | dict.fromkeys(map(ord, "“”＂"), '"')
+_PLAIN = {
+    sign: plain for signs, plain in (("‐‑‒–—−﹣－", "-"), ("‘’ʼ＇`´", "'"), ("“”＂", '"')) for sign in signs
+}
+_SIGN = re.compile(f"[{''.join(_PLAIN)}]")
 _THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3}(?:,\d{3})+)(?![\d,]*\d)")
 _HANGUL = re.compile(r"[가-힣ㄱ-ㆎ]")
 _PLURAL = re.compile(r"(?<=[a-rt-z]{3})s$")
+_GAP = re.compile(r"[ -]+")
+_LATIN = re.compile(r"[a-z0-9]")
 _SCRIPT_CHANGE = re.compile(r"(?<=[가-힣])(?=[0-9a-z])|(?<=[0-9a-z])(?=[가-힣])")
 
 
@@ -28,35 +33,98 @@ def normalise(text: str) -> str:
 
     NFKC, case-folded, one kind of dash and quote, no thousands separators, single spaces.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_DASHES).translate(_QUOTES)
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
+    folded = _SIGN.sub(lambda match: _PLAIN[match[0]], unicodedata.normalize("NFKC", text).casefold())
     joined = _THOUSANDS.sub(lambda match: match.group(1).replace(",", ""), folded)
     return " ".join(joined.split())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shape:
+    """What a surface form looks like in normalised text."""
+
+    pieces: tuple[str, ...]
+    """Must occur one after another."""
+    gap: str
+    """Signs that may stand between them, any number of them."""
+    apart: bool
+    """Whether at least one of these signs must."""
+    first: str
+    """number, word or other: what may not go on before the form."""
+    last: str
+    """The same, behind it."""
+
+
 @lru_cache(maxsize=65536)
-def _pattern(form: str) -> re.Pattern[str]:
-    text = _PLURAL.sub("", normalise(form))  # the boundary below allows it again
-    if _HANGUL.search(text):
+def _shape(form: str) -> _Shape:
+    text = _PLURAL.sub("", _fold(form))  # what may follow a word allows it again
+    korean = bool(_HANGUL.search(text))
+    if korean:
         # Korean spacing varies where words meet, and between figures and their units.
         pieces = [piece for word in text.split() for piece in _SCRIPT_CHANGE.split(word)]
-        gap = r"\s*"
     else:
-        pieces = re.split(r"[\s-]+", text)
-        gap = r"[\s-]+"
-    body = gap.join(re.escape(piece) for piece in pieces if piece)
-    return re.compile(_left_boundary(text) + body + _right_boundary(text))
+        pieces = _GAP.split(text)
+    return _Shape(
+        pieces=tuple(piece for piece in pieces if piece) or (text,),
+        gap=" " if korean else " -",
+        apart=not korean,
+        first=_kind(text[:1]),
+        last=_kind(text[-1:]),
+    )
 
 
-def _left_boundary(text: str) -> str:
-    if text[:1].isdigit():
-        return r"(?<!\d)(?<!\d[.,])"
-    return r"(?<![a-z0-9])" if text[:1].isascii() and text[:1].isalpha() else ""
+def _kind(sign: str) -> str:
+    if sign.isdigit():
+        return "number"
+    return "word" if sign.isascii() and sign.isalpha() else "other"
 
 
-def _right_boundary(text: str) -> str:
-    if text[-1:].isdigit():
-        return r"(?!\d)(?![.,]\d)"
-    return r"(?:'?s)?(?![a-z0-9])" if text[-1:].isascii() and text[-1:].isalpha() else ""
+def _occurs(form: str, haystack: str) -> bool:
+    # By hand: compiling a pattern for each form takes longer than looking for it in every answer.
+    shape = _shape(form)
+    if not all(piece in haystack for piece in shape.pieces):
+        return False
+    at = haystack.find(shape.pieces[0])
+    while at >= 0:
+        end = _end(shape, haystack, at)
+        begins = end >= 0 and _begins(shape.first, haystack[max(0, at - 2) : at])
+        if begins and _ends(shape.last, haystack[end : end + 3]):
+            return True
+        at = haystack.find(shape.pieces[0], at + 1)
+    return False
+
+
+def _end(shape: _Shape, haystack: str, at: int) -> int:
+    """Return where a form ends that begins here, -1 if it does not."""
+    end = at + len(shape.pieces[0])
+    for piece in shape.pieces[1:]:
+        begin = end
+        while haystack[begin : begin + 1] and haystack[begin] in shape.gap:
+            begin += 1
+        if (shape.apart and begin == end) or not haystack.startswith(piece, begin):
+            return -1
+        end = begin + len(piece)
+    return end
+
+
+def _begins(kind: str, before: str) -> bool:
+    """Tell whether a form may begin after these two signs: no number or word may run into it."""
+    if kind == "number":
+        return not before[-1:].isdecimal() and not (before[-1:] in (",", ".") and before[0].isdecimal())
+    return kind == "other" or not _LATIN.match(before[-1:])
+
+
+def _ends(kind: str, behind: str) -> bool:
+    """Tell whether a form may end before these three signs; a word may have its plural or genitive s."""
+    if kind == "number":
+        return not behind[:1].isdecimal() and not (behind[:1] in (",", ".") and behind[1:2].isdecimal())
+    if kind == "other":
+        return True
+    rests = [behind.removeprefix(ending) for ending in ("'s", "s", "") if behind.startswith(ending)]
+    return any(not _LATIN.match(rest) for rest in rests)
 
 
 def find_form(form: Form, text: str) -> bool:
@@ -78,7 +146,7 @@ def find_form(form: Form, text: str) -> bool:
     if not parts or not all(part.strip() for part in parts):
         raise ValueError("a surface form must not be empty")
     haystack = normalise(text)
-    return all(_pattern(part).search(haystack) for part in parts)
+    return all(_occurs(part, haystack) for part in parts)
 
 
 def find_any(forms: tuple[Form, ...], text: str) -> bool:

@@ -14,7 +14,7 @@ from evalharness.decide.design import sampling_of
 from evalharness.decide.evidence import evidence_of
 from evalharness.decide.grid import arm_summaries, two_by_two
 from evalharness.decide.judge_audit import judge_audit
-from evalharness.decide.ledger import ledger_of
+from evalharness.decide.ledger import ledger_of, study_rows, study_total
 from evalharness.decide.pairing import completeness, main_arms
 from evalharness.decide.power import mde
 from evalharness.decide.sena import decide_sena
@@ -43,8 +43,8 @@ def decide(study: Study, card: RateCard, assumptions: Assumptions) -> Decision:
     bench = bench_of(study, card, assumptions)
     checks = control_checks(bench)
     sena = decide_sena(bench, checks)
-    spent = ledger_of(bench, None)
-    upgrade = decide_upgrade(bench, assumptions, checks, sena, spent.study_usd)
+    spent = study_total(study_rows(bench, study.on))
+    upgrade = decide_upgrade(bench, assumptions, checks, sena, spent)
     return Decision(
         experiment=study.experiment.name,
         seed=study.experiment.seed,
@@ -56,7 +56,7 @@ def decide(study: Study, card: RateCard, assumptions: Assumptions) -> Decision:
         controls=checks,
         sena=sena,
         upgrade=upgrade,
-        ledger=ledger_of(bench, _decided_usd(upgrade)),
+        ledger=ledger_of(bench, _decided_usd(upgrade), months=assumptions.horizon_months),
         assumptions=assumptions_view(assumptions),
         rate_card=card.name,
         rates=rate_rows(bench, assumptions.horizon_months),

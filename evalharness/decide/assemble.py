@@ -16,11 +16,11 @@ from evalharness.core.judging import JUDGE_CAUSE, Comparison, Judgement
 from evalharness.core.plan import PlannedCell
 from evalharness.core.provenance import Origin, weakest
 from evalharness.core.score import Completed, Record, Score, Scored
-from evalharness.core.study import CaseFacts, Charge, Outcome, Spend, Study
-from evalharness.core.usage import Usage
+from evalharness.core.study import CaseFacts, Charge, Outcome, Study
 from evalharness.core.wire.response import Completion, parse_response, served_id
 from evalharness.decide.context_tokens import cell_id, context_tokens
 from evalharness.decide.primary import primary_scores, unscored_causes
+from evalharness.decide.spends import spends_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +67,14 @@ def assemble(
         experiment=experiment,
         cases=tuple(_facts(known[case_id], (weights or {}).get(case_id, 1.0)) for case_id in used),
         outcomes=_outcomes(data, experiment, completions),
-        spends=_spends(data, experiment, completions),
+        spends=spends_of(data.plan, data.calls, completions),
         origin=_origin(answered, origins := _judge_origins(data)),
         deliveries=frozenset(call.reply.delivery for call in answered if call.reply is not None),
-        on=on or _latest_day(answered),
+        on=on or _decision_day(answered),
         pilot=pilot,
         served_mismatches=_mismatches(data, experiment, completions),
         agreements=_agreements(data, known),
+        recorded_on=_last_day(answered),
         scores=tuple(data.scores),
         judgements=tuple(data.judgements),
         comparisons=tuple(data.comparisons),
@@ -116,11 +117,16 @@ def _facts(case: Case, weight: float) -> CaseFacts:
     )
 
 
-def _latest_day(answered: Sequence[Call]) -> dt.date:
+def _last_day(answered: Sequence[Call]) -> dt.date | None:
     days = [call.reply.recorded_at[:10] for call in answered if call.reply is not None]
-    if not days:
+    return dt.date.fromisoformat(max(days)) if days else None
+
+
+def _decision_day(answered: Sequence[Call]) -> dt.date:
+    day = _last_day(answered)
+    if day is None:
         raise BadInput("no answer was recorded, so the decision has no date; name one with --on")
-    return dt.date.fromisoformat(max(days))
+    return day
 
 
 def _outcomes(
@@ -200,40 +206,6 @@ def _outcome(
         latency_ms=own.latency_ms,
         failed=not own.answered,
         unjudged=why is not None and why.startswith(JUDGE_CAUSE),
-    )
-
-
-def _spends(
-    data: RunData, experiment: Experiment, completions: Mapping[str, Completion]
-) -> tuple[Spend, ...]:
-    owner: dict[str, str] = {}
-    for planned in data.plan:
-        for key in (planned.compress_key, planned.answer_key):
-            # A call shared by several arms was bought once: it stands with the first that asked.
-            owner.setdefault(key or "", planned.cell.arm)
-    judges = {judge.model: judge.name for judge in reversed(experiment.judges)}
-    owner |= {
-        # Judges read every arm: their calls stand under their own names, those of former judges too.
-        key: judges.get(call.model, call.model)
-        for key, call in data.calls.items()
-        if call.purpose in JUDGING
-    }
-    groups: dict[tuple[str, str, str], list[Usage]] = defaultdict(list)
-    for key, call in data.calls.items():
-        completion = completions.get(key)
-        if key in owner and completion is not None and completion.usage is not None:
-            model = served_id(completion.served_model) or call.model
-            groups[owner[key], call.purpose.value, model].append(completion.usage)
-    return tuple(
-        Spend(
-            arm=arm,
-            purpose=purpose,
-            model=model,
-            calls=len(usages),
-            usage=sum(usages[1:], start=usages[0]),
-            largest_input_tokens=max(usage.input_tokens for usage in usages),
-        )
-        for (arm, purpose, model), usages in sorted(groups.items())
     )
 
 

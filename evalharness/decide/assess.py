@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import stats
 
 from evalharness.core.assumptions import Assumptions
 from evalharness.core.decision import Branch, Condition, Estimate, Money, MonteCarlo, RatioInterval
@@ -17,6 +16,7 @@ from evalharness.decide.bench import Bench
 from evalharness.decide.cells import FloatArray
 from evalharness.decide.contrasts import MeanVector, mean_or_value, mean_vector, net_values
 from evalharness.decide.design import Design
+from evalharness.decide.distributions import t_quantile
 from evalharness.decide.draws import draw_all, means
 from evalharness.decide.fieller import fieller_set
 from evalharness.decide.money import CaseMoney, Exchange, case_money
@@ -128,7 +128,12 @@ class Assessment:
 
 
 def assess(
-    stakes: Stakes, on: dt.date, given: Mapping[str, float], *, explain: bool = True
+    stakes: Stakes,
+    on: dt.date,
+    given: Mapping[str, float],
+    *,
+    explain: bool = True,
+    simulate: bool = True,
 ) -> Assessment | None:
     """Assess the upgrade on a day.
 
@@ -137,6 +142,7 @@ def assess(
         on: Day from which months are priced.
         given: Values for assumptions that are unknown.
         explain: Whether to split the Monte Carlo spread into sampling and assumptions.
+        simulate: Whether to run the Monte Carlo at all.
 
     Returns:
         None if an assumption is left without a value, or no cost is known.
@@ -174,7 +180,9 @@ def assess(
         money=_money(stakes, values, path, case, costs),
         joint=(joint := _joint(stakes, costs)),
         monte_carlo=(
-            None if joint is None else _monte_carlo(stakes, values, path, joint, given=given, explain=explain)
+            _monte_carlo(stakes, values, path, joint, given=given, explain=explain)
+            if joint is not None and simulate
+            else None
         ),
     )  # fmt: skip
 
@@ -199,7 +207,7 @@ def roi_interval(benefit: FloatArray, cost: FloatArray, design: Design, confiden
     ratio = fieller_set(
         float(joint.mean[0]), float(joint.mean[1]),
         v_numerator=float(joint.cov[0, 0]), v_denominator=float(joint.cov[1, 1]),
-        v_both=float(joint.cov[0, 1]), quantile=float(stats.t.ppf(confidence, joint.df)),
+        v_both=float(joint.cov[0, 1]), quantile=t_quantile(confidence, joint.df),
         confidence=confidence,
     )  # fmt: skip
     if ratio.low is None or ratio.high is None:

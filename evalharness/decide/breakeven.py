@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 
 from evalharness.core.assumptions import Assumption, Assumptions
 from evalharness.core.decision import BreakEven, BreakEvenCurve
@@ -133,7 +132,7 @@ def _of_field(
     grid = _grid(field, current)
     nets = [net(value) for value in grid]
     crossing = _nearest_crossing(grid, nets, current)
-    root = None if crossing is None else float(brentq(net, *crossing))
+    root = None if crossing is None else root_between(net, *crossing)
     rising = nets[-1] >= nets[0] if crossing is None else net(crossing[1]) > net(crossing[0])
     return _row(field.name, root, current, field.spec.unit, "at_least" if rising else "at_most")
 
@@ -149,6 +148,20 @@ def _grid(field: Assumption, current: float | None) -> list[float]:
     mirrored = -rising[::-1] if spec.low < 0 else np.array([])
     zero = np.array([]) if spec.positive else np.array([0.0])
     return [float(x) for x in np.concatenate([mirrored, zero, rising])]
+
+
+def root_between(function: Callable[[float], float], low: float, high: float) -> float:
+    """Return where a function changes sign between two ends, by halving until the ends are neighbours.
+
+    A test holds it to scipy's brentq, whose import takes longer than all roots of a decision.
+    """
+    rises = function(low) < 0
+    while low < (middle := low + (high - low) / 2) < high:
+        value = function(middle)
+        if value == 0:
+            return middle
+        low, high = (middle, high) if (value < 0) is rises else (low, middle)
+    return min(low, high, key=lambda end: abs(function(end)))
 
 
 def _nearest_crossing(

@@ -44,7 +44,7 @@ def _arms(stakes: Stakes, found: Assessment) -> Iterator[Choice]:
             continue
         other = Stakes(bench, stakes.assumptions, pair)
         costs = other.cost_path(other.path(found.on))
-        assessed = None if costs is None else assess(other, found.on, {}, explain=False)
+        assessed = None if costs is None else assess(other, found.on, {}, simulate=False)
         if assessed is None:
             continue
         mixed = _changes(bench.cells.arms[arm], bench.cells.arms[base], bench.study.experiment.gateway) > 1

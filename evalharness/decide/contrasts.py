@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from evalharness.core.decision import Estimate
 from evalharness.core.errors import InsufficientData
 from evalharness.decide.cells import BoolArray, FloatArray
 from evalharness.decide.design import Design
+from evalharness.decide.distributions import t_above, t_quantile
 
 _EQUAL = 1e-12
 """Spread, relative to the values, below which values are equal but for rounding."""
@@ -89,7 +89,7 @@ def _df(design: Design, variance: float, satterthwaite: float) -> float:
 def mean_estimate(values: FloatArray, design: Design, *, unit: str, confidence: float) -> Estimate:
     """Estimate a mean with one-sided bounds and the p value of "greater than zero".
 
-    Plain samples go through scipy's one-sample t test, clusters through statsmodels' cluster-robust OLS
+    Plain samples go through the one-sample t test, clusters through statsmodels' cluster-robust OLS
     (t with G − 1 degrees of freedom), weights and strata through mean_vector. Values that are all equal have
     no spread: both bounds are the value, and the method says "degenerate".
 
@@ -114,8 +114,8 @@ def mean_estimate(values: FloatArray, design: Design, *, unit: str, confidence: 
         method = "stratified t" if design.strata is not None else "weighted t"
     else:
         return _plain(values, unit, confidence)
-    half = float(stats.t.ppf(confidence, df)) * se
-    p_greater = float(stats.t.sf(mean / se, df)) if se > 0 else float(mean <= 0)
+    half = t_quantile(confidence, df) * se
+    p_greater = float(t_above(mean / se, df)) if se > 0 else float(mean <= 0)
     return Estimate(
         value=mean, low=mean - half, high=mean + half, n=design.units, se=se, df=df, confidence=confidence,
         p_greater=p_greater, method=method, unit=unit,
@@ -193,9 +193,14 @@ def t_bounds(values: FloatArray, *, confidence: float) -> tuple[FloatArray, Floa
         values: Independent cases of equal weight along the last axis; other axes are samples of their own.
         confidence: Of each bound, one-sided.
     """
-    result = stats.ttest_1samp(values, 0.0, axis=-1, alternative="greater")
-    low = np.asarray(result.confidence_interval(confidence).low, dtype=np.float64)
-    return low, 2 * values.mean(axis=-1) - low, np.asarray(result.pvalue, dtype=np.float64)
+    n = values.shape[-1]
+    mean = values.mean(axis=-1)
+    se = values.std(axis=-1, ddof=1) / math.sqrt(n)
+    half = t_quantile(confidence, n - 1) * se
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # A sample without any spread has a p value of 0, 1 or not a number.
+        p_greater = t_above(mean / se, n - 1)
+    return mean - half, mean + half, np.asarray(p_greater, dtype=np.float64)
 
 
 def _plain(values: FloatArray, unit: str, confidence: float) -> Estimate:

@@ -9,10 +9,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from evalharness.core.errors import PricingError
-from evalharness.core.pricing import RateCard, price_usage
+from evalharness.core.pricing import Rate, RateCard, Tier, bill_of, prices_of
 from evalharness.core.usage import Usage
-from evalharness.decide.cells import BoolArray, Cells, Charges, FloatArray
+from evalharness.decide.cells import TOKEN_KINDS, BoolArray, Cells, Charges, FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,70 +22,45 @@ class TokenPrices:
 
 
 def token_prices(
-    card: RateCard, model: str, on: dt.date, *, long: bool, cached: bool, cache_neutral: bool
+    row: Rate, *, long: bool, cached: bool, cache_neutral: bool, tier: Tier = "standard"
 ) -> TokenPrices:
     """Return what one more token of each kind costs.
 
-    A call's price is linear in its tokens once the context tier is fixed, so the prices are read off
-    price_usage itself: one formula for the bill, the ledger and the statistics.
+    A call's price is linear in its tokens once the context size is fixed, so the prices are read off bill_of
+    itself: one formula for the bill, the ledger and the statistics.
 
     Args:
-        card: Prices.
-        model: The model that served.
-        on: Day whose prices apply; after an announced shutdown the last price is held (see priced_day).
-        long: Whether the long-context tier applies.
+        row: The row in force (RateCard.in_force).
+        long: Whether the long-context prices apply.
         cached: Whether a price for cached tokens is needed; without need its absence is no error.
         cache_neutral: Price cached tokens as ordinary input.
+        tier: Service tier.
 
     Raises:
         PricingError: If a needed price is missing.
     """
-    day = priced_day(card, model, on)
-    threshold = card.rate(model, day).long_context_above_tokens
-    base = (threshold or 0) + 1 if long else 0
+    prices = prices_of(row, long=long, tier=tier)
 
-    def price(usage: Usage) -> Decimal:
-        return price_usage(usage, model=model, card=card, on=day, cache_neutral=cache_neutral).total_usd
+    def price(**counts: int) -> Decimal:
+        usage = Usage(**({"input_tokens": 0, "output_tokens": 0} | counts))
+        return bill_of(usage, prices, cache_neutral=cache_neutral).total_usd
 
-    empty = price(Usage(input_tokens=base, output_tokens=0))
-    extra_input = price(Usage(input_tokens=base + 1, output_tokens=0)) - empty
-    one_cached = Decimal(0)
-    if cached:
-        one_cached = price(Usage(input_tokens=base + 1, cached_tokens=1, output_tokens=0)) - empty
     return TokenPrices(
         usd=(
-            extra_input,
-            one_cached,
-            price(Usage(input_tokens=base, output_tokens=1)) - empty,
-            price(Usage(input_tokens=base, output_tokens=1, thinking_tokens=1)) - empty,
-            price(Usage(input_tokens=base, output_tokens=0, tool_use_tokens=1)) - empty,
+            price(input_tokens=1),
+            price(input_tokens=1, cached_tokens=1) if cached else Decimal(0),
+            price(output_tokens=1),
+            price(output_tokens=1, thinking_tokens=1),
+            price(tool_use_tokens=1),
         )
     )
-
-
-def priced_day(card: RateCard, model: str, on: dt.date) -> dt.date:
-    """Return the day whose price stands for a day: the day itself, or the last priced one after a shutdown.
-
-    Raises:
-        PricingError: If no row covers the day and the model has no announced shutdown on or before it.
-    """
-    try:
-        card.rate(model, on)
-    except PricingError:
-        known = card.resolve(model)
-        ends = [row.valid_to for row in card.rates if row.model == known and row.valid_to]
-        past = [end for end in ends if end < on]
-        if not past or not any(row.model == known and row.on <= on for row in card.shutdowns):
-            raise
-        return max(past)
-    return on
 
 
 def is_long(charges: Charges, card: RateCard, on: dt.date) -> BoolArray:
     """Tell which calls fall into the long-context tier of their model, shape (calls,)."""
     limit = np.full(max(len(charges.models), 1), np.iinfo(np.int64).max, dtype=np.int64)
     for i, model in enumerate(charges.models):
-        threshold = card.rate(model, priced_day(card, model, on)).long_context_above_tokens
+        threshold = card.in_force(model, on).long_context_above_tokens
         limit[i] = limit[i] if threshold is None else threshold
     long: BoolArray = charges.prompt_tokens > limit[charges.model]
     return long
@@ -100,6 +74,7 @@ class CostTable:
         self._cells = cells
         self.card = card
         self.at = lru_cache(maxsize=None)(self._at)
+        self.calls_at = lru_cache(maxsize=None)(self._calls_at)
 
     def models(self, arm_indices: tuple[int, ...]) -> tuple[str, ...]:
         """Return the models that these arms pay, sorted."""
@@ -109,23 +84,72 @@ class CostTable:
         used = np.unique(charges.model[np.isin(arm, arm_indices)])
         return tuple(charges.models[i] for i in used)
 
+    def part(self, on: dt.date, purpose: str) -> FloatArray:
+        """Return what the calls of one purpose cost each cell, shape (arms, cases, repeats), USD per request.
+
+        Zero where an answered cell has no such call; NaN without answer or price.
+        """
+        charges = self._cells.charges
+        chosen = np.array([name == purpose for name in charges.purposes], dtype=np.bool_)
+        mask = chosen[charges.purpose] if len(chosen) else np.zeros(0, dtype=np.bool_)
+        usd = _sums(self._cells, np.where(mask, self.calls_at(on), 0.0))
+        usd[~self._cells.answered] = np.nan
+        return usd
+
+    def arm_at_tier(self, on: dt.date, arm: int, tier: Tier) -> FloatArray:
+        """Return USD per request of one arm at a service tier, shape (cases, repeats).
+
+        Raises:
+            PricingError: If a model that this arm pays has no price for the tier.
+        """
+        per_call = self._priced(self._cells.charges.tokens, on, tier=tier, chosen=self._of(arm))
+        usd: FloatArray = _per_cell(self._cells, per_call)[arm]
+        return usd
+
+    def _of(self, arm: int) -> BoolArray:
+        _, cases, repeats = self._cells.shape
+        mask: BoolArray = self._cells.charges.cell // (cases * repeats) == arm
+        return mask
+
+    def thinking(self, on: dt.date, factor: float) -> FloatArray:
+        """Return USD per request as if each call had used so many times its thinking tokens."""
+        cells, charges = self._cells, self._cells.charges
+        tokens = charges.tokens.astype(np.float64)
+        tokens[:, TOKEN_KINDS.index("thinking")] *= factor
+        return _per_cell(cells, self._priced(tokens, on))
+
     def _at(self, on: dt.date, cache_neutral: bool = False) -> FloatArray:
         """Return USD per request for each cell, shape (arms, cases, repeats); NaN without answer or price."""
-        cells, charges = self._cells, self._cells.charges
+        return _per_cell(self._cells, self.calls_at(on, cache_neutral))
+
+    def _calls_at(self, on: dt.date, cache_neutral: bool = False) -> FloatArray:
+        """Return USD of each call, its share per request served, shape (calls,)."""
+        return self._priced(self._cells.charges.tokens, on, cache_neutral=cache_neutral)
+
+    def _priced(
+        self,
+        tokens: IntArray | FloatArray,
+        on: dt.date,
+        *,
+        cache_neutral: bool = False,
+        tier: Tier = "standard",
+        chosen: BoolArray | None = None,
+    ) -> FloatArray:
+        charges = self._cells.charges
         per_call = np.zeros(len(charges.cell))
         long = is_long(charges, self.card, on)
         for i, model in enumerate(charges.models):
-            for tier in (False, True):
-                rows = (charges.model == i) & (long == tier)
+            for size in (False, True):
+                rows = (charges.model == i) & (long == size)
+                rows = rows if chosen is None else rows & chosen
                 if not rows.any():
                     continue
                 cached = bool(charges.tokens[rows, 1].any())
-                prices = token_prices(
-                    self.card, model, on, long=tier, cached=cached, cache_neutral=cache_neutral
-                )
-                usd = charges.tokens[rows] @ np.array([float(p) for p in prices.usd])
+                row = self.card.in_force(model, on)
+                prices = token_prices(row, long=size, cached=cached, cache_neutral=cache_neutral, tier=tier)
+                usd = tokens[rows] @ np.array([float(p) for p in prices.usd])
                 per_call[rows] = usd / charges.served[rows]
-        return _per_cell(cells, per_call)
+        return per_call
 
 
 def _per_cell(cells: Cells, per_call: FloatArray) -> FloatArray:

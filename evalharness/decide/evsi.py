@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from scipy import stats
-
 from evalharness.core.decision import EvsiRow
+from evalharness.decide.distributions import normal_below, normal_density
 
 _SIZES = (10, 20, 30, 50, 75, 100, 150, 200, 300, 400, 600, 800, 1000, 1500, 2000, 3000, 5000, 10_000)
 
@@ -22,7 +21,7 @@ def expected_gain(mean: float, sigma: float) -> float:
     if sigma <= 0:
         return 0.0
     z = abs(mean) / sigma
-    return float(sigma * (stats.norm.pdf(z) - z * stats.norm.sf(z)))
+    return float(sigma * (normal_density(z) - z * normal_below(-z)))
 
 
 def evsi(mean: float, sd: float, *, n_before: int, n_more: int) -> float:

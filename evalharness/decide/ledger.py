@@ -8,15 +8,17 @@ from functools import partial
 
 import numpy as np
 
-from evalharness.core.decision import Ledger, LedgerRow
+from evalharness.core.decision import ArmPrice, Ledger, LedgerDate, LedgerRow
 from evalharness.core.pricing import RateCard
-from evalharness.core.study import Spend
+from evalharness.core.study import BOUNDED, Spend
 from evalharness.decide.bench import Bench
 from evalharness.decide.cells import BoolArray
-from evalharness.decide.costs import is_long, priced_day, token_prices
+from evalharness.decide.compression_bill import compression_bills
+from evalharness.decide.costs import is_long, token_prices
+from evalharness.decide.pricepath import add_months
 
 
-def ledger_of(bench: Bench, decided_usd: float | None) -> Ledger:
+def ledger_of(bench: Bench, decided_usd: float | None, *, months: int) -> Ledger:
     """Sum tokens and price the sums, exactly.
 
     Within a context tier a price is linear in tokens, so pricing a sum is summing prices.
@@ -24,27 +26,41 @@ def ledger_of(bench: Bench, decided_usd: float | None) -> Ledger:
     Args:
         bench: The study.
         decided_usd: Incremental cost over the horizon, None while unknown.
+        months: The horizon, in which announced price changes are shown.
 
     Raises:
         PricingError: If a model or token kind has no price.
     """
     on = bench.study.on
-    study = tuple(_study_row(bench.card, on, spend) for spend in bench.study.spends)
+    study = study_rows(bench, on)
     return Ledger(
         on=on,
-        production=_production(bench, on),
+        production=production_rows(bench, on),
         imported_usd=tuple(
             (arm.name, usd)
             for arm, usd in zip(bench.cells.arms, bench.cells.imported_exact, strict=True)
             if usd
         ),
         study=study,
-        study_usd=sum((row.usd for row in study), Decimal(0)),
+        study_usd=study_total(study),
         decided_usd=decided_usd,
+        dates=_dates(bench, months),
+        compression=compression_bills(bench, on),
     )
 
 
-def _production(bench: Bench, on: dt.date) -> tuple[LedgerRow, ...]:
+def study_rows(bench: Bench, on: dt.date) -> tuple[LedgerRow, ...]:
+    """Return what the study spent, at the prices of a day."""
+    return tuple(_study_row(bench.card, on, spend) for spend in bench.study.spends)
+
+
+def study_total(rows: tuple[LedgerRow, ...]) -> Decimal:
+    """Add up what the study spent."""
+    return sum((row.usd for row in rows), Decimal(0))
+
+
+def production_rows(bench: Bench, on: dt.date) -> tuple[LedgerRow, ...]:
+    """Return what each arm and purpose would pay in production, at the prices of a day."""
     cells, charges = bench.cells, bench.cells.charges
     _, cases, repeats = cells.shape
     arm_of = charges.cell // (cases * repeats)
@@ -58,6 +74,56 @@ def _production(bench: Bench, on: dt.date) -> tuple[LedgerRow, ...]:
                     labels = (cells.arms[arm].name, purpose_name, model_name)
                     rows.append(_production_row(bench, on, labels, chosen, long))
     return tuple(rows)
+
+
+def _dates(bench: Bench, months: int) -> tuple[LedgerDate, ...]:
+    on, card, recorded = bench.study.on, bench.card, bench.study.recorded_on
+    models = bench.costs.models(tuple(range(len(bench.cells.arms))))
+    days: list[tuple[dt.date, str]] = []
+    if recorded is not None and recorded != on:
+        days.append((recorded, "run"))
+    days.append((on, "today" if days else "run"))
+    days += [(day, "price_change") for day in card.price_changes(models, on, add_months(on, months))]
+    return tuple(_date(bench, day, why, models) for day, why in sorted(days))
+
+
+def _date(bench: Bench, day: dt.date, why: str, models: tuple[str, ...]) -> LedgerDate:
+    rows = production_rows(bench, day)
+    in_force = {model: bench.card.in_force(model, day) for model in models}
+    other = {model: row for model, row in in_force.items() if row.model != bench.card.resolve(model)}
+    return LedgerDate(
+        on=day,
+        why=why,
+        arms=arm_prices(bench, rows),
+        study_usd=study_total(study_rows(bench, day)),
+        held=tuple(model for model, row in in_force.items() if model not in other and not row.covers(day)),
+        rerouted=tuple((model, row.model) for model, row in other.items()),
+    )
+
+
+def arm_prices(bench: Bench, rows: tuple[LedgerRow, ...]) -> tuple[ArmPrice, ...]:
+    """Add up each arm's rows over the cells that any of its calls served."""
+    cells, charges = bench.cells, bench.cells.charges
+    _, cases, repeats = cells.shape
+    paid = np.unique(charges.cell) // (cases * repeats)
+    result = []
+    for position, arm in enumerate(cells.arms):
+        own = [row for row in rows if row.arm == arm.name]
+        requests = int((paid == position).sum())
+        if not own or not requests:
+            continue
+        usd = sum((row.usd for row in own), Decimal(0))
+        neutral = sum((row.usd_cache_neutral for row in own), Decimal(0))
+        result.append(
+            ArmPrice(
+                arm=arm.name,
+                requests=requests,
+                usd=usd,
+                usd_per_request=round(usd / requests, 12),
+                usd_per_request_cache_neutral=round(neutral / requests, 12),
+            )
+        )
+    return tuple(result)
 
 
 def _production_row(
@@ -87,7 +153,9 @@ def _study_row(card: RateCard, on: dt.date, spend: Spend) -> LedgerRow:
         usage.thinking_tokens,
         usage.tool_use_tokens,
     )
-    threshold = card.rate(spend.model, priced_day(card, spend.model, on)).long_context_above_tokens
+    # Tries that were refused have no tokens, and their model need not have a price.
+    row = card.in_force(spend.model, on) if any(tokens) else None
+    threshold = None if row is None else row.long_context_above_tokens
     long = threshold is not None and spend.largest_input_tokens > threshold
     return _row(
         (spend.arm, spend.purpose, spend.model),
@@ -96,14 +164,17 @@ def _study_row(card: RateCard, on: dt.date, spend: Spend) -> LedgerRow:
         usd=_price(card, spend.model, on, tokens, long=long, cache_neutral=False),
         neutral=_price(card, spend.model, on, tokens, long=long, cache_neutral=True),
         requests=spend.calls,
-        upper_bound=long,
+        upper_bound=long or spend.purpose == BOUNDED,
     )
 
 
 def _price(
     card: RateCard, model: str, on: dt.date, tokens: tuple[int, ...], *, long: bool, cache_neutral: bool
 ) -> Decimal:
-    prices = token_prices(card, model, on, long=long, cached=bool(tokens[1]), cache_neutral=cache_neutral)
+    if not any(tokens):
+        return Decimal(0)
+    row = card.in_force(model, on)
+    prices = token_prices(row, long=long, cached=bool(tokens[1]), cache_neutral=cache_neutral)
     return sum((price * count for price, count in zip(prices.usd, tokens, strict=True)), Decimal(0))
 
 
@@ -128,4 +199,7 @@ def _row(
         input_tokens=uncached + cached, cached_tokens=cached, output_tokens=visible + thinking,
         thinking_tokens=thinking, tool_use_tokens=tool_use, usd=usd, usd_cache_neutral=neutral,
         requests=requests, usd_per_request=round(per_request, 12), upper_bound=upper_bound,
+        usd_per_thousand=round(1000 * per_request, 9),
+        thinking_share=thinking / (visible + thinking) if visible + thinking else None,
+        cache_share=cached / (uncached + cached) if uncached + cached else None,
     )  # fmt: skip

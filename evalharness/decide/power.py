@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import stats
 
 from evalharness.core.errors import InsufficientData
+from evalharness.decide.distributions import noncentral_t_above, normal_quantile, t_quantile
 
 _MOST_CASES = 10_000_000
 
@@ -36,7 +36,7 @@ def mde(sd: float, n: int, *, confidence: float = 0.95, power: float = 0.80) -> 
 
 def mde_of_se(se: float, *, confidence: float = 0.95, power: float = 0.80) -> float:
     """Return (z_confidence + z_power)·SE, in the unit of the standard error."""
-    return float(stats.norm.ppf(confidence) + stats.norm.ppf(power)) * se
+    return float(normal_quantile(confidence) + normal_quantile(power)) * se
 
 
 def power_of(mean: float, sd: float, n: int, *, confidence: float = 0.95) -> float:
@@ -51,8 +51,8 @@ def power_of(mean: float, sd: float, n: int, *, confidence: float = 0.95) -> flo
         return 0.0
     # Beyond 40 standard errors the noncentral t has no more digits; the answer is 0 or 1 long before.
     effect = float(np.clip(mean / sd, -40 / math.sqrt(n), 40 / math.sqrt(n)))
-    critical = stats.t.ppf(confidence, n - 1)
-    return float(stats.nct.sf(critical, n - 1, effect * math.sqrt(n)))
+    critical = t_quantile(confidence, n - 1)
+    return noncentral_t_above(critical, n - 1, effect * math.sqrt(n))
 
 
 def cases_for_power(mean: float, sd: float, *, confidence: float = 0.95, power: float = 0.80) -> int | None:

@@ -13,7 +13,6 @@ import numpy_financial as npf
 from evalharness.core.decision import MonthRow
 from evalharness.core.pricing import RateCard
 from evalharness.decide.cells import FloatArray
-from evalharness.decide.costs import priced_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +27,9 @@ class PricePath:
     """For each month, the position of its prices in days."""
     held: tuple[tuple[str, dt.date], ...]
     """Models whose last price is held after their shutdown, with the first such month."""
+    rerouted: tuple[tuple[str, str, dt.date], ...] = ()
+    """Models whose calls another model answers after their shutdown: (model, other model, first month); the
+    months from then on are priced as the other model's."""
 
     @property
     def shares(self) -> FloatArray:
@@ -51,21 +53,30 @@ def price_path(card: RateCard, models: tuple[str, ...], on: dt.date, months: int
         PricingError: If a month has no price and its model no announced shutdown.
     """
     starts = tuple(add_months(on, k) for k in range(months))
-    regimes: dict[tuple[dt.date, ...], int] = {}
+    regimes: dict[tuple[tuple[str, dt.date], ...], int] = {}
     days: list[dt.date] = []
     order: list[int] = []
     held: dict[str, dt.date] = {}
+    rerouted: dict[str, tuple[str, dt.date]] = {}
     for start in starts:
-        priced = {model: priced_day(card, model, start) for model in models}
-        for model, day in priced.items():
-            if day != start:
+        rows = {model: card.in_force(model, start) for model in models}
+        for model, row in rows.items():
+            if not row.covers(start):
                 held.setdefault(card.resolve(model), start)
-        key = tuple(card.rate(model, day).valid_from for model, day in priced.items())
+            elif row.model != card.resolve(model):
+                rerouted.setdefault(card.resolve(model), (row.model, start))
+        key = tuple((row.model, row.valid_from) for row in rows.values())
         if key not in regimes:
             regimes[key] = len(days)
             days.append(start)
         order.append(regimes[key])
-    return PricePath(starts=starts, days=tuple(days), regime=tuple(order), held=tuple(sorted(held.items())))
+    return PricePath(
+        starts=starts,
+        days=tuple(days),
+        regime=tuple(order),
+        held=tuple(sorted(held.items())),
+        rerouted=tuple((model, other, start) for model, (other, start) in sorted(rerouted.items())),
+    )
 
 
 def monthly_rate(yearly: Any) -> Any:

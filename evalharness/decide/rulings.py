@@ -16,7 +16,6 @@ from evalharness.core.experiment import ContextMode
 from evalharness.decide.assess import Assessment, Stakes
 from evalharness.decide.bench import Bench
 from evalharness.decide.conditions import at_least, at_most, fact, lower_bound, unmet
-from evalharness.decide.costs import priced_day
 from evalharness.decide.pricepath import PricePath, add_months
 
 REJECTING_PROBABILITY = 0.05
@@ -114,7 +113,7 @@ def rates_condition(bench: Bench, models: tuple[str, ...], path: PricePath) -> C
         (model, rate.as_of): (on - rate.as_of).days
         for model in models
         for start in path.days
-        for rate in [bench.card.rate(model, priced_day(bench.card, model, start))]
+        for rate in [bench.card.in_force(model, start)]
     }
     stale = tuple(
         Reason(

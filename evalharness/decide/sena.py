@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
 
 from evalharness.core.decision import (
     Binding,
@@ -28,6 +27,7 @@ from evalharness.decide.conditions import fact, lower_bound, unmet
 from evalharness.decide.contrasts import mean_or_value, mean_vector
 from evalharness.decide.costs import billed_tokens
 from evalharness.decide.design import Design
+from evalharness.decide.distributions import t_quantile
 from evalharness.decide.evidence import common_marks, evidence_binding, evidence_caps, evidence_conditions
 from evalharness.decide.fieller import fieller_set
 from evalharness.decide.pairing import Pair, case_means
@@ -116,7 +116,7 @@ def reduction_estimate(
         interval = fieller_set(
             float(joint.mean[0]), float(joint.mean[1]),
             v_numerator=float(joint.cov[0, 0]), v_denominator=float(joint.cov[1, 1]),
-            v_both=float(joint.cov[0, 1]), quantile=float(stats.t.ppf(confidence, joint.df)),
+            v_both=float(joint.cov[0, 1]), quantile=t_quantile(confidence, joint.df),
             confidence=confidence,
         )  # fmt: skip
         if interval.kind == "bounded" and interval.low is not None and interval.high is not None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from scipy import stats
-
 from evalharness.core.decision import SevereLosses
 from evalharness.decide.cells import FloatArray
+from evalharness.decide.distributions import beta_quantile
 
 
 def clopper_pearson_upper(count: int, n: int, confidence: float) -> float:
@@ -14,10 +13,7 @@ def clopper_pearson_upper(count: int, n: int, confidence: float) -> float:
     References:
         Clopper and Pearson (1934), Biometrika 26.
     """
-    if n == 0:
-        return 1.0
-    interval = stats.binomtest(count, n, alternative="less").proportion_ci(confidence, method="exact")
-    return float(interval.high)
+    return 1.0 if count == n else float(beta_quantile(confidence, count + 1, n - count))
 
 
 def severe_losses(differences: FloatArray, *, threshold_points: float, confidence: float) -> SevereLosses:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from scipy import stats
-
 from evalharness.core.assumptions import Assumptions
 from evalharness.core.decision import TornadoRow
 from evalharness.decide.breakeven import Measured, net_at
 from evalharness.decide.contrasts import MeanVector
+from evalharness.decide.distributions import t_quantile
 from evalharness.decide.draws import quantile
 from evalharness.decide.money import Exchange
 
@@ -59,7 +58,7 @@ def _centre(joint: MeanVector, shares: tuple[float, ...]) -> Measured:
 def _measured_ends(
     joint: MeanVector, shares: tuple[float, ...], centre: Measured
 ) -> list[tuple[str, str, tuple[float, float], tuple[Measured, Measured]]]:
-    reach = float(stats.t.ppf(0.95, joint.df))
+    reach = t_quantile(0.95, joint.df)
     variance = sum(
         a * b * float(joint.cov[1 + i, 1 + j]) for i, a in enumerate(shares) for j, b in enumerate(shares)
     )

@@ -158,10 +158,17 @@ def case_marks(case: UpgradeCase, sena: SenaDecision | None) -> tuple[Reason, ..
     rows = (case.lifecycle, *case.evidence)
     marks += [reason for row in rows if row.met and row.detail for reason in row.detail[-1:]]
     if case.standing:
-        held = case.standing.path.held
+        path = case.standing.path
         marks += [
             Reason(code=ReasonCode.PRICE_HELD, values=(("model", model), ("from", day.isoformat())))
-            for model, day in held
+            for model, day in path.held
+        ]
+        marks += [
+            Reason(
+                code=ReasonCode.PRICE_REROUTED,
+                values=(("model", model), ("by", other), ("from", day.isoformat())),
+            )
+            for model, other, day in path.rerouted
         ]
         if case.standing.case.ceiling:
             ceiling = 1 - case.standing.values["baseline_satisfaction"]

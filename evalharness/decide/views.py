@@ -5,7 +5,6 @@ from __future__ import annotations
 from evalharness.core.assumptions import Assumption, Assumptions
 from evalharness.core.decision import AssumptionRow, AssumptionsView, RateRow
 from evalharness.decide.bench import Bench
-from evalharness.decide.costs import priced_day
 from evalharness.decide.draws import quantile
 from evalharness.decide.pricepath import add_months
 
@@ -43,7 +42,7 @@ def rate_rows(bench: Bench, months: int) -> tuple[RateRow, ...]:
         (rate.model, rate.valid_from): rate
         for model in models
         for day in days
-        for rate in [card.rate(model, priced_day(card, model, day))]
+        for rate in [card.in_force(model, day)]
     }
     return tuple(
         RateRow(

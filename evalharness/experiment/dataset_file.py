@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -18,8 +18,12 @@ from evalharness.experiment.rows import Row, format_of, read_rows
 from evalharness.experiment.yaml_lines import Where, line_in_yaml, parse_yaml
 
 
-def load_dataset(path: Path) -> Dataset:
+def load_dataset(path: Path, remembered: MutableMapping[str, Case] | None = None) -> Dataset:
     """Read every case of a folder of YAML files, one YAML or JSON Lines file, or what a mapping (TOML) names.
+
+    Args:
+        path: Where the cases are.
+        remembered: Cases parsed before, by the hash of their text; None to parse them all.
 
     Returns:
         The cases sorted by id, with the SHA-256 of what the files say.
@@ -31,7 +35,7 @@ def load_dataset(path: Path) -> Dataset:
     seen: dict[str, CaseSource] = {}
     cases = []
     for source in find_sources(path):
-        case = source.parse()
+        case = _parsed(source, remembered)
         if case.id in seen:
             first = f"{seen[case.id].file.name}:{seen[case.id].line(('id',))}"
             message = f"duplicate case id {case.id!r}, also in {first}"
@@ -39,6 +43,17 @@ def load_dataset(path: Path) -> Dataset:
         seen[case.id] = source
         cases.append(case)
     return Dataset(cases=tuple(sorted(cases, key=lambda case: case.id)), sha256=hash_sources(seen))
+
+
+def _parsed(source: CaseSource, remembered: MutableMapping[str, Case] | None) -> Case:
+    if remembered is None or isinstance(source, RowCase):
+        return source.parse()
+    key = hashlib.sha256(source.content.encode("utf-8", "surrogatepass")).hexdigest()
+    try:
+        return remembered[key]
+    except KeyError:
+        case = remembered[key] = source.parse()
+        return case
 
 
 def hash_sources(sources: Mapping[str, CaseSource]) -> str:

@@ -24,6 +24,7 @@ from evalharness.core.experiment import (
     Waivers,
 )
 from evalharness.core.judging import RUBRIC
+from evalharness.experiment.cost_tables import CostTable, RatesTable
 from evalharness.experiment.edge import Misplaced, Strict, read_toml
 from evalharness.experiment.judge_tables import (
     JudgeTable,
@@ -215,6 +216,8 @@ class ExperimentFile(Strict):
     thresholds: ThresholdsTable = ThresholdsTable()
     limits: LimitsTable = LimitsTable()
     waivers: WaiversTable = WaiversTable()
+    rates: RatesTable = RatesTable()
+    cost: CostTable = CostTable()
     aliases: dict[str, str] = {}
     allow_alias: bool = False
     judges: list[JudgeTable] = []
@@ -320,6 +323,8 @@ def _experiment(file: ExperimentFile) -> Experiment:
         traffic=file.traffic,
         judges=tuple(judge_choice(table) for table in file.judges),
         pairwise=pairwise_choice(file.pairwise),
+        rate_overrides=file.rates.overrides,
+        finance=file.cost.finance,
     )
 
 

@@ -26,14 +26,23 @@ def parse_yaml(text: str, file: Path) -> Any:
         BadInput: Naming file and line.
     """
     try:
-        data = yaml.load(text, Loader=_TextLoader)  # noqa: S506 - a CSafeLoader with fewer types
-        _refuse_duplicate_keys(_compose(text))
+        data = _read(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise BadInput(f"bad YAML: {error.problem or error.context}", file=file, line=line) from None
     except yaml.YAMLError as error:
         raise BadInput(f"bad YAML: {' '.join(str(error).split())}", file=file) from None
     return data
+
+
+def _read(text: str) -> Any:
+    loader = _TextLoader(text)
+    try:
+        node = loader.get_single_node()
+        _refuse_duplicate_keys(node)
+        return None if node is None else loader.construct_document(node)
+    finally:
+        loader.dispose()
 
 
 def line_in_yaml(text: str, where: Where) -> int | None:

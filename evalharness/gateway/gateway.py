@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,13 +10,14 @@ from evalharness.core.case import Case, Context, Persona
 from evalharness.core.errors import BadInput
 from evalharness.core.experiment import ContextMode, GatewaySettings, SenaSettings
 from evalharness.core.ports import Compressor, Router
-from evalharness.core.sena import Dropped
+from evalharness.core.sena import Compressed, Dropped
 from evalharness.core.tokens import approximate_tokens
 from evalharness.core.wire.request import Message, ModelRequest
 from evalharness.gateway.prompting import PersonaPrompts
 from evalharness.gateway.router import ROUTERS
 from evalharness.gateway.sena import COMPRESSORS
 from evalharness.gateway.sena.by_model import MODEL_METHODS, ModelCompression, Sent
+from evalharness.gateway.sena.remembering import RememberingCompressor
 
 DAMAGE_BUDGET = 0.5
 
@@ -38,8 +39,21 @@ class Prepared:
 class Gateway:
     """Prepares requests; the arms share everything but model and context."""
 
-    def __init__(self, *, settings: GatewaySettings, sena: SenaSettings, prompts: PersonaPrompts) -> None:
+    def __init__(
+        self,
+        *,
+        settings: GatewaySettings,
+        sena: SenaSettings,
+        prompts: PersonaPrompts,
+        remembered: MutableMapping[str, Compressed] | None = None,
+    ) -> None:
         """Choose router and compressors.
+
+        Args:
+            settings: Router and request settings.
+            sena: How contexts are compressed.
+            prompts: The persona and request templates.
+            remembered: Compressions made before, by content; None to compress whatever is asked.
 
         Raises:
             BadInput: If the experiment names one that does not exist.
@@ -53,13 +67,20 @@ class Gateway:
         self._sena = sena
         self._prompts = prompts
         self._router: Router = ROUTERS[settings.router]()
+        self._measured: dict[str, tuple[int, int]] = {}
         by_model = sena.method in MODEL_METHODS
         self._by_model = ModelCompression(sena, prompts) if by_model else None
-        self._compressors: Mapping[ContextMode, Compressor] = {
+        compressors: dict[ContextMode, Compressor] = {
             ContextMode.RAW: COMPRESSORS["none"](),
             ContextMode.SENA: COMPRESSORS["none" if by_model else sena.method](),
             ContextMode.DAMAGED: COMPRESSORS["damage"](),
         }
+        self._compressors: Mapping[ContextMode, Compressor] = compressors
+        if remembered is not None:
+            self._compressors = {
+                mode: RememberingCompressor(compressor, remembered, settings=repr(sena))
+                for mode, compressor in compressors.items()
+            }
 
     def compression(self, case: Case, mode: ContextMode, *, seed: int | None) -> ModelRequest | None:
         """Return the compressor's call that a case needs in a context mode; None if it needs none."""
@@ -85,10 +106,10 @@ class Gateway:
         sent = Sent(context=compressed.context, message=case.message)
         if reply is not None and self._by_model is not None:
             sent = self._by_model.apply(case, reply)
-        show = partial(self._prompts.render, persona=persona, language=case.language)
-        prompt = show(context=sent.context, message=sent.message)
-        raw = show(context=case.context, message=case.message)
-        around = approximate_tokens(show(context=Context(), message=case.message).user)
+        prompt = self._prompts.render(
+            persona=persona, language=case.language, context=sent.context, message=sent.message
+        )
+        raw, around = self._uncompressed(case)
         return Prepared(
             system=prompt.system,
             user=prompt.user,
@@ -96,9 +117,19 @@ class Gateway:
             route_reason=reason,
             prompt_tokens=approximate_tokens(prompt.system) + approximate_tokens(prompt.user),
             context_tokens=approximate_tokens(prompt.user) - around,
-            raw_context_tokens=approximate_tokens(raw.user) - around,
+            raw_context_tokens=raw - around,
             dropped=compressed.dropped,
         )
+
+    def _uncompressed(self, case: Case) -> tuple[int, int]:
+        """Return the tokens of a case's user text with its whole context, and with none of it."""
+        if case.id not in self._measured:
+            show = partial(self._prompts.request, case.language, message=case.message)
+            self._measured[case.id] = (
+                approximate_tokens(show(context=case.context)),
+                approximate_tokens(show(context=Context())),
+            )
+        return self._measured[case.id]
 
     def request(
         self, prepared: Prepared, *, model: str, seed: int | None, thinking_level: str | None = None

@@ -43,6 +43,7 @@ class PersonaPrompts:
         kinds = (*PERSONAS, "request", *(f"compress-{scope}" for scope in SenaScope))
         names = [f"{kind}.{language}" for kind in kinds for language in LANGUAGES]
         self._templates: dict[str, Template] = {}
+        self._systems: dict[str, str] = {}
         for name in names:
             if name not in templates:
                 raise BadInput(f"persona template {name}.j2 is missing")
@@ -58,9 +59,17 @@ class PersonaPrompts:
             BadInput: If a template refers to something that it is not given.
         """
         return PromptText(
-            system=self._render(f"{persona}.{language}"),
-            user=self._render(f"request.{language}", context=context, message=message),
+            system=self._system(persona, language),
+            user=self.request(language, context=context, message=message),
         )
+
+    def request(self, language: Language, *, context: Context, message: str) -> str:
+        """Return the user text alone.
+
+        Raises:
+            BadInput: If the template refers to something that it is not given.
+        """
+        return self._render(f"request.{language}", context=context, message=message)
 
     def compressor(self, scope: SenaScope, language: Language) -> str:
         """Return the instruction of a model-based compressor.
@@ -76,9 +85,16 @@ class PersonaPrompts:
         Raises:
             BadInput: If the template refers to something that it is not given.
         """
-        shown = self._render(f"request.{language}", context=context, message="")
-        heading = self._render(f"request.{language}", context=Context(), message="")
+        shown = self.request(language, context=context, message="")
+        heading = self.request(language, context=Context(), message="")
         return shown.removesuffix(heading).strip()
+
+    def _system(self, persona: Persona, language: Language) -> str:
+        # A persona is the same whoever asks.
+        name = f"{persona}.{language}"
+        if name not in self._systems:
+            self._systems[name] = self._render(name)
+        return self._systems[name]
 
     def _render(self, name: str, **values: object) -> str:
         try:

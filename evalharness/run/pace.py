@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass
 
 from aiolimiter import AsyncLimiter
-from anyio import CapacityLimiter
 
 _BURST_SHARE = 1 / 20
 """Of a minute's allowance, what may go out at once."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """One place in a gate."""
 
-    number: int = 0
+    number: int
     """Counts from 1 in the order of entering."""
 
 
@@ -26,8 +26,9 @@ class Gate:
     def __init__(self, most: int) -> None:
         """Start wide open."""
         self._most = most
-        self._permits = CapacityLimiter(most)
         self._exact = float(most)
+        self._inside = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
         self._entered = 0
         self._last_cut = 0
 
@@ -37,12 +38,13 @@ class Gate:
         return int(self._exact)
 
     async def enter(self) -> Ticket:
-        """Wait for a place; returns a ticket for `leave`."""
-        ticket = Ticket()
-        await self._permits.acquire_on_behalf_of(ticket)
+        """Wait for a place, first come first served; returns a ticket for `leave`."""
+        if self._waiting or self._inside >= self.width:
+            await self._queue()
+        else:
+            self._inside += 1
         self._entered += 1
-        ticket.number = self._entered
-        return ticket
+        return Ticket(number=self._entered)
 
     def leave(self, ticket: Ticket, *, limited: bool, answered: bool) -> None:
         """Give the place back.
@@ -56,9 +58,27 @@ class Gate:
             self._exact, self._last_cut = max(1.0, self._exact / 2), self._entered
         elif answered and self._exact < self._most:
             self._exact = min(float(self._most), self._exact + 1 / self._exact)
-        if self._permits.total_tokens != self.width:
-            self._permits.total_tokens = self.width
-        self._permits.release_on_behalf_of(ticket)
+        self._inside -= 1
+        self._admit()
+
+    async def _queue(self) -> None:
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled():
+                # The place was given a moment before whoever waited for it gave up: it is the next one's.
+                self._inside -= 1
+                self._admit()
+            raise
+
+    def _admit(self) -> None:
+        while self._waiting and self._inside < self.width:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                self._inside += 1
+                turn.set_result(None)
 
 
 class Meter:

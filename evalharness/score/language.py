@@ -8,7 +8,7 @@ from evalharness.core.case import Case
 from evalharness.core.score import Completed, Score
 from evalharness.score.results import scored, unscored
 
-_HANGUL = re.compile(r"[가-힣]")
+_HANGUL = re.compile(r"[가-힣]+")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 _KOREAN_SHARE = 0.5
 
@@ -25,7 +25,7 @@ class LanguageScorer:
 
     def score(self, case: Case, record: Completed) -> Score:
         """Return 1 or 0."""
-        korean = len(_HANGUL.findall(record.answer.text)) / 2
+        korean = sum(map(len, _HANGUL.findall(record.answer.text))) / 2
         latin = len(_LATIN_WORD.findall(record.answer.text))
         if korean + latin == 0:
             return unscored(record, self, "no_letters")

@@ -35,7 +35,8 @@ class FileJournal:
 
         Args:
             path: The file; created if missing.
-            fresh: Start empty: replayed calls cost nothing and must be read from the recordings again.
+            fresh: Start empty, and never wait for the disk: replayed calls cost nothing, and are always read
+                from the recordings again.
             note: Told, in one line, what was repaired.
 
         Raises:
@@ -44,6 +45,7 @@ class FileJournal:
         """
         self._path = path
         self._note = note
+        self._durable = not fresh
         self._at: dict[str, tuple[int, int]] = {}
         self._done: set[str] = set()
         self._earlier: dict[str, tuple[Attempt, ...]] = {}
@@ -93,7 +95,8 @@ class FileJournal:
     def close(self) -> None:
         """Flush to the disk and close."""
         if not self._stream.closed:
-            os.fsync(self._stream.fileno())
+            if self._durable:
+                os.fsync(self._stream.fileno())
             self._stream.close()
 
     def __enter__(self) -> FileJournal:
@@ -107,6 +110,8 @@ class FileJournal:
         self.close()
 
     def _sync(self) -> None:
+        if not self._durable:
+            return
         self._unsynced += 1
         now = time.monotonic()
         if self._unsynced >= _SYNC_CALLS or now - self._synced_at >= _SYNC_SECONDS:

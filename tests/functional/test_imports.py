@@ -21,6 +21,8 @@ HEAVY = (
     "yaml",
 )
 NETWORK = ("google", "httpx2", "httpcore2", "vcr", "requests", "aiohttp", "urllib3", "starlette", "uvicorn")
+SLOW = ("scipy.stats", "scipy.optimize", "statsmodels", "pandas", "matplotlib", "sklearn", "kiwipiepy")
+"""What takes longer to import than a replay may take in all."""
 
 AUDITED = """
 import json, sys
@@ -65,6 +67,7 @@ def test_replay_connects_to_nothing_and_loads_no_network_library(recorded: Path)
     assert seen["code"] == 0
     assert seen["events"] == []
     assert loaded(seen["modules"], NETWORK) == []
+    assert loaded(seen["modules"], SLOW) == []
 
 
 def test_the_hook_sees_a_connection(recorded: Path) -> None:

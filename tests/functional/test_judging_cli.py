@@ -54,9 +54,9 @@ def test_judgements_are_replayed_and_scoring_again_calls_nothing(
     found = decision(run)
     assert (found["evidence"]["scorer"], found["evidence"]["judge"]) == ("rubric", True)
     assert found["judge"]["judges"][0]["scored"] == cells
-    bill = {(row["arm"], row["purpose"]): row for row in found["ledger"]["study"]}
-    assert bill["flash-35", "judge"]["calls"] == purposes["judge"]
-    assert float(bill["flash-35", "pairwise"]["usd"]) > 0
+    bill = {(row["model"], row["purpose"]): row for row in found["ledger"]["study"]}
+    assert bill["gemini-3.5-flash", "judge"]["calls"] == purposes["judge"]
+    assert float(bill["gemini-3.5-flash", "pairwise"]["usd"]) > 0
     before = (run / "calls.jsonl").read_bytes()
     shutil.rmtree(recorded / "cassettes")  # nothing could be replayed any more
     assert cli("score", str(run)).returncode == 0
@@ -146,7 +146,7 @@ def test_the_plan_bounds_what_judging_really_costs(cli: Cli, recorded: Path) -> 
     assert cli("analyze", EXPERIMENT).returncode == 0
     rows = json.loads(cli("plan", EXPERIMENT, "--on", "2026-11-29", "--json").stdout)["rows"]
     found = decision(only_run(recorded / "reports"))
-    real = {row["purpose"]: row for row in found["ledger"]["study"] if row["arm"] == "flash-35"}
+    real = {row["purpose"]: row for row in found["ledger"]["study"] if row["model"] == "gemini-3.5-flash"}
     for row in rows:
         if row["arm"] == "flash-35":
             assert float(real[row["purpose"]]["usd"]) < float(row["usd_high"]) < float(row["usd_upper"])

@@ -52,7 +52,10 @@ from evalharness.core.decision.judge import (
     SelfAgreement,
 )
 from evalharness.core.decision.ledger import (
+    ArmPrice,
+    CompressionBill,
     Ledger,
+    LedgerDate,
     LedgerRow,
 )
 from evalharness.core.decision.money import (
@@ -95,6 +98,7 @@ __all__ = [
     "FORMAT",
     "SIGNIFICANT_DIGITS",
     "Advice",
+    "ArmPrice",
     "ArmSummary",
     "AssumptionRow",
     "AssumptionsView",
@@ -104,6 +108,7 @@ __all__ = [
     "BreakEven",
     "BreakEvenCurve",
     "Choice",
+    "CompressionBill",
     "Condition",
     "ConditionKind",
     "ConditionName",
@@ -119,6 +124,7 @@ __all__ = [
     "JudgeContrast",
     "JudgeRow",
     "Ledger",
+    "LedgerDate",
     "LedgerRow",
     "Money",
     "MonteCarlo",

@@ -29,6 +29,15 @@ def to_json(decision: Decision) -> dict[str, Any]:
     return plain
 
 
+def plain(value: Any) -> Any:
+    """Return any frozen type of the project as plain JSON values, as a decision is written.
+
+    Raises:
+        ValueError: If a number is NaN or infinite.
+    """
+    return _plain(value)
+
+
 def from_json(data: dict[str, Any]) -> Decision:
     """Read what to_json wrote.
 

@@ -106,6 +106,8 @@ class ReasonCode(StrEnum):
     """ceiling (share)"""
     PRICE_HELD = "price_held_after_shutdown"
     """model, from (ISO date)"""
+    PRICE_REROUTED = "price_rerouted_after_shutdown"
+    """model, by (the model that answers instead), from (ISO date)"""
     STRATA_NOT_USED = "strata_not_used"
     """why (clusters, small_stratum)"""
 

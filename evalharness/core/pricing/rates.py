@@ -1,14 +1,10 @@
-"""Rate cards: dated, sourced prices per million tokens."""
+"""Dated, sourced prices per million tokens, and the days on which models end."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from difflib import get_close_matches
-from functools import cached_property
-
-from evalharness.core.errors import PricingError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,16 +19,35 @@ class Rate:
     output_usd_per_mtok: Decimal
     cached_usd_per_mtok: Decimal | None
     """Price of input tokens read from a cache; None where no price is known (then cached tokens raise)."""
+    tool_use_usd_per_mtok: Decimal | None = None
+    """Price of prompt tokens that tools added; None where they cost what other input costs."""
+    audio_usd_per_mtok: Decimal | None = None
+    """Price of audio in the prompt; None where it costs what other input costs."""
+    audio_cached_usd_per_mtok: Decimal | None = None
+    """Price of cached audio; used with audio_usd_per_mtok only."""
     long_context_above_tokens: int | None = None
     """Prompts longer than this are priced by the long_ columns, whole."""
     long_input_usd_per_mtok: Decimal | None = None
     long_output_usd_per_mtok: Decimal | None = None
     long_cached_usd_per_mtok: Decimal | None = None
     batch_factor: Decimal | None = None
-    """Share of the standard price that batch and flex calls pay; None if not offered."""
+    """Share of the standard price that batch calls pay; None if not offered or not known."""
+    batch_cached_usd_per_mtok: Decimal | None = None
+    """Price of cached input in batches; None where the factor holds for it too."""
+    batch_audio_cached_usd_per_mtok: Decimal | None = None
+    long_batch_cached_usd_per_mtok: Decimal | None = None
+    flex_factor: Decimal | None = None
+    """As batch_factor, for flex calls; cached input included."""
+    priority_factor: Decimal | None = None
+    """As batch_factor, for priority calls; cached input included."""
+    search_usd_per_thousand: Decimal | None = None
+    """Price of 1,000 grounding searches beyond the account's free allowance."""
     source: str
     as_of: dt.date
     """Day on which somebody last read the price at its source."""
+    file: str | None = None
+    """File that states the row, None if it comes from no file."""
+    line: int | None = None
 
     def covers(self, day: dt.date) -> bool:
         """Tell whether the row holds on a day."""
@@ -46,64 +61,19 @@ class Shutdown:
     model: str
     on: dt.date
     source: str
+    routed_to: str | None = None
+    """The model that answers (and is billed) instead from that day; None if calls fail or nobody said."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RateCard:
-    """All known prices, with the aliases under which models are also called."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheStorage:
+    """What an explicit cache of a model costs to keep, and how small it may be."""
 
-    name: str
-    rates: tuple[Rate, ...]
-    aliases: tuple[tuple[str, str], ...] = ()
-    """Pairs (alias, model id)."""
-    previews: tuple[str, ...] = ()
-    """Model ids that the provider calls preview."""
-    shutdowns: tuple[Shutdown, ...] = ()
-
-    @cached_property
-    def _by_model(self) -> dict[str, tuple[Rate, ...]]:
-        table: dict[str, list[Rate]] = {}
-        for rate in self.rates:
-            table.setdefault(rate.model, []).append(rate)
-        return {model: tuple(sorted(rows, key=lambda r: r.valid_from)) for model, rows in table.items()}
-
-    @cached_property
-    def _aliases(self) -> dict[str, str]:
-        return dict(self.aliases)
-
-    def resolve(self, model: str) -> str:
-        """Return the priced id of a model: alias resolved, `models/` and `-simulated` marks stripped.
-
-        Raises:
-            PricingError: If the card does not know the model.
-        """
-        bare = model.removeprefix("models/").removesuffix("-simulated")
-        known = self._aliases.get(bare, bare)
-        if known not in self._by_model:
-            near = get_close_matches(known, [*self._by_model, *self._aliases], n=1)
-            hint = f"; nearest: {near[0]}" if near else ""
-            raise PricingError(f"model {model!r} has no price in rate card {self.name!r}{hint}")
-        return known
-
-    def rate(self, model: str, on: dt.date) -> Rate:
-        """Return the row that holds for a model on a day.
-
-        Raises:
-            PricingError: If the model is unknown, or no row covers the day.
-        """
-        known = self.resolve(model)
-        for row in self._by_model[known]:
-            if row.covers(on):
-                return row
-        spans = ", ".join(f"{r.valid_from} to {r.valid_to or 'open'}" for r in self._by_model[known])
-        raise PricingError(f"no price of {known} is valid on {on} (rate card {self.name!r} has {spans})")
-
-    def price_changes(self, models: tuple[str, ...], after: dt.date, until: dt.date) -> tuple[dt.date, ...]:
-        """Return the announced days in (after, until] on which a price of these models changes, sorted."""
-        days = {
-            row.valid_from
-            for model in models
-            for row in self._by_model[self.resolve(model)]
-            if after < row.valid_from <= until
-        }
-        return tuple(sorted(days))
+    model: str
+    usd_per_mtok_hour: Decimal | None
+    """USD per million cached tokens and hour; None where the model has no explicit caches or no known
+    price."""
+    min_tokens: int
+    """Smallest prompt that is cached at all, explicitly or implicitly."""
+    source: str
+    as_of: dt.date

@@ -51,7 +51,12 @@ def canonical_path(path: str) -> str:
 
 def request_digest(path: str, body: Mapping[str, Any], *, method: str = "POST") -> str:
     """Return the SHA-256, 64 hex digits, of the canonical {method, path, body}."""
-    canonical = canonical_json({"method": method, "path": canonical_path(path), "body": canonical_body(body)})
+    return canonical_digest(path, canonical_body(body), method=method)
+
+
+def canonical_digest(path: str, body: Mapping[str, Any], *, method: str = "POST") -> str:
+    """Do as request_digest, with a body that is canonical already."""
+    canonical = canonical_json({"method": method, "path": canonical_path(path), "body": body})
     # Half a surrogate pair cannot be encoded, only escaped, as in JSON.
     return hashlib.sha256(canonical.encode("utf-8", "backslashreplace")).hexdigest()
 

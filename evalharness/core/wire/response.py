@@ -134,11 +134,32 @@ def parse_usage(metadata: Mapping[str, Any]) -> Usage | None:
         output_tokens=count("candidatesTokenCount") + thoughts,
         thinking_tokens=thoughts,
         tool_use_tokens=count("toolUsePromptTokenCount"),
+        audio_tokens=modality_tokens(metadata, "promptTokensDetails", "AUDIO"),
+        cached_audio_tokens=modality_tokens(metadata, "cacheTokensDetails", "AUDIO"),
     )
     total = count("totalTokenCount") if "totalTokenCount" in metadata else usage.total_tokens
     if total != usage.total_tokens:
         raise InvalidUsage(f"usageMetadata.totalTokenCount is {total}, its parts give {usage.total_tokens}")
     return usage
+
+
+def modality_tokens(metadata: Mapping[str, Any], key: str, *modalities: str) -> int:
+    """Return how many tokens of a usageMetadata detail list are of these modalities.
+
+    Raises:
+        InvalidUsage: If the list is not one of counts by modality.
+    """
+    details = metadata.get(key)
+    if not details:
+        return 0
+    try:
+        return sum(
+            int(part["tokenCount"])
+            for part in details
+            if part.get("modality") in modalities and "tokenCount" in part
+        )
+    except (AttributeError, TypeError, ValueError) as error:
+        raise InvalidUsage(f"usageMetadata.{key} is no list of counts by modality") from error
 
 
 def parse_error(status: int, body: Any) -> ProviderError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from evalharness.core.decision import Ruling
 from evalharness.core.experiment import Thresholds
@@ -21,6 +20,7 @@ from evalharness.decide.characteristics.setting import (
 )
 from evalharness.decide.contrasts import mean_vector, net_values, t_bounds
 from evalharness.decide.design import Design
+from evalharness.decide.distributions import t_quantile
 from evalharness.decide.rulings import proof_conditions, rule_upgrade
 from evalharness.decide.tail import net_benefit_pseudo_case
 
@@ -153,7 +153,7 @@ def lower_bounds(values: FloatArray, clusters: IntArray | None, confidence: floa
 
 def _clustered_bounds(values: FloatArray, design: Design, confidence: float) -> FloatArray:
     joint = mean_vector(values.T, design)
-    reach = float(stats.t.ppf(confidence, joint.df))
+    reach = t_quantile(confidence, joint.df)
     bounds: FloatArray = joint.mean - reach * np.sqrt(np.diag(joint.cov))
     return bounds
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from evalharness.core.call import Reply
 from evalharness.core.errors import CassetteDamaged
 from evalharness.core.job import call_key
-from evalharness.core.wire.canonical import canonical_body, canonical_json, canonical_path, request_digest
+from evalharness.core.wire.canonical import canonical_body, canonical_digest, canonical_json, canonical_path
 from evalharness.gateway.clients.headers import ALLOWED_HEADERS
 from evalharness.gateway.clients.json_text import parse_object
 
@@ -65,9 +65,14 @@ class Interaction:
     """From sending to the first visible text, for an answer that was streamed."""
 
     @cached_property
+    def canonical_request(self) -> dict[str, Any]:
+        """The request body as digests are taken of it."""
+        return canonical_body(self.request_body)
+
+    @cached_property
     def digest(self) -> str:
         """Digest of the request, recomputed."""
-        return request_digest(self.path, self.request_body)
+        return canonical_digest(self.path, self.canonical_request)
 
     @property
     def key(self) -> str:
@@ -141,7 +146,7 @@ def _document(interaction: Interaction) -> dict[str, Any]:
 def _hashes(interaction: Interaction, document: Mapping[str, Any]) -> dict[str, str]:
     # The third covers what the bodies do not hold, the host and time above all: origin is derived from them.
     return {
-        "request": _sha256(canonical_body(interaction.request_body)),
+        "request": _sha256(interaction.canonical_request),
         "response": _sha256(interaction.response_body),
         "interaction": _sha256({key: value for key, value in document.items() if key != "sha256"}),
     }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import httpx2
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterable, AsyncIterator, Callable
 
     import httpcore2
@@ -24,14 +25,15 @@ WATCH = "evalharness_watch"
 class WatchedTransport(httpx2.AsyncHTTPTransport):
     """The usual transport, over a pool that reports what arrives."""
 
-    def __init__(self, *, limits: httpx2.Limits, trust_env: bool) -> None:
+    def __init__(self, *, verify: ssl.SSLContext, limits: httpx2.Limits, trust_env: bool) -> None:
         """Make the pool and wrap it.
 
         Args:
+            verify: How servers are checked.
             limits: Connections.
             trust_env: Whether certificate variables of the environment count.
         """
-        super().__init__(limits=limits, trust_env=trust_env)
+        super().__init__(verify=verify, limits=limits, trust_env=trust_env)
         # httpx2 has no public place for a pool of one's own. Were the attribute renamed, its own code would
         # fail on the first call, and test_streaming.py says so before that.
         self._pool = cast("Any", _WatchedPool(self._pool))

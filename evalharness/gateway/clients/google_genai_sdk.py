@@ -95,7 +95,11 @@ class Connection:
         self._clock = clock
         self._timeout_s = timeout_s
         self._stream = stream
+        # One for every client: making one reads all certificates of the machine.
+        self._tls = httpx2.create_ssl_context(trust_env=not endpoint.loopback)
         self._http = self._http_client()
+        # Never used, but without one the SDK makes its own.
+        self._idle = httpx2.Client(verify=self._tls, trust_env=False)
         # Kept as long as the connection: a temporary genai.Client can be closed in the middle of a call.
         self._sdk = self._sdk_client()
 
@@ -129,6 +133,7 @@ class Connection:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+        self._idle.close()
         self._sdk.close()
 
     def _http_client(self) -> httpx2.AsyncClient:
@@ -137,6 +142,7 @@ class Connection:
             # What the recorder can read too; with a brotli or zstd package installed more would be offered.
             # A stream is read as it arrives, so not compressed.
             headers={"accept-encoding": "identity" if self._stream else "gzip, deflate"},
+            verify=self._tls,
             transport=self._watched() if self._stream else None,
             limits=_UNLIMITED,
             # Proxy variables are for the network; through a proxy, loopback would be the proxy's own machine.
@@ -147,7 +153,7 @@ class Connection:
         )
 
     def _watched(self) -> WatchedTransport:
-        return WatchedTransport(limits=_UNLIMITED, trust_env=not self._endpoint.loopback)
+        return WatchedTransport(verify=self._tls, limits=_UNLIMITED, trust_env=not self._endpoint.loopback)
 
     def _sdk_client(self) -> genai.Client:
         options = types.HttpOptions(
@@ -157,6 +163,7 @@ class Connection:
             retry_options=None,  # none: one try
             # Handing one in also keeps the SDK from choosing aiohttp, which tries a dropped connection again.
             httpx_async_client=self._http,
+            httpx_client=self._idle,
         )
         try:
             return genai.Client(
@@ -173,8 +180,10 @@ class Connection:
         """Let a request out only if it is the one that was asked for; start its time."""
         sending = _SENDING.get()
         asked = sending.request
-        carried = json.loads(sent.content)
-        if request_digest(plain_path(sent.url.path), carried, method=sent.method) != asked.digest:
+        carried, path = json.loads(sent.content), plain_path(sent.url.path)
+        # What is the same to the letter needs no canonical form to be the same.
+        same = carried == asked.body and path == asked.path and sent.method == "POST"
+        if not same and request_digest(path, carried, method=sent.method) != asked.digest:
             changed = differences(canonical_body(asked.body), canonical_body(carried))
             raise _cannot_carry(*(item.field for item in changed))
         sending.sent_at = self._clock.monotonic()

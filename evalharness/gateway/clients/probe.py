@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from evalharness.core.wire.request import API_VERSION
+from evalharness.core.wire.request import API_VERSION, ModelRequest
 from evalharness.gateway.clients.failures import (
     connection_failure,
     http_failure,
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from evalharness.gateway.clients.keys import Secret
 
 _MOST_PAGES = 20
+_COUNTING = 8
+"""Counts that are asked for at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +71,24 @@ class Probe:
         Raises:
             ProviderError: The endpoint refused, failed, or answered with something else.
         """
-        asked = {"contents": [{"role": "user", "parts": [{"text": text}]}]}
+        return self._total(model, {"contents": [{"role": "user", "parts": [{"text": text}]}]})
+
+    def count_requests(self, requests: Sequence[ModelRequest]) -> tuple[int, ...]:
+        """Return the prompt tokens of whole requests, by countTokens, which is free.
+
+        Raises:
+            ProviderError: The endpoint refused, failed, or answered with something else.
+        """
+
+        def count(request: ModelRequest) -> int:
+            inner = {k: v for k, v in request.body.items() if k in {"contents", "systemInstruction"}}
+            asked = {"generateContentRequest": {"model": f"models/{request.model}", **inner}}
+            return self._total(request.model, asked)
+
+        with ThreadPoolExecutor(max_workers=_COUNTING) as pool:
+            return tuple(pool.map(count, requests))
+
+    def _total(self, model: str, asked: dict[str, Any]) -> int:
         body = self._ask("POST", f"/{API_VERSION}/models/{model}:countTokens", asked)
         try:
             return int(body["totalTokens"])

@@ -17,12 +17,12 @@ from evalharness.gateway.sena.weights import WEIGHTS
 class ExtractiveCompressor:
     """Weighs what a sentence shows: figures, names, limits, wishes, length, place, BM25 to the message.
 
-    Redundant sentences lose value, long ones must be worth their tokens. The weights come from half of the
+    Redundant sentences lose value, long ones must be worth their tokens. The weights come from the
     shipped cases (see `weights`).
     """
 
     name = "extractive"
-    version = "2"
+    version = "3"
 
     def __init__(self, rules: SenaRules | None = None, weights: Mapping[str, float] = WEIGHTS) -> None:
         """Take the rules that hold for every method, and weights of features by name."""

@@ -37,9 +37,11 @@ def look_at(units: Sequence[Unit], message: str) -> Seen:
     stem_sets = [frozenset(stems(text)) for text in texts]
     shared = Counter(stem for stem_set in stem_sets for stem in stem_set)
     relevance = _relevance(texts, unicodedata.normalize("NFKC", message))
+    depths = _depths(units)
     features: list[Mapping[str, float]] = []
     for index, (unit, text) in enumerate(zip(units, texts, strict=True)):
         taken_up = sum(shared[stem] in _TAKEN_UP for stem in stem_sets[index])
+        position = index / max(1, len(units) - 1)
         features.append(
             {name: math.sqrt(min(len(sign.findall(text)), most)) for name, (sign, most) in COUNTED.items()}
             | {name: float(bool(sign.search(text))) for name, sign in PRESENT.items()}
@@ -48,12 +50,27 @@ def look_at(units: Sequence[Unit], message: str) -> Seen:
                 "log_tokens": math.log(unit.tokens),
                 "taken_up": math.log1p(taken_up),
                 "relevance": relevance[index],
-                "position": index / max(1, len(units) - 1),
+                "position": position,
+                "position_squared": position**2,
+                "depth": depths[index],
                 "opens_place": float(index == 0 or units[index - 1].place != unit.place),
+                "in_profile": float(unit.place == "profile"),
+                "in_notes": float(unit.place.startswith("notes")),
             }
         )
     rarity = {stem: math.log(1 + len(units) / count) for stem, count in shared.items()}
     return Seen(features=tuple(features), stems=tuple(stem_sets), rarity=rarity)
+
+
+def _depths(units: Sequence[Unit]) -> list[float]:
+    """Return how deep in its place each unit stands: 0 for the first of a turn, 1 for the last."""
+    lengths = Counter(unit.place for unit in units)
+    seen: Counter[str] = Counter()
+    depths = []
+    for unit in units:
+        depths.append(seen[unit.place] / max(1, lengths[unit.place] - 1))
+        seen[unit.place] += 1
+    return depths
 
 
 def _relevance(texts: Sequence[str], message: str) -> list[float]:

@@ -34,7 +34,7 @@ class HybridCompressor:
     """
 
     name = "hybrid"
-    version = "1"
+    version = "2"
 
     def __init__(
         self,

@@ -9,10 +9,17 @@ from evalharness.core.case import Case
 from evalharness.gateway.sena.sweep import CONTROLS, Point, Sweep, paired_difference
 
 RULE = (
-    "Of the points whose token reduction is at least the experiment's threshold (lower 95 % bound), the one "
-    "that keeps most key facts (lower 95 % bound). A method that costs more time is taken only if its bound "
-    "is higher by more than one point. The facts limit is met if that bound reaches 1 - quality_loss."
+    "Of the points whose token reduction, as sent, exceeds the experiment's threshold by 5 % of itself "
+    "(lower 95 % bound; the bill counts otherwise) and that keep at least 15 points more of the key facts "
+    "than every control swept at the same budget, the one that keeps most key facts (lower 95 % bound); if "
+    "none beats the controls so far, the best of the others, and that is said. A method that costs more "
+    "time is taken only if its bound is higher by more than one point. The facts limit is met if that bound "
+    "reaches 1 - quality_loss."
 )
+COUNTING_ALLOWANCE = 0.05
+"""Share of the threshold by which an offline count may be off (docs/decisions/0003)."""
+WORTH_OVER_CONTROLS = 0.15
+"""Share of the key facts; a compressor that does not beat deletion clearly is no compressor."""
 _WORTH_A_DEARER_METHOD = 0.01
 
 
@@ -34,6 +41,8 @@ class Recommendation:
     point: Point
     meets_facts: bool
     """Whether the facts limit is met; the token threshold always is."""
+    beats_controls: bool
+    """Whether it keeps so much more than every control that was swept."""
     facts_limit: float
     token_threshold: float
     safest: Point | None
@@ -53,13 +62,10 @@ def recommend(
         quality_loss: Share of the key facts that may be lost.
     """
     points = [point for point in sweep.points if point.method not in CONTROLS]
-    best: Point | None = None
-    for method in dict.fromkeys(point.method for point in points):
-        saving = [p for p in points if p.method == method and p.reduction_low >= token_threshold]
-        candidate = max(saving, key=lambda p: (p.facts_kept_low, p.reduction), default=None)
-        handicap = _WORTH_A_DEARER_METHOD if best else 0.0
-        if candidate and (best is None or candidate.facts_kept_low > best.facts_kept_low + handicap):
-            best = candidate
+    needed = token_threshold * (1 + COUNTING_ALLOWANCE)
+    saving = [point for point in points if point.reduction_low >= needed]
+    clear = [point for point in saving if _beats_controls(point, sweep)]
+    best = _best(clear or saving)
     if best is None:
         return None
     limit = 1 - quality_loss
@@ -67,10 +73,30 @@ def recommend(
     return Recommendation(
         point=best,
         meets_facts=best.facts_kept_low >= limit,
+        beats_controls=bool(clear),
         facts_limit=limit,
         token_threshold=token_threshold,
         safest=max(safe, key=lambda point: point.reduction, default=None),
         margins=tuple(_margin(sweep, cases, best, control) for control in CONTROLS if _has(sweep, control)),
+    )
+
+
+def _best(points: Sequence[Point]) -> Point | None:
+    """Return the point that keeps most facts; the first method wins unless a later one is clearly better."""
+    best: Point | None = None
+    for method in dict.fromkeys(point.method for point in points):
+        own = [point for point in points if point.method == method]
+        candidate = max(own, key=lambda point: (point.facts_kept_low, point.reduction))
+        if best is None or candidate.facts_kept_low > best.facts_kept_low + _WORTH_A_DEARER_METHOD:
+            best = candidate
+    return best
+
+
+def _beats_controls(point: Point, sweep: Sweep) -> bool:
+    return all(
+        point.facts_kept >= other.facts_kept + WORTH_OVER_CONTROLS
+        for other in sweep.points
+        if other.method in CONTROLS and other.budget == point.budget
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Table = npt.NDArray[np.float64]
 
-BUDGETS = (0.4, 0.5, 0.55, 0.6, 0.62, 0.64, 0.66, 0.68, 0.69, 0.7, 0.75, 0.8, 0.9)
+BUDGETS = (0.4, 0.5, 0.55, 0.6, 0.64, 0.66, 0.67, 0.68, 0.69, 0.7, 0.75, 0.8, 0.9)
 CONTROLS = ("truncate", "random")
 CONFIDENCE = 0.95
 _RESAMPLES = 4000
@@ -66,7 +66,7 @@ def run_sweep(
         for budget in budgets:
             tried = [try_case(compressor, case, budget, count) for case in cases]
             trials += tried
-            points.append(_point(cases, tried))
+            points.append(point_of(cases, tried))
     return Sweep(trials=tuple(trials), points=_with_pareto(points))
 
 
@@ -98,7 +98,8 @@ def paired_difference(
     return float(table[:, 0].sum() / table[:, 1].sum()), float(low), float(high)
 
 
-def _point(cases: Sequence[Case], trials: Sequence[Trial]) -> Point:
+def point_of(cases: Sequence[Case], trials: Sequence[Trial]) -> Point:
+    """Return what the trials of one method at one budget come to, in the order of the cases."""
     import numpy as np  # noqa: PLC0415
 
     facts = _by_pair(cases, [[trial.kept, trial.facts] for trial in trials])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalharness.core.text import find_any, find_form, normalise
@@ -57,6 +59,44 @@ def test_an_empty_form_is_refused() -> None:
 def test_any_of_several_forms_is_enough() -> None:
     assert find_any(("여섯 주", "6주"), "6주 동안")
     assert not find_any(("여섯 주", "6주"), "16주 동안")
+
+
+PARTS = st.sampled_from(
+    ["3월", "12일", " ", "-", "art", "Ann", "1,500", "만 원", "'s", "s", ".5", "월요일", "“", "x", "7", "²"]
+)
+
+
+def as_pattern(form: str) -> re.Pattern[str]:
+    """Return the rule as a regular expression."""
+    text = re.sub(r"(?<=[a-rt-z]{3})s$", "", normalise(form))
+    if re.search(r"[가-힣]", text):
+        change, gap = r"(?<=[가-힣])(?=[0-9a-z])|(?<=[0-9a-z])(?=[가-힣])", r"\s*"
+        pieces = [piece for word in text.split() for piece in re.split(change, word)]
+    else:
+        pieces, gap = re.split(r"[\s-]+", text), r"[\s-]+"
+    left = right = ""
+    if text[:1].isdigit():
+        left = r"(?<!\d)(?<!\d[.,])"
+    elif text[:1].isascii() and text[:1].isalpha():
+        left = r"(?<![a-z0-9])"
+    if text[-1:].isdigit():
+        right = r"(?!\d)(?![.,]\d)"
+    elif text[-1:].isascii() and text[-1:].isalpha():
+        right = r"(?:'?s)?(?![a-z0-9])"
+    body = gap.join(re.escape(piece) for piece in pieces if piece) or re.escape(text)
+    return re.compile(left + body + right)
+
+
+@settings(max_examples=1000)
+@given(st.lists(PARTS, min_size=1, max_size=4).map("".join), st.lists(PARTS, max_size=8).map("".join))
+def test_forms_are_found_as_the_pattern_of_the_rule_finds_them(form: str, text: str) -> None:
+    if form.strip():
+        assert find_form(form, text) == bool(as_pattern(form).search(normalise(text)))
+
+
+def test_a_form_of_signs_alone_is_looked_for_as_it_stands() -> None:
+    assert find_form("—", "first — second")
+    assert not find_form("—", "first second")
 
 
 @given(st.text(max_size=60))

@@ -19,7 +19,7 @@ from evalharness.core.judging import Judged
 from evalharness.core.plan import PlannedCell
 from evalharness.core.provenance import Delivery, Origin
 from evalharness.core.score import Answer, Completed, Failed, Record, Scored, Unscored
-from evalharness.core.study import Outcome
+from evalharness.core.study import SHARED, Outcome
 from evalharness.decide.assemble import RunData, assemble
 from evalharness.experiment.experiment_file import load_experiment
 
@@ -327,16 +327,15 @@ def test_what_only_the_judge_failed_on_is_told_apart(study: Study, rubric: Exper
 
 
 def test_judge_calls_are_study_money_and_no_arms(study: Study, rubric: Experiment) -> None:
-    """They stand under the judge's name; a call of a judge that is declared no more under its model's."""
+    """They are shared by all arms; those of a judge that is declared no more stay on the bill."""
     calls = run_data().calls | {
         "j1": judge_call("j1", served="gemini-3.5-flash"),
         "j2": judge_call("j2", served="gemini-3.5-flash"),
         "old": judge_call("old", model="gemini-4-argon", served="gemini-4-argon"),
     }
     found = study(run_data(calls=calls), experiment=rubric)
-    spent = {(s.arm, s.purpose): s.calls for s in found.spends}
-    assert spent["one", "judge"] == 2
-    assert spent["gemini-4-argon", "judge"] == 1
+    spent = {(s.arm, s.model): s.calls for s in found.spends if s.purpose == "judge"}
+    assert spent == {(SHARED, "gemini-3.5-flash"): 2, (SHARED, "gemini-4-argon"): 1}
     assert all(charge.purpose == "answer" for o in found.outcomes for charge in o.charges)
 
 

@@ -16,7 +16,8 @@ from evalharness.core.pricing import Rate, RateCard, Shutdown, price_usage
 from evalharness.core.study import Charge
 from evalharness.core.usage import Usage
 from evalharness.decide.cells import cells_of
-from evalharness.decide.costs import CostTable, billed_tokens, priced_day, token_prices
+from evalharness.decide.costs import CostTable, billed_tokens, token_prices
+from evalharness.decide.pricepath import price_path
 
 ON = dt.date(2026, 12, 1)
 TIERED = RateCard(
@@ -49,7 +50,7 @@ def usages(draw: st.DrawFn) -> Usage:
 @given(usage=usages(), neutral=st.booleans())
 def test_token_prices_rebuild_the_bill_exactly(usage: Usage, neutral: bool) -> None:
     prices = token_prices(
-        TIERED, "pro", ON, long=usage.input_tokens > 200_000, cached=True, cache_neutral=neutral
+        TIERED.rate("pro", ON), long=usage.input_tokens > 200_000, cached=True, cache_neutral=neutral
     )
     counts = (
         usage.input_tokens - usage.cached_tokens, usage.cached_tokens,
@@ -98,7 +99,26 @@ def test_the_last_price_is_held_only_after_an_announced_shutdown(cards, rate) ->
     row = rate("pro", "2", "12", end=dt.date(2026, 12, 31))
     after = dt.date(2027, 3, 1)
     with pytest.raises(PricingError):
-        priced_day(cards(row), "pro", after)
+        cards(row).in_force("pro", after)
     shut = Shutdown(model="pro", on=dt.date(2027, 1, 1), source="test")
-    assert priced_day(cards(row, shutdowns=(shut,)), "pro", after) == dt.date(2026, 12, 31)
-    assert priced_day(cards(row), "pro", ON) == ON
+    assert cards(row, shutdowns=(shut,)).in_force("pro", after) is row
+    assert cards(row).in_force("pro", ON) is row
+
+
+def test_after_a_shutdown_the_model_that_answers_is_paid(cards, rate) -> None:
+    """Google routes calls for 2.5 Pro to 3.8 Flash from 2026-12-01, at 3.8 Flash's prices."""
+    row = rate("pro", "2", "12", end=dt.date(2026, 12, 31))
+    before, later = (
+        rate("new", "1", "4", end=dt.date(2027, 2, 28)),
+        rate("new", "3", "9", start=dt.date(2027, 3, 1)),
+    )
+    shut = Shutdown(model="pro", on=dt.date(2027, 1, 1), source="test", routed_to="new")
+    card = cards(row, before, later, shutdowns=(shut,))
+    assert card.in_force("pro", dt.date(2026, 12, 31)) is row
+    assert card.in_force("pro", dt.date(2027, 1, 1)) is before
+    assert card.in_force("pro", dt.date(2027, 3, 1)) is later
+    changes = card.price_changes(("pro",), ON, dt.date(2027, 12, 1))
+    assert changes == (dt.date(2027, 1, 1), dt.date(2027, 3, 1))
+    path = price_path(card, ("pro",), ON, 4)
+    assert path.rerouted == (("pro", "new", dt.date(2027, 1, 1)),)
+    assert path.regime == (0, 1, 1, 2)

@@ -2,19 +2,55 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from evalharness.core.assumptions import Assumption, Dist, Status
 from evalharness.core.errors import BadInput
-from evalharness.decide.draws import _stream, distribution, draw_all, means, quantile
+from evalharness.decide.draws import _stream, draw_all, means, quantile
 
 
 def ranged(
     name: str = "value_per_satisfied_session", dist: Dist = Dist.PERT, **parameters: float
 ) -> Assumption:
     return Assumption(name=name, status=Status.RANGE, dist=dist, source="test", **parameters)
+
+
+def distribution(a: Assumption) -> Any:
+    """Return what scipy.stats makes of an assumption."""
+    if a.dist is Dist.NORMAL:
+        return stats.norm(a.mean, a.sd)
+    if a.dist is Dist.BETA:
+        return stats.beta(a.alpha, a.beta)
+    if a.dist is Dist.LOGNORMAL90:
+        mu, sigma = a.log_parameters()
+        return stats.lognorm(s=sigma, scale=np.exp(mu))
+    width = a.high - a.low
+    if a.dist is Dist.TRIANGULAR:
+        return stats.triang(c=(a.mid - a.low) / width, loc=a.low, scale=width)
+    shape = (1 + 4 * (a.mid - a.low) / width, 1 + 4 * (a.high - a.mid) / width)
+    return stats.beta(*shape, loc=a.low, scale=width)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        ranged(low=3, mid=5, high=9),
+        ranged(low=3, mid=3, high=9),
+        ranged(dist=Dist.TRIANGULAR, low=1, mid=2, high=7),
+        ranged(dist=Dist.TRIANGULAR, low=1, mid=7, high=7),
+        ranged(dist=Dist.LOGNORMAL90, low=0.5, high=10.0),
+        ranged(dist=Dist.NORMAL, mean=40, sd=2),
+        ranged("baseline_satisfaction", Dist.BETA, alpha=15, beta=5),
+    ],
+    ids=lambda field: str(field.dist),
+)
+def test_quantiles_are_those_of_scipy(field: Assumption) -> None:
+    levels = np.array([0.0001, 0.05, 1 / 6, 0.5, 0.75, 0.95, 0.9999])
+    assert quantile(field, levels) == pytest.approx(distribution(field).ppf(levels), rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -63,10 +99,10 @@ def test_a_normal_is_cut_at_the_domain() -> None:
     assert quantile(field, 0.001) == 0.0
 
 
-def test_fixed_and_unknown_have_no_distribution(fixed) -> None:
-    for field in (fixed("margin", 0.5), Assumption(name="margin", status=Status.UNKNOWN)):
-        with pytest.raises(ValueError, match="no distribution"):
-            distribution(field)
+def test_a_fixed_number_is_its_only_quantile_and_an_unknown_has_none(fixed) -> None:
+    assert quantile(fixed("margin", 0.5), np.array([0.1, 0.9])).tolist() == [0.5, 0.5]
+    with pytest.raises(ValueError, match="no quantiles"):
+        quantile(Assumption(name="margin", status=Status.UNKNOWN), 0.5)
 
 
 def test_draws_follow_their_distributions_and_fields_do_not_disturb_each_other(assume) -> None:

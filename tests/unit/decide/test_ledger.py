@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from evalharness.core.pricing import price_usage
+from evalharness.core.pricing import Shutdown, price_usage
 from evalharness.core.study import Charge, Spend
 from evalharness.core.usage import Usage
 from evalharness.decide import decide
@@ -80,3 +81,101 @@ def test_imported_costs_stand_by_arm(study, scores, card, assume, with_outcomes)
     assert dict(found.ledger.imported_usd)["pro-raw"] == Decimal("1.00")
     assert found.ledger.production == ()
     assert found.upgrade.cost.value == 0
+
+
+def test_shares_and_the_price_of_a_thousand(study, scores, card, assume, with_outcomes) -> None:
+    made = study(scores())
+    usage = Usage(input_tokens=1000, cached_tokens=250, output_tokens=400, thinking_tokens=100)
+    outcomes = [
+        replace(o, charges=(Charge(purpose="answer", model=o.charges[0].model, usage=usage),))
+        for o in made.outcomes
+    ]
+    row = decide(with_outcomes(made, outcomes), card, assume()).ledger.production[0]
+    assert (row.thinking_share, row.cache_share) == (0.25, 0.25)
+    assert row.usd_per_thousand == 1000 * row.usd_per_request
+
+
+def test_unconfirmed_tries_are_in_the_studys_total_as_an_upper_bound(study, scores, card, assume) -> None:
+    spends = (
+        Spend(arm="pro-raw", purpose="unconfirmed", model="pro", calls=2,
+              usage=Usage(input_tokens=2000, output_tokens=500)),
+        Spend(arm="pro-raw", purpose="retry", model="nobody", calls=3,
+              usage=Usage(input_tokens=0, output_tokens=0)),
+    )  # fmt: skip
+    ledger = decide(study(scores(), options={"spends": spends}), card, assume()).ledger
+    rows = {row.purpose: row for row in ledger.study}
+    assert (rows["unconfirmed"].usd, rows["unconfirmed"].upper_bound) == (Decimal("0.010"), True)
+    assert (rows["retry"].usd, rows["retry"].calls) == (0, 3)
+    assert ledger.study_usd == Decimal("0.010")
+
+
+def test_the_same_calls_on_the_runs_day_today_and_on_announced_changes(
+    *, study, scores, cards, rate, assume
+) -> None:
+    card = cards(
+        rate("flash", "1", "4", end=dt.date(2026, 12, 31)),
+        rate("flash", "2", "8", start=dt.date(2027, 1, 1)),
+        rate("pro", "2", "12"),
+    )  # fmt: skip
+    made = study(scores(), options={"recorded_on": dt.date(2026, 11, 23)})
+    dates = decide(made, card, assume()).ledger.dates
+    assert [(d.on.isoformat(), d.why) for d in dates] == [
+        ("2026-11-23", "run"), ("2026-12-01", "today"), ("2027-01-01", "price_change"),
+    ]  # fmt: skip
+    prices = [{arm.arm: arm.usd_per_request for arm in date.arms} for date in dates]
+    assert prices[0] == prices[1]
+    assert prices[2]["flash-raw"] == 2 * prices[1]["flash-raw"]
+    assert prices[2]["pro-raw"] == prices[1]["pro-raw"]
+
+
+def test_a_model_that_ends_is_priced_as_the_one_that_answers_instead(
+    *, study, scores, cards, rate, assume
+) -> None:
+    end = Shutdown(model="flash", on=dt.date(2027, 1, 1), source="page", routed_to="pro")
+    card = cards(rate("flash", "1", "4", end=dt.date(2026, 12, 31)), rate("pro", "2", "12"), shutdowns=(end,))
+    found = decide(study(scores()), card, assume())
+    last = found.ledger.dates[-1]
+    assert (last.on, last.rerouted, last.held) == (dt.date(2027, 1, 1), (("flash", "pro"),), ())
+    prices = {arm.arm: arm.usd_per_request for arm in last.arms}
+    assert prices["flash-sena"] == prices["pro-sena"]
+    assert any(mark.code == "price_rerouted_after_shutdown" for mark in found.upgrade.verdict.marks)
+
+
+def test_compression_by_the_same_model_is_a_net_loss_with_its_break_even(
+    study, scores, card, assume, with_outcomes
+) -> None:
+    """1,000 tokens squeezed to 600 cost 0.0034 and save 400 of input: 0.0004 on Flash, 0.0008 on Pro."""
+    made = study(scores())
+    squeeze = Charge(purpose="compress", model="flash", usage=Usage(input_tokens=1000, output_tokens=600))
+
+    def paid(o):
+        sena = o.arm.endswith("sena")
+        answer = Usage(input_tokens=1600 if sena else 2000, output_tokens=100)
+        charges = (Charge(purpose="answer", model=o.charges[0].model, usage=answer),)
+        return replace(o, charges=(*charges, squeeze) if sena else charges)
+
+    found = decide(with_outcomes(made, [paid(o) for o in made.outcomes]), card, assume())
+    bills = {bill.arm: bill for bill in found.ledger.compression}
+    flash, pro = bills["flash-sena"], bills["pro-sena"]
+    assert flash.compressor == pro.compressor == "flash"
+    assert (flash.compressor_usd, flash.saved_usd) == pytest.approx((0.0034, 0.0004))
+    assert flash.net.value == pytest.approx(-0.0030)
+    assert (flash.break_even_turns, pro.break_even_turns) == (9, 5)
+    # (1 + 4)/(1 + 4) and (1 + 4)/(2 + 4): the same model never pays, Pro's context from five sixths on.
+    assert flash.break_even_share == 1.0
+    assert pro.break_even_share == pytest.approx(5 / 6)
+
+
+def test_compression_without_a_model_costs_nothing_and_saves(
+    study, scores, card, assume, with_outcomes
+) -> None:
+    made = study(scores())
+    outcomes = [
+        replace(o, charges=(Charge(
+            purpose="answer", model=o.charges[0].model,
+            usage=Usage(input_tokens=600 if o.arm.endswith("sena") else 1000, output_tokens=10)),))
+        for o in made.outcomes
+    ]  # fmt: skip
+    [flash, _] = decide(with_outcomes(made, outcomes), card, assume()).ledger.compression
+    assert (flash.compressor, flash.compressor_usd, flash.break_even_share) == (None, 0.0, None)
+    assert flash.saved_usd == flash.net.value == pytest.approx(0.0004)

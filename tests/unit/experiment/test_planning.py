@@ -22,6 +22,7 @@ def prepare(case: Case, arm: Arm, repeat: int, draw: int) -> CellWork:
         messages=(Message(role="user", text=f"{case.id} {arm.context}"),),
         max_output_tokens=8,
         seed=draw_seed(1, draw),
+        thinking_level=arm.thinking_level,
     )
     job = Job(
         purpose=Purpose.ANSWER,
@@ -57,7 +58,7 @@ def shipped(root: Path, **changes: object) -> Experiment:
 def test_every_arm_has_its_cells_and_aa_draws_are_its_own(root: Path, make_case: Callable[..., Case]) -> None:
     experiment = shipped(root, repeats=2)
     plan = build_plan(experiment, cases(make_case), prepare)
-    assert len(plan.cells) == 6 * 16 * 2
+    assert len(plan.cells) == len(experiment.arms) * 16 * 2
     assert len(plan.jobs) == len(plan.cells)
     aa = next(arm for arm in experiment.arms if arm.role is Role.AA)
     assert first_draw(aa, experiment) == 2

@@ -53,6 +53,28 @@ def test_a_gate_halves_once_a_burst_and_recovers() -> None:
     assert asyncio.run(burst()) == [8, 4, 2, 16]
 
 
+def test_whoever_gives_up_waiting_takes_no_place() -> None:
+    async def impatient() -> list[int]:
+        gate, order = Gate(1), []
+        first = await gate.enter()
+
+        async def visit(name: int) -> None:
+            ticket = await gate.enter()
+            order.append(name)
+            gate.leave(ticket, limited=False, answered=False)
+
+        tasks = [asyncio.create_task(visit(name)) for name in range(4)]
+        await asyncio.sleep(0)
+        tasks[0].cancel()  # while it waits
+        gate.leave(first, limited=False, answered=False)
+        tasks[1].cancel()  # when its place was just given
+        await asyncio.gather(*tasks, return_exceptions=True)
+        order.append((await gate.enter()).number)
+        return order
+
+    assert asyncio.run(impatient()) == [2, 3, 4]
+
+
 def test_a_narrow_gate_holds_the_others_back() -> None:
     async def crowd() -> int:
         gate, inside, most = Gate(8), 0, 0

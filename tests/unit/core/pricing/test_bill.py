@@ -144,3 +144,35 @@ def test_a_bill_grows_with_usage_and_adds_up(one: int, two: int, out: int, think
 def test_impossible_usage_is_refused(counts: dict[str, int]) -> None:
     with pytest.raises(InvalidUsage):
         Usage(**counts)
+
+
+def test_tools_audio_and_their_cached_part_at_prices_of_their_own() -> None:
+    """100 text + 50 audio fresh, 20 text + 30 audio cached, 40 from tools; 2.5 Flash's prices."""
+    row = rate(
+        input_usd_per_mtok=Decimal("0.30"), cached_usd_per_mtok=Decimal("0.03"),
+        audio_usd_per_mtok=Decimal(1), audio_cached_usd_per_mtok=Decimal("0.10"),
+        tool_use_usd_per_mtok=Decimal("0.50"),
+    )  # fmt: skip
+    usage = Usage(
+        input_tokens=200, cached_tokens=50, audio_tokens=80, cached_audio_tokens=30, output_tokens=0,
+        tool_use_tokens=40,
+    )  # fmt: skip
+    bill = price_usage(usage, model="gemini-3.1-pro-preview", card=card(row), on=DAY)
+    assert bill.input_usd * 1_000_000 == 100 * Decimal("0.30") + 50 * 1
+    assert bill.cached_usd * 1_000_000 == 20 * Decimal("0.03") + 30 * Decimal("0.10")
+    assert bill.tool_use_usd * 1_000_000 == 40 * Decimal("0.50")
+
+
+def test_each_tier_has_its_factor_and_batches_may_leave_cached_input_alone() -> None:
+    row = rate(
+        flex_factor=Decimal("0.5"), priority_factor=Decimal("1.8"), batch_cached_usd_per_mtok=Decimal("0.2")
+    )
+    usage = Usage(input_tokens=1000, cached_tokens=400, output_tokens=100)
+    full, cached = total(usage, card=card(row)), Decimal("0.00008")
+    assert total(usage, card=card(row), tier="flex") == full / 2
+    assert total(usage, card=card(row), tier="priority") == full * Decimal("1.8")
+    assert total(usage, card=card(row), tier="batch") == (full - cached) / 2 + cached
+
+
+def test_a_fixed_version_costs_what_its_model_costs() -> None:
+    assert card().resolve("gemini-3.1-pro-preview-002") == "gemini-3.1-pro-preview"

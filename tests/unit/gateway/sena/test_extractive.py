@@ -144,16 +144,17 @@ class Counting:
 
 
 def test_hybrid_finds_what_is_asked_in_another_language() -> None:
-    """Of sentences alike in every other way, the one on dogs outlives a later one."""
-    words = [THINGS[0], "개", *THINGS[1:]]
+    """Of sentences alike in every other way, the one on dogs outlives later ones."""
+    words = ["개", *THINGS]
     context = Context(profile=" ".join(f"우리 {word}는 올해 아주 작다." for word in words))
 
     def dropped(message: str) -> list[str]:
-        compressor = HybridCompressor(embedder=Counting())
+        weights = {"relevance": 1.0, "position": 0.1}
+        compressor = HybridCompressor(weights=weights, embedder=Counting())
         result = compressor.compress(context, message=message, budget=0.95)
         return [piece.text for piece in result.dropped]
 
-    assert dropped("What about my dog?") == ["우리 집는 올해 아주 작다."]
+    assert "우리 개는 올해 아주 작다." not in dropped("What about my dog?")
     assert dropped("What about nothing?") == ["우리 개는 올해 아주 작다."]
 
 

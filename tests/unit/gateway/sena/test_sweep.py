@@ -13,7 +13,7 @@ from evalharness.app.sena import VectorFile, compress_file, sweep_experiment
 from evalharness.core.case import Case, Context, KeyFact
 from evalharness.core.errors import BadInput
 from evalharness.gateway.sena import COMPRESSORS
-from evalharness.gateway.sena.recommend import recommend
+from evalharness.gateway.sena.recommend import Recommendation, recommend
 from evalharness.gateway.sena.sweep import Point, Sweep, paired_difference, run_sweep
 from evalharness.gateway.sena.trial import Trial, try_case
 
@@ -93,7 +93,7 @@ def point(method: str, budget: float, kept_low: float, saved_low: float) -> Poin
 @pytest.mark.parametrize(
     ("points", "chosen", "meets", "safest"),
     [
-        ([("extractive", 0.6, 0.9, 0.39), ("extractive", 0.7, 0.96, 0.31)], 0.7, True, 0.7),
+        ([("extractive", 0.6, 0.9, 0.39), ("extractive", 0.7, 0.96, 0.32)], 0.7, True, 0.7),
         ([("extractive", 0.6, 0.90, 0.39), ("extractive", 0.7, 0.96, 0.29)], 0.6, False, 0.7),
         ([("extractive", 0.6, 0.90, 0.39), ("hybrid", 0.5, 0.905, 0.45)], 0.6, False, None),
         ([("extractive", 0.6, 0.90, 0.39), ("hybrid", 0.5, 0.92, 0.45)], 0.5, False, None),
@@ -116,26 +116,50 @@ def test_the_rule(
     assert (found.safest.budget if found.safest else None) == safest
 
 
+def test_the_recommended_point_beats_the_controls_if_any_does(make_case: Callable[..., Case]) -> None:
+    """A budget that keeps a little more, but little more than deletion, is passed over."""
+    some = [make_case(id="a"), make_case(id="b")]
+    trials = tuple(
+        replace(trial(case.id, method, 1), budget=budget)
+        for method in ("random", "extractive")
+        for budget in (0.6, 0.65)
+        for case in some
+    )
+
+    def found(random_low: float) -> Recommendation:
+        points = (
+            point("random", 0.6, random_low, 0.39), point("random", 0.65, 0.78, 0.34),
+            point("extractive", 0.6, 0.90, 0.39), point("extractive", 0.65, 0.91, 0.34),
+        )  # fmt: skip
+        sweep = Sweep(trials=trials, points=points)
+        chosen = recommend(sweep, some, token_threshold=0.30, quality_loss=0.05)
+        assert chosen is not None
+        return chosen
+
+    assert (found(0.70).point.budget, found(0.70).beats_controls) == (0.6, True)
+    assert (found(0.80).point.budget, found(0.80).beats_controls) == (0.65, False)
+
+
 def test_a_sweep_of_an_experiment_recommends_by_a_patch(project_folder: Path) -> None:
     file = project_folder / "prompts" / "experiment.toml"
     file.write_text(
-        file.read_text(encoding="utf-8").replace("budget = 0.68", "budget = 0.9"), encoding="utf-8"
+        file.read_text(encoding="utf-8").replace("budget = 0.67", "budget = 0.9"), encoding="utf-8"
     )
     result = sweep_experiment(
         file,
         methods=("truncate", "random", "extractive"),
-        budgets=(0.6, 0.65),
+        budgets=(0.4, 0.6),
         out=project_folder,
         note=print,
     )
     assert result.recommendation is not None
-    assert result.recommendation.point.budget == 0.65
+    assert result.recommendation.point.budget == 0.6
     assert [margin.control for margin in result.recommendation.margins] == ["truncate", "random"]
     patch = project_folder / "recommended.patch"
     patch.write_text(result.patch, encoding="utf-8")
-    assert "-budget = 0.9\n+budget = 0.65\n" in result.patch
+    assert "-budget = 0.9\n+budget = 0.6\n" in result.patch
     subprocess.run(["patch", "--quiet", str(file), str(patch)], check=True)  # noqa: S607
-    assert "budget = 0.65" in file.read_text(encoding="utf-8")
+    assert "budget = 0.6" in file.read_text(encoding="utf-8")
 
 
 @pytest.fixture
