@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import fmean, stdev
+from typing import Any
 
 import numpy as np
 
@@ -41,15 +42,13 @@ from evalharness.emulator.wire import read_request
 from evalharness.experiment.planning import draw_seed
 from evalharness.score import build_records, score_records
 from evalharness.score.judge import (
+    Replies,
     comparisons,
     judge_scores,
     judgements,
     pairwise_tasks,
-    repair_jobs,
     rubric_tasks,
 )
-from evalharness.score.judge.repair import second_job
-from evalharness.score.judge.results import Replies
 from evalharness.score.judge.tasks import Bench, Task
 
 FILLER = {
@@ -105,13 +104,15 @@ def ask(job: Job, settings: EmulatorSettings) -> Call:
     )  # fmt: skip
 
 
-def replies_to(tasks: Sequence[Task], bench: Bench, settings: EmulatorSettings) -> Replies:
+def replies_to(
+    tasks: Sequence[Task[Any]], bench: Bench, settings: EmulatorSettings
+) -> tuple[Replies[Any], dict[str, Call]]:
     """Ask every question, and every unreadable one again, as a run does."""
     calls = {job.key: ask(job, settings) for job in {task.job.key: task.job for task in tasks}.values()}
-    for job in repair_jobs(tasks, calls, prompts=bench.prompts, aliases={}):
+    replies: Replies[Any] = Replies(calls, prompts=bench.prompts, aliases={})
+    for job in replies.repairs(tasks):
         calls[job.key] = ask(job, settings)
-    second = partial(second_job, calls=calls, prompts=bench.prompts, aliases={})
-    return Replies(calls=calls, aliases={}, second=second)
+    return replies, calls
 
 
 def compare(
@@ -121,7 +122,7 @@ def compare(
     """Compare arms directly, in both orders."""
     tasks = pairwise_tasks(tuple(records), bench, pairs=pairs, case_ids=set(case_ids))
     asked = [task for task in tasks if not task.same]
-    return comparisons(tasks, replies_to(asked, bench, settings))
+    return comparisons(tasks, replies_to(asked, bench, settings)[0])
 
 
 def grade(
@@ -129,8 +130,8 @@ def grade(
 ) -> tuple[tuple[Judgement, ...], Mapping[str, Call]]:
     """Judge answers by rubric."""
     tasks = rubric_tasks(tuple(records), bench)
-    replies = replies_to(tasks, bench, settings)
-    return judgements(tasks, replies), replies.calls
+    replies, calls = replies_to(tasks, bench, settings)
+    return judgements(tasks, replies), calls
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,16 +21,14 @@ from evalharness.core.ports import Journal
 from evalharness.core.score import Record, Score
 from evalharness.run import RunSummary
 from evalharness.score.judge import (
+    Replies,
     comparisons,
     judge_scores,
     judgements,
     pairwise_tasks,
-    repair_jobs,
     rubric_tasks,
 )
-from evalharness.score.judge.repair import second_job
-from evalharness.score.judge.results import Replies
-from evalharness.score.judge.tasks import Task
+from evalharness.score.judge.results import PairReplies, RubricReplies
 from evalharness.store import RunDirectory
 
 
@@ -63,7 +61,7 @@ def judge_records(
     Raises:
         EvalHarnessError: As `run.Engine.execute`; whatever was paid for is kept.
     """
-    bench, aliases = project.judging, dict(project.experiment.aliases)
+    bench = project.judging
     rubric = rubric_tasks(records, bench)
     pairs = pairwise_tasks(
         records,
@@ -71,15 +69,19 @@ def judge_records(
         pairs=compared_arms(project.experiment),
         case_ids={case.id for case in project.compared_cases},
     )
-    tasks: tuple[Task, ...] = (*rubric, *(pair for pair in pairs if not pair.same))
+    asked = [pair for pair in pairs if not pair.same]
     session = _Session(project=project, directory=directory, how=how, known=dict(calls))
-    session.ask(tasks, partial(repair_jobs, tasks, prompts=bench.prompts, aliases=aliases))
-    second = partial(second_job, calls=session.known, prompts=bench.prompts, aliases=aliases)
-    replies = Replies(calls=session.known, aliases=aliases, second=second)
-    found = judgements(rubric, replies)
+    read = partial(Replies, session.known, prompts=bench.prompts, aliases=dict(project.experiment.aliases))
+    marks: RubricReplies = read()
+    sides: PairReplies = read()
+    session.ask(
+        [*(task.job for task in rubric), *(pair.job for pair in asked)],
+        repairs=lambda: (*marks.repairs(rubric), *sides.repairs(asked)),
+    )
+    found = judgements(rubric, marks)
     return Verdicts(
         judgements=found,
-        comparisons=comparisons(pairs, replies),
+        comparisons=comparisons(pairs, sides),
         scores=judge_scores(records, found, [judge.name for judge in bench.judges]),
     )
 
@@ -103,10 +105,10 @@ class _Session:
     known: dict[str, Call]
     """The run's calls; what is asked now is added."""
 
-    def ask(self, tasks: Sequence[Task], repairs: Callable[[Mapping[str, Call]], tuple[Job, ...]]) -> None:
+    def ask(self, questions: Iterable[Job], *, repairs: Callable[[], tuple[Job, ...]]) -> None:
         """Make the calls that are missing: first questions, then repairs of what cannot be read."""
-        first = self._missing(task.job for task in tasks)
-        if not first and not self._missing(repairs(self.known)):
+        first = self._missing(questions)
+        if not first and not self._missing(repairs()):
             return
         clock, note = SystemClock(), self.how.note
         access = judge_access(self.project, self.directory, self.known.values(), self.how, clock)
@@ -119,7 +121,7 @@ class _Session:
 
             async def work(go: Go) -> RunSummary:
                 done = await go(first)
-                return done.plus(await go(self._missing(repairs(self.known))))
+                return done.plus(await go(self._missing(repairs())))
 
             summary = asyncio.run(access.perform(work, journal=journal, watch=self.how.watch, note=note))
         _say(summary, journal.fresh, note)

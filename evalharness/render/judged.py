@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evalharness.core.decision import JudgeAudit, JudgeContrast, JudgeRow, PairwiseRow
+from evalharness.core.judging import JUDGE_CAUSE
 from evalharness.core.provenance import Origin
 from evalharness.render.escape import clean
 from evalharness.render.frame import Frame
@@ -72,8 +73,12 @@ def _causes(frame: Frame, causes: tuple[tuple[str, int], ...]) -> str:
     say = frame.say
     if not causes:
         return ""
-    items = [say("judged.cause", why=clean(why, limit=_NAME_LENGTH), n=n) for why, n in causes]
+    items = [say("judged.cause", why=_name(_plain(why)), n=n) for why, n in causes]
     return say("judged.causes", list=say.listed(items, most=3, by="comma"))
+
+
+def _plain(cause: str) -> str:
+    return cause.removeprefix(JUDGE_CAUSE).replace(":", " ").replace("_", " ")
 
 
 def _contrast(frame: Frame, row: JudgeContrast) -> str:

@@ -38,11 +38,6 @@ class PairTask:
             return Side.TIE
         return Side.TREATMENT if (found == "A") is self.treatment_first else Side.CONTROL
 
-    def problem(self, text: str) -> Unreadable | None:
-        """Return what is wrong with a reply, None if it can be read."""
-        found = self.read(text)
-        return found if isinstance(found, Unreadable) else None
-
 
 def pairwise_tasks(
     records: Iterable[Record],

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import fmean
+from typing import TypeAlias
 
-from evalharness.core.call import Call
-from evalharness.core.job import Job
 from evalharness.core.judging import (
     JUDGE_CAUSE,
     RUBRIC_TOP,
@@ -24,35 +22,21 @@ from evalharness.core.judging import (
 )
 from evalharness.core.score import Completed, Record, Score, Scored, Unscored
 from evalharness.score.judge.pairwise import PairTask
+from evalharness.score.judge.repair import Replies
 from evalharness.score.judge.replies import Unreadable
 from evalharness.score.judge.rubric import RubricTask
-from evalharness.score.judge.tasks import Silent, Task, said
+from evalharness.score.judge.tasks import Silent
 
 VERSION = "1"
 """Of reading replies and making scores of them; prompts have a version of their own."""
 
 UNREADABLE = f"{JUDGE_CAUSE}unreadable"
 EVIDENCE_VOID = f"{JUDGE_CAUSE}evidence_void"
-Second = Callable[[Task], Job | None]
-"""The question that follows an unreadable reply (`repair.second_job`, its other arguments bound)."""
+RubricReplies: TypeAlias = Replies[tuple[Mark, ...]]
+PairReplies: TypeAlias = Replies[Side]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replies:
-    """The calls of a run, and how to find what answers a task."""
-
-    calls: Mapping[str, Call]
-    aliases: Mapping[str, str]
-    second: Second
-
-    def final(self, task: Task) -> tuple[str | Silent, tuple[str, ...]]:
-        """Return the reply that counts, and the calls that were made for it."""
-        again = self.second(task)
-        keys = (task.job.key,) if again is None else (task.job.key, again.key)
-        return said(self.calls.get(keys[-1]), self.aliases), tuple(key for key in keys if key in self.calls)
-
-
-def judgements(tasks: Iterable[RubricTask], replies: Replies) -> tuple[Judgement, ...]:
+def judgements(tasks: Iterable[RubricTask], replies: RubricReplies) -> tuple[Judgement, ...]:
     """Return one judgement for each task and cell, sorted by cell, judge and repeat.
 
     The points are the mean of the criteria that stand, each counting alike. With none left, or a reply that
@@ -62,9 +46,8 @@ def judgements(tasks: Iterable[RubricTask], replies: Replies) -> tuple[Judgement
     return tuple(sorted(found, key=lambda one: (one.case_id, one.arm, one.repeat, one.judge, one.round)))
 
 
-def _judgements(task: RubricTask, replies: Replies) -> Iterator[Judgement]:
-    text, keys = replies.final(task)
-    read = text if isinstance(text, Silent) else task.read(text)
+def _judgements(task: RubricTask, replies: RubricReplies) -> Iterator[Judgement]:
+    read, keys = replies.final(task)
     marks: tuple[Mark, ...] = ()
     if isinstance(read, Silent | Unreadable):
         cause = read.cause if isinstance(read, Silent) else UNREADABLE
@@ -84,7 +67,7 @@ def _judgements(task: RubricTask, replies: Replies) -> Iterator[Judgement]:
             )  # fmt: skip
 
 
-def comparisons(tasks: Sequence[PairTask], replies: Replies) -> tuple[Comparison, ...]:
+def comparisons(tasks: Sequence[PairTask], replies: PairReplies) -> tuple[Comparison, ...]:
     """Return one comparison for each judge, case and pair; `tasks` holds both orders of each."""
     orders: dict[tuple[str, str, str, str], dict[bool, PairTask]] = defaultdict(dict)
     for task in tasks:
@@ -93,7 +76,7 @@ def comparisons(tasks: Sequence[PairTask], replies: Replies) -> tuple[Comparison
     return tuple(_comparison(both, replies) for _, both in sorted(orders.items()))
 
 
-def _comparison(both: Mapping[bool, PairTask], replies: Replies) -> Comparison:
+def _comparison(both: Mapping[bool, PairTask], replies: PairReplies) -> Comparison:
     task = both[True]
     keys: tuple[str, ...] = ()
     sides: list[Side] = []
@@ -112,9 +95,8 @@ def _comparison(both: Mapping[bool, PairTask], replies: Replies) -> Comparison:
     )  # fmt: skip
 
 
-def _side(task: PairTask, replies: Replies) -> tuple[Side | Silent, tuple[str, ...]]:
-    text, keys = replies.final(task)
-    read = text if isinstance(text, Silent) else task.read(text)
+def _side(task: PairTask, replies: PairReplies) -> tuple[Side | Silent, tuple[str, ...]]:
+    read, keys = replies.final(task)
     return (Silent(UNREADABLE) if isinstance(read, Unreadable) else read), keys
 
 

@@ -31,11 +31,6 @@ class RubricTask:
         """Read a reply."""
         return read_rubric(text, criteria=len(self.case.rubric), answer=self.answer)
 
-    def problem(self, text: str) -> Unreadable | None:
-        """Return what is wrong with a reply, None if it can be read."""
-        found = self.read(text)
-        return found if isinstance(found, Unreadable) else None
-
 
 def rubric_tasks(records: Iterable[Record], bench: Bench) -> tuple[RubricTask, ...]:
     """Return what every judge is asked about the answers: judge by judge, repeat by repeat, answers sorted.

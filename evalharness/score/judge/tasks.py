@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from evalharness.core.call import Call
 from evalharness.core.case import Case
@@ -32,7 +32,10 @@ class Bench:
     seed: Seed
 
 
-class Task(Protocol):
+Meaning = TypeVar("Meaning", covariant=True)  # noqa: PLC0105 - the only one there is
+
+
+class Task(Protocol[Meaning]):
     """One question to a judge."""
 
     @property
@@ -47,8 +50,8 @@ class Task(Protocol):
     def judge(self) -> JudgeChoice:
         """Who is asked."""
 
-    def problem(self, text: str) -> Unreadable | None:
-        """Return what is wrong with a reply, None if it can be read."""
+    def read(self, text: str) -> Meaning | Unreadable:
+        """Return what a reply means."""
 
 
 @dataclass(frozen=True, slots=True)

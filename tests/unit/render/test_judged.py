@@ -71,7 +71,7 @@ def audit(*judges: JudgeRow, **changes: Any) -> JudgeAudit:
 def test_a_judge_is_shown_with_what_speaks_against_it(section: Callable[..., str]) -> None:
     text = section(audit(row("one")))
     assert "Judge one (gemini-3.5-flash, primary, of the judged models' own family, SIMULATED)" in text
-    assert "460 of 460 answers scored, 14 replies repaired, 2 % of the criteria void" in text
+    assert "460 of 460 answers scored; 14 replies repaired, 2 % of the criteria void" in text
     assert "+0.40 (+0.30 to +0.50), at equal length +0.31 (+0.21 to +0.41)" in text
 
 
@@ -85,7 +85,8 @@ def test_a_panel_is_one_line_a_judge(section: Callable[..., str]) -> None:
     text = section(audit(row("one", judges_itself=True), second))
     assert "primary, one of the judged models, SIMULATED" in text
     assert "two (gemini-3.5-flash, UNVERIFIED, its own repeats 0.42 points apart, correlation with" in text
-    assert "450 of 460 answers scored (the others, counted and never zero: judge:unreadable 7," in text
+    lost = "the others, counted and never zero: unreadable 7, provider UNAVAILABLE 3; 14 replies"
+    assert f"450 of 460 answers scored; {lost}" in text
 
 
 def test_comparisons_and_plain_scorers(section: Callable[..., str]) -> None:

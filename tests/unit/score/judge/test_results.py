@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import pytest
@@ -12,24 +11,22 @@ from evalharness.core.call import Call
 from evalharness.core.judging import Compared, Judged, Side, Uncompared, Unjudged
 from evalharness.core.score import Failed, Scored, Unscored
 from evalharness.score.judge import (
+    Replies,
     comparisons,
     judge_scores,
     judgements,
     pairwise_tasks,
-    repair_jobs,
     rubric_tasks,
 )
-from evalharness.score.judge.repair import QUOTED_CHARACTERS, second_job
-from evalharness.score.judge.results import Replies
+from evalharness.score.judge.repair import QUOTED_CHARACTERS
 from evalharness.score.judge.tasks import Bench
 
 ANSWER = "12월 3일 마감과 500만 원 예산 안에서 진행하세요."
 GOOD = (("12월 3일 마감", 4), ("500만 원 예산", 2))
 
 
-def replies(bench: Bench, calls: Mapping[str, Call]) -> Replies:
-    second = partial(second_job, calls=calls, prompts=bench.prompts, aliases={})
-    return Replies(calls=calls, aliases={}, second=second)
+def replies(bench: Bench, calls: Mapping[str, Call], **aliases: str) -> Replies[Any]:
+    return Replies(calls, prompts=bench.prompts, aliases=aliases)
 
 
 def ask(kit: Any, bench: Bench, tasks: Sequence[Any], *texts: str | None, **options: Any) -> dict[str, Call]:
@@ -37,7 +34,7 @@ def ask(kit: Any, bench: Bench, tasks: Sequence[Any], *texts: str | None, **opti
     calls = {}
     for task, text in zip(tasks, texts, strict=False):
         calls[task.job.key] = kit.call(task.job, text, **options)
-    for job in repair_jobs(tasks, calls, prompts=bench.prompts, aliases={}):
+    for job in replies(bench, calls).repairs(tasks):
         calls[job.key] = kit.call(job, texts[-1], **options)
     return calls
 
@@ -67,7 +64,8 @@ def test_an_unreadable_reply_is_asked_again_once(bench: Callable[..., Bench], ki
     tasks = rubric_tasks([kit.record("flash-raw", ANSWER)], made)
     bad = "점수는 4점입니다. " * 500
     calls = {tasks[0].job.key: kit.call(tasks[0].job, bad)}
-    (job,) = repair_jobs(tasks, calls, prompts=made.prompts, aliases={})
+    heard = replies(made, calls)
+    (job,) = heard.repairs(tasks)
     first, quoted, complaint = job.request.messages
     assert first == tasks[0].job.request.messages[0]
     assert (quoted.role, quoted.text) == ("model", bad[:QUOTED_CHARACTERS])
@@ -75,7 +73,7 @@ def test_an_unreadable_reply_is_asked_again_once(bench: Callable[..., Bench], ki
     assert "JSON 객체만" in complaint.text
     assert job.request.response_schema == tasks[0].job.request.response_schema
     calls[job.key] = kit.call(job, kit.marks(*GOOD))
-    (found,) = judgements(tasks, replies(made, calls))
+    (found,) = judgements(tasks, heard)
     assert isinstance(found, Judged)
     assert (found.repaired, found.points) == (True, 3.0)
     assert found.calls == (tasks[0].job.key, job.key)
@@ -104,7 +102,7 @@ def test_silence_and_another_model_are_not_repaired(
     made = bench()
     tasks = rubric_tasks([kit.record("flash-raw", ANSWER)], made)
     calls = {tasks[0].job.key: kit.call(tasks[0].job, text, served=served)}
-    assert repair_jobs(tasks, calls, prompts=made.prompts, aliases={}) == ()
+    assert replies(made, calls).repairs(tasks) == ()
     (found,) = judgements(tasks, replies(made, calls))
     assert isinstance(found, Unjudged)
     assert found.cause == cause
@@ -118,8 +116,7 @@ def test_a_declared_alias_is_the_judge_itself(bench: Callable[..., Bench], kit: 
     tasks = rubric_tasks([kit.record("flash-raw", ANSWER)], made)
     calls = {tasks[0].job.key: kit.call(tasks[0].job, kit.marks(*GOOD), served="the-file.gguf")}
     aliases = {"the-file.gguf": "gemini-3.5-flash"}
-    second = partial(second_job, calls=calls, prompts=made.prompts, aliases=aliases)
-    (found,) = judgements(tasks, Replies(calls=calls, aliases=aliases, second=second))
+    (found,) = judgements(tasks, replies(made, calls, **aliases))
     assert isinstance(found, Judged)
 
 
