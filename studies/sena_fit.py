@@ -21,8 +21,10 @@ from pathlib import Path
 import numpy as np
 
 from evalharness.core.case import Case
+from evalharness.core.sena import SenaRules
 from evalharness.core.text import Form, find_any, find_form
 from evalharness.experiment.dataset_file import load_dataset
+from evalharness.gateway.sena import COMPRESSORS
 from evalharness.gateway.sena.extractive import ExtractiveCompressor
 from evalharness.gateway.sena.features import look_at
 from evalharness.gateway.sena.sweep import paired_difference, point_of
@@ -85,26 +87,42 @@ def pair_folds(cases: Sequence[Case], seed: str) -> Fold:
 
 def fit(cases: Sequence[Case], left_out: Sequence[str] = ()) -> Weights:
     """Return weights fitted on some cases, perhaps without some features."""
-    rows: list[list[float]] = []
-    labels: list[float] = []
+    tables: list[list[list[float]]] = []
+    labels: list[list[float]] = []
     names: list[str] = []
     for case in cases:
         units = split_units(case.context)
         seen = look_at(units, case.message)
         names = sorted(set(seen.features[0]) - set(left_out))
-        table = np.array([[features[name] for name in names] for features in seen.features])
-        # Compared within a context: only there do units compete.
-        rows += (table - table.mean(axis=0)).tolist()
-        labels += _needed(case, units)
-    table = np.array(rows)
+        tables.append([[features[name] for name in names] for features in seen.features])
+        labels.append(needed_units(case, units))
+    return fit_rows(tables, labels, names)
+
+
+def fit_rows(
+    tables: Sequence[Sequence[Sequence[float]]],
+    labels: Sequence[Sequence[float]],
+    names: Sequence[str],
+    free: Sequence[str] = FREE,
+) -> Weights:
+    """Return weights by feature; a feature that speaks against its sign gets none.
+
+    Args:
+        tables: For each case, a row of features for each unit.
+        labels: For each case, 1 for each unit that shows a key fact, else 0.
+        names: The features' names.
+        free: Features of either sign.
+    """
+    # Compared within a context: only there do units compete.
+    table = np.vstack([np.array(rows) - np.mean(rows, axis=0) for rows in tables])
     scale = table.std(axis=0) + 1e-9
-    signs = np.array([-1.0 if name in NEGATIVE else 0.0 if name in FREE else 1.0 for name in names])
-    weights = _logistic(table / scale, np.array(labels), signs) / scale
+    signs = np.array([-1.0 if name in NEGATIVE else 0.0 if name in free else 1.0 for name in names])
+    weights = _logistic(table / scale, np.concatenate([np.array(row) for row in labels]), signs) / scale
     fitted = {name: round(float(weight), 2) for name, weight in zip(names, weights, strict=True)}
     return {name: weight for name, weight in (fitted | FIXED).items() if weight}
 
 
-def _needed(case: Case, units: Sequence[Unit]) -> list[float]:
+def needed_units(case: Case, units: Sequence[Unit]) -> list[float]:
     """Mark the units that show a key fact alone; where none does, those with its rarest parts."""
     marks = [0.0] * len(units)
     for fact in case.key_facts:
@@ -201,6 +219,13 @@ def main(arguments: Sequence[str]) -> None:
         "out of fold, each author's fields left out in turn", kept_shares(out_of_fold(cases, field_of))
     )
     _print_row(f"out of fold by pair, without {', '.join(FREE)}", kept_shares(*without_place))
+    for control in ("truncate", "random"):
+        blind = COMPRESSORS[control](SenaRules(protect=()))
+        print(f"\nout of fold ({SEEDS[0]}) less {control}, points (95 % interval):")
+        for budget in (0.65, 0.67, 0.68, 0.69):
+            plain = [try_case(blind, case, budget) for case in cases]
+            gain = [100 * share for share in paired_difference(cases, by_pair[0][budget], plain)]
+            print(f"  {budget}: {gain[0]:+.1f} ({gain[1]:+.1f} to {gain[2]:+.1f})")
     print("\nwith them less without, out of fold by pair, points (95 % interval):")
     for seed, run, bare in zip(SEEDS, by_pair, without_place, strict=True):
         for budget in (0.6, 0.69):

@@ -37,6 +37,8 @@ class PlanView:
     counted: bool
     """Whether the provider counted the prompts; else they are approximated."""
     study: BeforeStudy
+    overruns: tuple[int, ...] = ()
+    """Tokens by which protected content exceeds its budget, one for each compressed cell where it does."""
 
 
 def view_plan(project: Project, on: dt.date, *, count: bool) -> PlanView:
@@ -66,6 +68,7 @@ def view_plan(project: Project, on: dt.date, *, count: bool) -> PlanView:
         minutes=minutes_at_limits(rows, project.experiment.limits),
         counted=count,
         study=before_study(_question(project, rows, on), project.assumptions),
+        overruns=tuple(cell.overrun_tokens for cell in project.plan.cells if cell.overrun_tokens),
     )
 
 

@@ -39,6 +39,8 @@ class Verdicts:
     judgements: tuple[Judgement, ...]
     comparisons: tuple[Comparison, ...]
     scores: tuple[Score, ...]
+    calls: Mapping[str, Call]
+    """The run's calls, those that were made now included."""
 
 
 def judge_records(
@@ -83,6 +85,7 @@ def judge_records(
         judgements=found,
         comparisons=comparisons(pairs, sides),
         scores=judge_scores(records, found, [judge.name for judge in bench.judges]),
+        calls=session.known,
     )
 
 

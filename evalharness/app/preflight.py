@@ -48,7 +48,8 @@ def shutdown_warnings(project: Project, today: dt.date) -> Iterator[str]:
             continue
         days = (end.on - today).days
         when = f"is shut down on {end.on}, in {days} days" if days > 0 else f"was shut down on {end.on}"
-        yield f"{model} {when} ({end.source}); other models may answer for it, which fails its arm"
+        who = end.routed_to or "other models"
+        yield f"{model} {when} ({end.source}); {who} may answer for it, which fails its arm"
 
 
 def month_spent(folder: Path, *, endpoint: str, now: dt.datetime, price: Price) -> Decimal:

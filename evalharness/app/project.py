@@ -15,7 +15,7 @@ from evalharness.app.caches import case_cache, compression_cache
 from evalharness.core.assumptions import Assumptions
 from evalharness.core.case import Case, Dataset
 from evalharness.core.errors import BadInput, PricingError
-from evalharness.core.experiment import Arm, ContextMode, Experiment
+from evalharness.core.experiment import Arm, ContextMode, Experiment, SenaSettings
 from evalharness.core.finance import Finance
 from evalharness.core.job import Cell, Job, Purpose, call_key
 from evalharness.core.plan import Plan, PlannedCell
@@ -144,6 +144,17 @@ class Project:
             return self.plan
         return build_plan(self.experiment, self.cases, partial(self._work, replies))
 
+    def _gateway_of(self, arm: Arm) -> Gateway:
+        if arm.sena is None:
+            return self._gateway
+        if arm.sena not in self._variants:
+            self._variants[arm.sena] = self._gateway.with_sena(arm.sena)
+        return self._variants[arm.sena]
+
+    @cached_property
+    def _variants(self) -> dict[SenaSettings, Gateway]:
+        return {}
+
     @cached_property
     def _gateway(self) -> Gateway:
         return Gateway(
@@ -163,7 +174,7 @@ class Project:
         sends = self.experiment.gateway.send_seed
         seed = draw_seed(self.experiment.seed, draw) if sends else None
         cell = Cell(case_id=case.id, arm=arm.name, repeat=repeat)
-        asked = self._gateway.compression(case, arm.context, seed=seed)
+        asked = self._gateway_of(arm).compression(case, arm.context, seed=seed)
         compress = None
         if asked is not None:
             compress = Job(purpose=Purpose.COMPRESS, request=asked, draw=draw, cells=(cell,))
@@ -194,13 +205,13 @@ class Project:
         return key if compress is None else f"{compress.key}>{key}"
 
     def _prepared(self, case: Case, arm: Arm, reply: str | None) -> Prepared:
-        place = (case.id, arm.context, reply)
+        place = (case.id, arm.context, arm.sena, reply)
         if place not in self._ready:
-            self._ready[place] = self._gateway.prepare(case, arm.context, reply=reply)
+            self._ready[place] = self._gateway_of(arm).prepare(case, arm.context, reply=reply)
         return self._ready[place]
 
     @cached_property
-    def _ready(self) -> dict[tuple[str, ContextMode, str | None], Prepared]:
+    def _ready(self) -> dict[tuple[str, ContextMode, SenaSettings | None, str | None], Prepared]:
         return {}
 
     @cached_property
@@ -277,4 +288,5 @@ def _planned(
         context_tokens=ready.context_tokens,
         raw_context_tokens=ready.raw_context_tokens,
         dropped=ready.dropped,
+        overrun_tokens=ready.overrun_tokens,
     )

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from evalharness.app.clients import Mode
 from evalharness.app.preflight import describe_change
 from evalharness.app.project import Project
+from evalharness.core.call import Call
 from evalharness.core.errors import RunMismatch
 from evalharness.core.judging import Comparison, Judgement
+from evalharness.core.plan import PlannedCell
+from evalharness.core.score import Record, Score
 from evalharness.run import Progress
 from evalharness.store import RunDirectory
 
 Note = Callable[[str], None]
 Watch = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredRun:
+    """A run's answers with everything that is said of them."""
+
+    plan: tuple[PlannedCell, ...]
+    records: tuple[Record, ...]
+    scores: tuple[Score, ...]
+    calls: Mapping[str, Call]
+    """Those of judges included."""
+    judgements: tuple[Judgement, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
 
 
 def score_run(
@@ -43,27 +60,50 @@ def score_run(
     Raises:
         EvalHarnessError: Of the kinds of `core.errors`; whatever was paid for is kept.
     """
+    project = open_project(directory, project)
+    data = scored(project, directory, mode=mode, note=note, watch=watch, budget_usd=budget_usd)
+    directory.write_records(data.records)
+    directory.write_judging(data.judgements, data.comparisons)
+    directory.write_scores(data.scores)
+    completed = sum(hasattr(record, "answer") for record in data.records)
+    return completed, len(data.records) - completed
+
+
+def scored(
+    project: Project,
+    directory: RunDirectory,
+    *,
+    mode: Mode,
+    note: Note,
+    watch: Watch,
+    budget_usd: Decimal | None = None,
+) -> ScoredRun:
+    """Return a run's answers scored, its judges asked; writes their calls and nothing else.
+
+    Raises:
+        EvalHarnessError: As `score_run`.
+    """
     from evalharness.score import build_records, score_records
 
-    project = open_project(directory, project)
-    calls = directory.read_calls()
-    records = build_records(directory.read_plan(), calls)
+    plan, calls = directory.read_plan(), directory.read_calls()
+    records = build_records(plan, calls)
     scores = score_records(records, {case.id: case for case in project.dataset.cases})
-    judged: tuple[tuple[Judgement, ...], tuple[Comparison, ...]] = ((), ())
-    if project.experiment.judges:
-        # Late: reading answers as judges see them loads a Markdown parser.
-        from evalharness.app.judge_access import Asking
-        from evalharness.app.judging import judge_records
+    if not project.experiment.judges:
+        return ScoredRun(plan=plan, records=records, scores=scores, calls=calls)
+    # Late: reading answers as judges see them loads a Markdown parser.
+    from evalharness.app.judge_access import Asking
+    from evalharness.app.judging import judge_records
 
-        how = Asking(mode=mode, note=note, watch=watch, budget_usd=budget_usd)
-        found = judge_records(project, directory, records, calls=calls, how=how)
-        judged = (found.judgements, found.comparisons)
-        scores = tuple(sorted((*scores, *found.scores), key=lambda row: (row.case_id, row.arm, row.repeat)))
-    directory.write_records(records)
-    directory.write_judging(*judged)
-    directory.write_scores(scores)
-    completed = sum(hasattr(record, "answer") for record in records)
-    return completed, len(records) - completed
+    how = Asking(mode=mode, note=note, watch=watch, budget_usd=budget_usd)
+    found = judge_records(project, directory, records, calls=calls, how=how)
+    return ScoredRun(
+        plan=plan,
+        records=records,
+        scores=tuple(sorted((*scores, *found.scores), key=lambda row: (row.case_id, row.arm, row.repeat))),
+        calls=found.calls,
+        judgements=found.judgements,
+        comparisons=found.comparisons,
+    )
 
 
 def open_project(directory: RunDirectory, known: Project | None = None) -> Project:

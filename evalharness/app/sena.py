@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-import sqlite3
-from array import array
-from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from evalharness.app.clients import Mode
+from evalharness.app.project import Project
+from evalharness.app.sena_answers import Answers, answer_sweep
+from evalharness.app.sena_patch import patch_sena
 from evalharness.app.system import SystemClock
+from evalharness.app.vector_file import VectorFile
 from evalharness.core.case import Case, Context
+from evalharness.core.decision import Ruling, SenaModel
 from evalharness.core.errors import BadInput
 from evalharness.core.experiment import Experiment
 from evalharness.core.ports import Compressor
-from evalharness.core.sena import Budget, Compressed, SenaRules
+from evalharness.core.provenance import Origin
+from evalharness.core.sena import Budget, Compressed, SenaRules, sena_rules
 from evalharness.core.tokens import approximate_tokens
-from evalharness.experiment.dataset_file import load_dataset, parse_case
+from evalharness.experiment.dataset_file import parse_case
 from evalharness.experiment.edge import read_text
-from evalharness.experiment.experiment_file import load_experiment
-from evalharness.experiment.toml_lines import line_of
 from evalharness.gateway.prompting import PersonaPrompts
 from evalharness.gateway.sena import COMPRESSORS, HybridCompressor
 from evalharness.gateway.sena.embedding import RememberingEmbedder, UniversalSentenceEncoder
@@ -29,10 +31,13 @@ from evalharness.gateway.sena.recommend import Recommendation, recommend
 from evalharness.gateway.sena.sweep import CONTROLS, Sweep, measure_speed, run_sweep
 from evalharness.gateway.sena.trial import CountTokens
 from evalharness.gateway.sena.units import split_units
+from evalharness.run import Progress
 from evalharness.store.jsonlines import write_atomically
 
+if TYPE_CHECKING:
+    from evalharness.gateway.sena.picture import Panel
+
 SWEPT = (*CONTROLS, "extractive", "hybrid")
-_BLIND = SenaRules(protect=())
 _TIMED_CASES = 20
 
 
@@ -47,8 +52,13 @@ class SweepResult:
     ms_per_ktok: tuple[tuple[str, float], ...]
     """Pairs (method, milliseconds for each 1,000 context tokens), nothing cached but the loaded model."""
     recommendation: Recommendation | None
+    """By facts kept; None for a pilot, or if no point saves enough."""
+    answers: Answers | None
+    """None where none is recorded and none was asked for."""
+    is_pilot: bool
     patch: str
-    """Unified diff of the experiment file; empty if it says so already, or there is no recommendation."""
+    """Unified diff of the experiment file, by the answers if a point passes, else by facts kept; empty if the
+    file says so already, or there is no recommendation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,66 +83,123 @@ class CompressedFile:
 
 
 def sweep_experiment(
-    file: Path, *, methods: Sequence[str], budgets: Sequence[float], out: Path, note: Callable[[str], None]
+    file: Path,
+    *,
+    methods: Sequence[str],
+    budgets: Sequence[float],
+    out: Path,
+    note: Callable[[str], None],
+    mode: Mode = Mode.REPLAY,
+    limit: int | None = None,
+    watch: Callable[[Progress], None] = lambda _: None,
 ) -> SweepResult:
-    """Measure methods at budgets on an experiment's cases; calls no model.
+    """Measure methods at budgets on an experiment's cases: facts kept, and answers where there are any.
 
     Args:
         file: The experiment.
         methods: Names of `SWEPT`.
         budgets: Shares of the context's tokens.
-        out: Folder for the cache of embeddings.
+        out: Folder for the cache of embeddings, and for the run directory of the answers.
         note: Told what is left out, and why.
+        mode: How answers are reached.
+        limit: Pilot of so many cases, which recommends nothing.
+        watch: Told the progress of the answers.
 
     Raises:
-        BadInput: If the experiment or a case is wrong.
+        EvalHarnessError: As `app.stages.run_experiment`.
     """
-    experiment = load_experiment(file)
-    dataset = load_dataset(file.parent / experiment.dataset)
+    project = Project(file, limit=limit, cache=out)
+    experiment, cases = project.experiment, project.cases
+    rules = sena_rules(experiment.sena.protect, min_tokens=experiment.sena.min_tokens)
     known = [method for method in methods if _is_installed(method, note)]
     with closing(VectorFile(out / "embeddings.sqlite")) as vectors:
-        compressors = [_compressor(method, vectors) for method in known]
-        sweep = run_sweep(dataset.cases, compressors, budgets, _count_as_sent(file, experiment))
-    few = dataset.cases[:_TIMED_CASES]
-    speeds = [(method, measure_speed(_compressor(method, None), few, SystemClock())) for method in known]
-    found = recommend(
-        sweep,
-        dataset.cases,
-        token_threshold=experiment.thresholds.context_token_reduction,
-        quality_loss=experiment.thresholds.quality_loss,
-    )
+        compressors = [_compressor(method, rules, vectors) for method in known]
+        sweep = run_sweep(cases, compressors, budgets, _count_as_sent(file, experiment))
+    points = [(method, budget) for method in known for budget in budgets]
+    answers = answer_sweep(file, points, mode=mode, limit=limit, out=out, note=note, watch=watch)
+    clock, few = SystemClock(), cases[:_TIMED_CASES]
+    speeds = [(method, measure_speed(_compressor(method, rules, None), few, clock)) for method in known]
+    found = None if project.is_pilot else _recommend(sweep, cases, experiment)
     return SweepResult(
         experiment=experiment,
-        cases=len(dataset.cases),
-        dataset_sha256=dataset.sha256,
+        cases=len(cases),
+        dataset_sha256=project.dataset.sha256,
         sweep=sweep,
         ms_per_ktok=tuple(speeds),
         recommendation=found,
-        patch=_patch(file, method=found.point.method, budget=found.point.budget) if found else "",
+        answers=answers,
+        is_pilot=project.is_pilot,
+        patch=_patch(file, found, answers) if not project.is_pilot else "",
+    )
+
+
+def _recommend(sweep: Sweep, cases: Sequence[Case], experiment: Experiment) -> Recommendation | None:
+    limits = experiment.thresholds
+    return recommend(
+        sweep,
+        cases,
+        token_threshold=limits.context_token_reduction,
+        quality_loss=limits.quality_loss,
     )
 
 
 def write_picture(result: SweepResult, file: Path) -> None:
-    """Draw a sweep.
+    """Draw a sweep: facts kept, and beside it the quality of answers where two points have some.
 
     Raises:
         BadInput: If matplotlib is not installed.
     """
-    from evalharness.gateway.sena.picture import draw_sweep
+    from evalharness.gateway.sena.picture import draw_sweep, facts_panel
 
     limits = result.experiment.thresholds
-    title = f"Sena on {result.cases} cases (dataset {result.dataset_sha256[:12]})"
-    points = result.sweep.points
-    drawing = draw_sweep(
-        points,
-        title=title,
+    facts = facts_panel(
+        result.sweep.points,
+        title=f"Sena on {result.cases} cases (dataset {result.dataset_sha256[:12]})",
         facts_limit=1 - limits.quality_loss,
         token_threshold=limits.context_token_reduction,
     )
-    write_atomically(file, drawing)
+    answers = _answers_panel(result)
+    write_atomically(file, draw_sweep([facts] if answers is None else [facts, answers]))
 
 
-def compress_file(file: Path, *, method: str, budget: Budget, message: str | None) -> CompressedFile:
+def _answers_panel(result: SweepResult) -> Panel | None:
+    from evalharness.gateway.sena.picture import Dot, Panel
+
+    answers, limits = result.answers, result.experiment.thresholds
+    if answers is None or len(answers.points) < 2:
+        return None
+    worst = [
+        (point.method, max((m for m in point.models if m.relative_loss), key=_loss_high, default=None))
+        for point in answers.points
+    ]
+    simulated = "SIMULATED " if answers.origin is Origin.SIMULATED else ""
+    return Panel(
+        title=f"{simulated}answers, worse model ({answers.cases} cases)",
+        saved_label="context tokens saved (share, as billed, net)",
+        kept_label="quality kept (share of raw; shaded to the lower bound)",
+        dots=[
+            Dot(
+                method=method,
+                saved=model.net_reduction.value,
+                kept=1 - model.relative_loss.value,
+                low=1 - _loss_high(model),
+            )
+            for method, model in worst
+            if model and model.relative_loss and model.net_reduction
+        ],
+        kept_limit=1 - limits.quality_loss,
+        saved_limit=limits.context_token_reduction,
+    )
+
+
+def _loss_high(model: SenaModel) -> float:
+    loss = model.relative_loss
+    return 1.0 if loss is None or loss.high is None else loss.high
+
+
+def compress_file(
+    file: Path, *, method: str, budget: Budget, message: str | None, rules: SenaRules | None = None
+) -> CompressedFile:
     """Compress a case's context, or a plain text.
 
     Args:
@@ -140,6 +207,7 @@ def compress_file(file: Path, *, method: str, budget: Budget, message: str | Non
         method: A name of `COMPRESSORS`.
         budget: Share or number of tokens to keep.
         message: What is asked about it; None for the case's own message.
+        rules: What is protected; None for the default.
 
     Raises:
         BadInput: If the file cannot be read or the method needs a package that is not installed.
@@ -150,7 +218,8 @@ def compress_file(file: Path, *, method: str, budget: Budget, message: str | Non
         context, own = case.context, case.message
     else:
         context, own = Context(profile=text), ""
-    done = COMPRESSORS[method]().compress(context, message=own if message is None else message, budget=budget)
+    asked = own if message is None else message
+    done = COMPRESSORS[method](rules).compress(context, message=asked, budget=budget)
     return CompressedFile(compressed=done, pieces=tuple(_pieces(context, done)))
 
 
@@ -175,14 +244,14 @@ def _is_installed(method: str, note: Callable[[str], None]) -> bool:
     return True
 
 
-def _compressor(method: str, vectors: VectorFile | None) -> Compressor:
+def _compressor(method: str, rules: SenaRules, vectors: VectorFile | None) -> Compressor:
     if method == "hybrid":
         encoder = UniversalSentenceEncoder()
         return HybridCompressor(
-            embedder=encoder if vectors is None else RememberingEmbedder(encoder, vectors)
+            rules, embedder=encoder if vectors is None else RememberingEmbedder(encoder, vectors)
         )
     # Controls are blind: what a setting protects would be knowledge.
-    return COMPRESSORS[method](_BLIND if method in CONTROLS else None)
+    return COMPRESSORS[method](replace(rules, protect=(), patterns=()) if method in CONTROLS else rules)
 
 
 def _count_as_sent(file: Path, experiment: Experiment) -> CountTokens:
@@ -201,65 +270,8 @@ def _count_as_sent(file: Path, experiment: Experiment) -> CountTokens:
     return lambda case, context: rendered(case, context) - rendered(case, Context())
 
 
-def _patch(file: Path, *, method: str, budget: float) -> str:
-    """Return a unified diff that sets method and budget in the [sena] table."""
-    text = read_text(file)
-    lines = text.splitlines(keepends=True)
-    for key, value in (("method", f'"{method}"'), ("budget", f"{budget:g}")):
-        number = line_of(text, ("sena", key))
-        if number is None:
-            raise BadInput(f"sena.{key} has no line of its own; set it to {value} by hand", file=file)
-        lines[number - 1] = re.sub(
-            rf"({key}\s*=\s*)(\"[^\"]*\"|'[^']*'|[\d.]+)", rf"\g<1>{value}", lines[number - 1], count=1
-        )
-    name = file.name if file.is_absolute() else file.as_posix()
-    return "".join(difflib.unified_diff(text.splitlines(keepends=True), lines, f"a/{name}", f"b/{name}"))
-
-
-class VectorFile(MutableMapping[str, Sequence[float]]):
-    """Embeddings in one file, by hash of model version and text; may be deleted at any time."""
-
-    def __init__(self, path: Path) -> None:
-        """Open or create it.
-
-        Raises:
-            BadInput: If it cannot be opened, or is something else.
-        """
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = sqlite3.connect(path)
-            self._file.execute(
-                "CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL)"
-            )
-        except (OSError, sqlite3.Error) as error:
-            raise BadInput(f"not a cache of embeddings ({error}); delete it", file=path) from None
-
-    def __getitem__(self, key: str) -> Sequence[float]:
-        """Return a vector, or raise KeyError."""
-        row = self._file.execute("SELECT vector FROM vectors WHERE key = ?", (key,)).fetchone()
-        if row is None:
-            raise KeyError(key)
-        return array("f", row[0])
-
-    def __setitem__(self, key: str, vector: Sequence[float]) -> None:
-        """Keep a vector."""
-        self._file.execute(
-            "INSERT OR REPLACE INTO vectors VALUES (?, ?)", (key, array("f", vector).tobytes())
-        )
-
-    def __delitem__(self, key: str) -> None:
-        """Forget a vector."""
-        self._file.execute("DELETE FROM vectors WHERE key = ?", (key,))
-
-    def __iter__(self) -> Iterator[str]:
-        """Iterate over the keys."""
-        return (key for (key,) in self._file.execute("SELECT key FROM vectors ORDER BY key"))
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return int(self._file.execute("SELECT count(*) FROM vectors").fetchone()[0])
-
-    def close(self) -> None:
-        """Write and close."""
-        self._file.commit()
-        self._file.close()
+def _patch(file: Path, found: Recommendation | None, answers: Answers | None) -> str:
+    chosen = None if answers is None else answers.chosen
+    if chosen is not None and chosen.ruling is Ruling.PASS:
+        return patch_sena(file, method=chosen.method, budget=chosen.budget)
+    return patch_sena(file, method=found.point.method, budget=found.point.budget) if found else ""

@@ -64,6 +64,7 @@ def _facts(view: PlanView) -> dict[str, Any]:
         "priced_on": view.priced_on.isoformat(),
         "counted": view.counted,
         "minutes_at_limits": round(view.minutes, 1),
+        "overrun_tokens": list(view.overruns),
         "rows": [asdict(row) | _usd(row) for row in view.rows],
         "study": _rounded(study),
     }
@@ -102,6 +103,11 @@ def _table(view: PlanView) -> Iterator[str]:
         f"{calls} calls, about {total:.2f} USD ({low:.2f} to {high:.2f}), never more than {most:.2f} USD; "
         f"about {view.minutes:.0f} min at the limits"
     )
+    if view.overruns:
+        yield (
+            f"{len(view.overruns)} compressed cells exceed their budget by protected content (sena.protect), "
+            f"by at most {max(view.overruns)} tokens"
+        )
     yield (
         f"{_how_counted(view)}; answers take 15, 40 and 100 % of max_output_tokens; a call is taken to last "
         f"{ASSUMED_CALL_S:g} s. Retries that were sent and not answered come on top."

@@ -29,6 +29,38 @@ class ContextMode(StrEnum):
     DAMAGED = "damaged"
 
 
+class SenaScope(StrEnum):
+    """What a model-based compressor shortens."""
+
+    CONTEXT = "context"
+    MESSAGE = "message"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenaSettings:
+    """How contexts are compressed in the sena arms."""
+
+    method: str
+    budget: float
+    """Share of the context's tokens to keep, in (0, 1]; a model is asked in words instead."""
+    budget_tokens: int | None = None
+    """Tokens of each context to keep, instead of a share."""
+    min_tokens: int = 0
+    """What is shorter than this is left alone."""
+    protect: tuple[str, ...] = ("code",)
+    """What is kept even where it exceeds the budget: kinds, and patterns after `re:` (core.sena)."""
+    scope: SenaScope = SenaScope.CONTEXT
+    """For a model-based method: what it shortens."""
+    personas: tuple[str, ...] = ()
+    """For a model-based method: compress only for these personas; empty for all."""
+    compressor_model: str | None = None
+    """For a model-based method: the model that compresses; both arms share its text and pay for it."""
+    compressor_max_output_tokens: int = 2048
+    compressor_thinking_level: str | None = None
+    reuse_turns: int = 1
+    """Requests that one compression serves in production; its bill is divided by this."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arm:
     """One model with one treatment of the context."""
@@ -41,6 +73,8 @@ class Arm:
     """Run on this many cases only (an evenly spread, seeded subset); None for all."""
     thinking_level: str | None = None
     """Replaces the gateway's thinking level, in an alternative arm only; None for the gateway's."""
+    sena: SenaSettings | None = None
+    """Replaces the experiment's compression in this arm, as a sweep does; None for the experiment's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,34 +194,6 @@ class GatewaySettings:
     """Whether requests carry a seed; a client that cannot carry one refuses requests that have it."""
     stream: bool = False
     """Whether answers are streamed, so that the time to the first token is known."""
-
-
-class SenaScope(StrEnum):
-    """What a model-based compressor shortens."""
-
-    CONTEXT = "context"
-    MESSAGE = "message"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SenaSettings:
-    """How contexts are compressed in the sena arms."""
-
-    method: str
-    budget: float
-    """Share of the context's tokens to keep, in (0, 1]; a model is asked in words instead."""
-    min_tokens: int = 0
-    """What is shorter than this is left alone."""
-    scope: SenaScope = SenaScope.CONTEXT
-    """For a model-based method: what it shortens."""
-    personas: tuple[str, ...] = ()
-    """For a model-based method: compress only for these personas; empty for all."""
-    compressor_model: str | None = None
-    """For a model-based method: the model that compresses; both arms share its text and pay for it."""
-    compressor_max_output_tokens: int = 2048
-    compressor_thinking_level: str | None = None
-    reuse_turns: int = 1
-    """Requests that one compression serves in production; its bill is divided by this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,8 @@ class PlannedCell:
     """Approximate tokens of the context before compression."""
     dropped: tuple[Dropped, ...]
     """What compression left out."""
+    overrun_tokens: int = 0
+    """Tokens by which protected content exceeds the context's budget."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

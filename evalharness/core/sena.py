@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import math
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -20,6 +23,11 @@ class Protected(StrEnum):
     """Sentences with a figure in digits, and so its unit."""
     QUOTE = "quote"
     """Sentences with quoted text or inline code."""
+
+
+OWN_PATTERN = "re:"
+"""What an entry of `sena.protect` begins with that is a regular expression instead of a kind."""
+_ALWAYS = ("message", "persona", "instructions", "system")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +63,59 @@ class SenaRules:
     and quotations are weighed instead: protecting them keeps the irrelevant ones too, for up to a point of
     key facts at budgets of use (docs/sena.md).
     """
+    patterns: tuple[str, ...] = ()
+    """Regular expressions of one's own: what holds a match is kept like a protected kind."""
+
+
+def sena_rules(entries: Sequence[str], *, min_tokens: int = 0) -> SenaRules:
+    """Return the rules that authored entries of `sena.protect` stand for.
+
+    Args:
+        entries: Kinds (`Protected`) and regular expressions, each after `re:`.
+        min_tokens: Contexts of fewer tokens are returned as they are.
+
+    Raises:
+        ValueError: For an entry that is neither; see `check_protection`.
+    """
+    checked = [check_protection(entry) for entry in entries]
+    return SenaRules(
+        min_tokens=min_tokens,
+        protect=tuple(Protected(entry) for entry in checked if not entry.startswith(OWN_PATTERN)),
+        patterns=tuple(entry.removeprefix(OWN_PATTERN) for entry in checked if entry.startswith(OWN_PATTERN)),
+    )
+
+
+def check_protection(entry: str) -> str:
+    """Return an entry of `sena.protect` if it can be meant.
+
+    Raises:
+        ValueError: Saying what is wrong: an unknown kind, what is protected anyway, no regular expression, or
+            one that matches everything.
+    """
+    if entry.startswith(OWN_PATTERN):
+        _check_pattern(entry.removeprefix(OWN_PATTERN))
+    elif entry in _ALWAYS:
+        raise ValueError(
+            f"{entry!r} needs no entry: the message and the persona's instructions are never compressed"
+        )
+    elif entry not in {kind.value for kind in Protected}:
+        kinds = [kind.value for kind in Protected]
+        near = difflib.get_close_matches(entry, kinds, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise ValueError(
+            f"{entry!r} is no kind of content; {hint}kinds: {', '.join(kinds)}; a pattern of your own is "
+            f"written {OWN_PATTERN}PATTERN"
+        )
+    return entry
+
+
+def _check_pattern(pattern: str) -> None:
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no regular expression: {error}") from None
+    if compiled.search(""):
+        raise ValueError(f"{pattern!r} matches empty text, so it would protect everything")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

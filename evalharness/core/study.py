@@ -110,6 +110,8 @@ class Study:
     """Arms in which a response came from another model than requested, with what was seen."""
     agreements: tuple[tuple[str, float, int], ...] = ()
     """Side measures in [0, 1]: (name, share, n), such as routing accuracy and language agreement."""
+    overruns: tuple[int, ...] = ()
+    """Tokens by which protected content exceeds its budget, one for each case where it does."""
     human_labels: int = 0
     """Paired human labels that calibrate the judge; 0 makes the bias allowance a condition."""
     recorded_on: dt.date | None = None

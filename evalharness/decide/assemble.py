@@ -74,6 +74,7 @@ def assemble(
         pilot=pilot,
         served_mismatches=_mismatches(data, experiment, completions),
         agreements=_agreements(data, known),
+        overruns=_overruns(data.plan),
         recorded_on=_last_day(answered),
         scores=tuple(data.scores),
         judgements=tuple(data.judgements),
@@ -227,6 +228,12 @@ def _mismatches(
         f"{arm}: {', '.join(sorted(models))} instead of {asked}"
         for (arm, asked), models in sorted(seen.items())
     )
+
+
+def _overruns(plan: Sequence[PlannedCell]) -> tuple[int, ...]:
+    """Return each case's overrun once: the arms of a case share its compressed context."""
+    by_case = {planned.cell.case_id: planned.overrun_tokens for planned in plan if planned.overrun_tokens}
+    return tuple(by_case[case_id] for case_id in sorted(by_case))
 
 
 def _agreements(data: RunData, cases: Mapping[str, Case]) -> tuple[tuple[str, float, int], ...]:

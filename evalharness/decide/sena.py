@@ -41,10 +41,21 @@ def decide_sena(bench: Bench, checks: tuple[ControlCheck, ...]) -> SenaDecision 
     sides = (bench.arms.control, bench.arms.treatment)
     if not any(ContextMode.SENA in side for side in sides):
         return None
+    models = compression_models(bench)
+    return SenaDecision(
+        verdict=_verdict(bench, checks, models),
+        models=models,
+        overruns=len(bench.study.overruns),
+        most_overrun_tokens=max(bench.study.overruns, default=0),
+    )
+
+
+def compression_models(bench: Bench) -> tuple[SenaModel, ...]:
+    """Measure compression on each model that has answers in both contexts, control first."""
+    sides = (bench.arms.control, bench.arms.treatment)
     both = {ContextMode.SENA, ContextMode.RAW}
     pairs = [(side[ContextMode.SENA], side[ContextMode.RAW]) for side in sides if set(side) >= both]
-    models = tuple(_model(bench, sena, raw) for sena, raw in pairs if bench.pair(sena, raw).design.n)
-    return SenaDecision(verdict=_verdict(bench, checks, models), models=models)
+    return tuple(_model(bench, sena, raw) for sena, raw in pairs if bench.pair(sena, raw).design.n)
 
 
 def _model(bench: Bench, sena: int, raw: int) -> SenaModel:

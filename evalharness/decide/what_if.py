@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evalharness.core.errors import PricingError
-from evalharness.core.experiment import ContextMode
+from evalharness.core.experiment import ContextMode, Role
 from evalharness.core.finance import Finance, MonthlyBudget
 from evalharness.core.forecast import ArmForecast, Forecast, WhatIf
 from evalharness.core.pricing import Tier
@@ -64,6 +64,7 @@ def _what_ifs(choices: _Choices, arm: ArmForecast, position: int, found: Forecas
     yield _cached(choices, arm, position)
     for factor in () if choices.finance is None else choices.finance.thinking:
         yield _thinking(choices, arm, position, factor)
+    yield from _levels(choices, arm, position)
     yield from _sena(choices.bench, arm, position, found)
     yield from _personas(choices, arm, position)
     if choices.finance is not None and choices.finance.budget is not None:
@@ -88,6 +89,33 @@ def _thinking(choices: _Choices, arm: ArmForecast, position: int, factor: float)
     )
     why = "thinking tokens only; what it does to the answers is not measured"
     return _said(arm, "thinking", f"{factor:g} times the thinking tokens", monthly, why)
+
+
+def _levels(choices: _Choices, arm: ArmForecast, position: int) -> Iterator[WhatIf]:
+    """Yield other thinking levels that were measured: this arm's cost times the ratio on shared cases."""
+    bench, mine = choices.bench, choices.bench.cells.arms[position]
+    for i, other in enumerate(bench.cells.arms):
+        if other.role is not Role.ALTERNATIVE or other.thinking_level is None:
+            continue
+        if (other.model, other.context) != (mine.model, mine.context):
+            continue
+        ratios = [_ratio(choices, position, i, day) for day in choices.months.firsts]
+        if any(ratio is None for ratio in ratios):
+            continue
+        monthly = [month.cost.usd * (ratio or 0.0) for month, ratio in zip(arm.months, ratios, strict=True)]
+        cases = int(bench.cells.planned(i).sum())
+        why = f"measured: arm {other.name}, against this arm on {cases} cases"
+        yield _said(arm, "thinking", f"level {other.thinking_level}", monthly, why)
+
+
+def _ratio(choices: _Choices, mine: int, other: int, day: dt.date) -> float | None:
+    usd = choices.bench.costs.at(day)
+    own, theirs = case_means(usd[mine]), case_means(usd[other])
+    weights = np.where(np.isnan(own) | np.isnan(theirs), 0.0, choices.bench.sampling.design.weights)
+    if not weights.any():
+        return None
+    mean = weighted_mean(own, weights)
+    return (weighted_mean(theirs, weights) or 0.0) / mean if mean else None
 
 
 def _sena(bench: Bench, arm: ArmForecast, position: int, found: Forecast) -> Iterator[WhatIf]:

@@ -18,8 +18,6 @@ from evalharness.core.experiment import (
     ModelLimits,
     Role,
     ScorerChoice,
-    SenaScope,
-    SenaSettings,
     Thresholds,
     Waivers,
 )
@@ -33,12 +31,10 @@ from evalharness.experiment.judge_tables import (
     judge_choice,
     pairwise_choice,
 )
+from evalharness.experiment.sena_table import ModelId, SenaTable, Share, ThinkingLevel
 
 SAFE_NAME = r"^[a-z0-9][a-z0-9._-]*$"
 Name = Annotated[str, Field(pattern=SAFE_NAME, max_length=64)]
-Share = Annotated[float, Field(gt=0, le=1)]
-ModelId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=64)]
-ThinkingLevel = Literal["minimal", "low", "medium", "high"]
 
 
 def _number(value: Any) -> Any:
@@ -94,31 +90,6 @@ class GatewayTable(Strict):
             raise Misplaced("openai-compatible carries no thinking level: leave it out", "thinking_level")
         if self.stream and self.client != "google-genai":
             raise Misplaced("only google-genai streams", "stream")
-        return self
-
-
-class SenaTable(Strict):
-    """[sena]: how the sena arms compress."""
-
-    method: Literal["none", "truncate", "random", "extractive", "hybrid", "llm", "deployed"]
-    budget: Share = 1.0
-    min_tokens: Annotated[int, Field(ge=0)] = 0
-    scope: Literal["context", "message"] = "context"
-    personas: list[Literal["moon", "square", "earth", "pen"]] = []
-    compressor_model: ModelId | None = None
-    compressor_max_output_tokens: Annotated[int, Field(ge=1, le=65536)] = 2048
-    compressor_thinking_level: ThinkingLevel | None = None
-    reuse_turns: Annotated[int, Field(ge=1)] = 1
-
-    @model_validator(mode="after")
-    def _fits_the_method(self) -> SenaTable:
-        if self.method in ("llm", "deployed") and self.compressor_model is None:
-            raise Misplaced(f"method {self.method!r} needs compressor_model", "method")
-        if self.method == "deployed" and (self.scope, self.personas) != ("message", ["pen"]):
-            message = (
-                'the deployed Sena has scope = "message" and personas = ["pen"]; else use method = "llm"'
-            )
-            raise Misplaced(message, "method")
         return self
 
 
@@ -299,11 +270,7 @@ def _experiment(file: ExperimentFile) -> Experiment:
         deploy_context=ContextMode(file.deploy_context),
         repeats=file.repeats,
         gateway=GatewaySettings(**file.gateway.model_dump()),
-        sena=SenaSettings(
-            **file.sena.model_dump(exclude={"scope", "personas"}),
-            scope=SenaScope(file.sena.scope),
-            personas=tuple(file.sena.personas),
-        ),
+        sena=file.sena.settings(),
         scorer=ScorerChoice(
             name=file.scorer.name,
             scale_low=file.scorer.scale[0],

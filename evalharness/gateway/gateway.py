@@ -10,7 +10,7 @@ from evalharness.core.case import Case, Context, Persona
 from evalharness.core.errors import BadInput
 from evalharness.core.experiment import ContextMode, GatewaySettings, SenaSettings
 from evalharness.core.ports import Compressor, Router
-from evalharness.core.sena import Compressed, Dropped
+from evalharness.core.sena import Budget, Compressed, Dropped, TokenBudget, sena_rules
 from evalharness.core.tokens import approximate_tokens
 from evalharness.core.wire.request import Message, ModelRequest
 from evalharness.gateway.prompting import PersonaPrompts
@@ -34,6 +34,8 @@ class Prepared:
     context_tokens: int
     raw_context_tokens: int
     dropped: tuple[Dropped, ...]
+    overrun_tokens: int
+    """Tokens by which protected content exceeds the budget."""
 
 
 class Gateway:
@@ -46,6 +48,7 @@ class Gateway:
         sena: SenaSettings,
         prompts: PersonaPrompts,
         remembered: MutableMapping[str, Compressed] | None = None,
+        router: Router | None = None,
     ) -> None:
         """Choose router and compressors.
 
@@ -54,6 +57,7 @@ class Gateway:
             sena: How contexts are compressed.
             prompts: The persona and request templates.
             remembered: Compressions made before, by content; None to compress whatever is asked.
+            router: One that is loaded already; None to load the one that the settings name.
 
         Raises:
             BadInput: If the experiment names one that does not exist.
@@ -66,13 +70,16 @@ class Gateway:
         self._settings = settings
         self._sena = sena
         self._prompts = prompts
-        self._router: Router = ROUTERS[settings.router]()
+        self._remembered = remembered
+        self._router: Router = router or ROUTERS[settings.router]()
         self._measured: dict[str, tuple[int, int]] = {}
+        self._routes: dict[str, tuple[Persona, str]] = {}
         by_model = sena.method in MODEL_METHODS
+        rules = sena_rules(sena.protect, min_tokens=sena.min_tokens)
         self._by_model = ModelCompression(sena, prompts) if by_model else None
         compressors: dict[ContextMode, Compressor] = {
             ContextMode.RAW: COMPRESSORS["none"](),
-            ContextMode.SENA: COMPRESSORS["none" if by_model else sena.method](),
+            ContextMode.SENA: COMPRESSORS["none" if by_model else sena.method](rules),
             ContextMode.DAMAGED: COMPRESSORS["damage"](),
         }
         self._compressors: Mapping[ContextMode, Compressor] = compressors
@@ -82,11 +89,21 @@ class Gateway:
                 for mode, compressor in compressors.items()
             }
 
+    def with_sena(self, sena: SenaSettings) -> Gateway:
+        """Return this gateway with another compression; all else is shared."""
+        return Gateway(
+            settings=self._settings,
+            sena=sena,
+            prompts=self._prompts,
+            remembered=self._remembered,
+            router=self._router,
+        )
+
     def compression(self, case: Case, mode: ContextMode, *, seed: int | None) -> ModelRequest | None:
         """Return the compressor's call that a case needs in a context mode; None if it needs none."""
         if self._by_model is None or mode is not ContextMode.SENA:
             return None
-        persona, _ = self._router.route(case.message)
+        persona, _ = self._route(case)
         return self._by_model.request(case, seed=seed) if self._by_model.wanted(case, persona) else None
 
     def prepare(self, case: Case, mode: ContextMode, *, reply: str | None = None) -> Prepared:
@@ -98,10 +115,14 @@ class Gateway:
             case: The case.
             mode: What happens to the context.
             reply: What the model-based compressor replied, where one was asked.
+
+        Raises:
+            EmptyMessage: There is nothing to route or to answer; the case is named.
+            MessageTooLong: There is more than a message may have; the case is named.
         """
-        persona, reason = self._router.route(case.message)
+        persona, reason = self._route(case)
         compressed = self._compressors[mode].compress(
-            case.context, message=case.message, budget=self._budget(mode, case)
+            case.context, message=case.message, budget=self._budget(mode)
         )
         sent = Sent(context=compressed.context, message=case.message)
         if reply is not None and self._by_model is not None:
@@ -119,7 +140,17 @@ class Gateway:
             context_tokens=approximate_tokens(prompt.user) - around,
             raw_context_tokens=raw - around,
             dropped=compressed.dropped,
+            overrun_tokens=compressed.overrun_tokens,
         )
+
+    def _route(self, case: Case) -> tuple[Persona, str]:
+        if case.message not in self._routes:
+            try:
+                route = self._router.choose(case.message)
+            except BadInput as error:
+                raise type(error)(f"case {case.id}: {error.message}") from None
+            self._routes[case.message] = (route.persona, route.reason)
+        return self._routes[case.message]
 
     def _uncompressed(self, case: Case) -> tuple[int, int]:
         """Return the tokens of a case's user text with its whole context, and with none of it."""
@@ -151,12 +182,8 @@ class Gateway:
             thinking_level=thinking_level or self._settings.thinking_level,
         )
 
-    def _budget(self, mode: ContextMode, case: Case) -> float:
-        if mode is ContextMode.DAMAGED:
-            return DAMAGE_BUDGET
-        is_long = approximate_tokens(_text(case.context)) >= self._sena.min_tokens
-        return self._sena.budget if mode is ContextMode.SENA and is_long else 1.0
-
-
-def _text(context: Context) -> str:
-    return "\n".join([context.profile, *context.notes, *(turn.text for turn in context.turns)])
+    def _budget(self, mode: ContextMode) -> Budget:
+        if mode is not ContextMode.SENA:
+            return DAMAGE_BUDGET if mode is ContextMode.DAMAGED else 1.0
+        tokens = self._sena.budget_tokens
+        return self._sena.budget if tokens is None else TokenBudget(tokens=tokens)

@@ -16,7 +16,9 @@ def sena_view(frame: Frame) -> SenaView:
         return SenaView(table=None, note=say("sena.none"))
     headers = tuple(say(f"sena.{column}") for column in _COLUMNS)
     rows = tuple(_row(frame, model) for model in sena.models)
-    return SenaView(table=Table(headers=headers, align="lrrrrrr", rows=rows), note="")
+    over = sena.overruns
+    note = say("sena.overruns", count=over, most=sena.most_overrun_tokens) if over else ""
+    return SenaView(table=Table(headers=headers, align="lrrrrrr", rows=rows), note=note)
 
 
 def _row(frame: Frame, model: SenaModel) -> tuple[str, ...]:

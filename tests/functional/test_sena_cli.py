@@ -34,10 +34,100 @@ def test_a_sweep_writes_table_picture_and_patch(cli: Cli, project: Path) -> None
     facts = json.loads((folder / "sweep.json").read_text(encoding="utf-8"))
     assert {trial["method"] for trial in facts["trials"]} == {"random", "extractive"}
     assert len(facts["trials"]) == 16
+    assert "answers: none recorded" in done.stdout
     assert "+budget = 0.6\n" in (folder / "recommended.patch").read_text(encoding="utf-8")
     as_json = json.loads(cli(*arguments, "--json").stdout)
     assert as_json["points"] == facts["points"]
     assert as_json["recommendation"]["method"] == "extractive"
+
+
+GRID = ("--method", "random", "--method", "extractive", "--budget", "0.5", "--budget", "0.67")
+
+
+def test_answers_are_fetched_recorded_resumed_and_replayed(cli: Cli, project: Path, emulator: str) -> None:
+    """Over HTTP, cut off by the budget, gone on with, then from the recordings alone: the same figures."""
+    online = {"GOOGLE_GEMINI_BASE_URL": emulator}
+    command = ("sena", "sweep", EXPERIMENT, *GRID, "--mode", "record-missing")
+    file = project / EXPERIMENT
+    written = file.read_text(encoding="utf-8")
+    file.write_text(written.replace('budget_usd = "25.00"', 'budget_usd = "0.25"'), encoding="utf-8")
+    short = cli(*command, **online)
+    assert short.returncode == 5, short.stderr
+    assert "80 calls planned" in short.stderr
+    bought = len(list((project / "cassettes").rglob("*.json")))
+    assert 0 < bought < 80
+    file.write_text(written, encoding="utf-8")
+    done = cli(*command, **online)
+    assert done.returncode == 0, done.stderr
+    assert f"{bought} of 80 calls were already" in done.stderr
+    assert len(list((project / "cassettes").rglob("*.json"))) == 80
+    assert "answers: SIMULATED, live" in done.stdout
+    fetched = json.loads((project / "reports" / "sena" / "sweep.json").read_text(encoding="utf-8"))
+    replayed = cli("sena", "sweep", EXPERIMENT, *GRID, "--out", "again")
+    assert replayed.returncode == 0, replayed.stderr
+    assert "answers: SIMULATED, replayed" in replayed.stdout
+    again = json.loads((project / "again" / "sweep.json").read_text(encoding="utf-8"))
+    assert again["answers"]["points"] == fetched["answers"]["points"]
+    assert [(p["method"], p["budget"]) for p in again["answers"]["points"]] == [
+        ("random", 0.5), ("random", 0.67), ("extractive", 0.5), ("extractive", 0.67),
+    ]  # fmt: skip
+    # The error is shared out among the points that could be chosen; a control cannot.
+    assert again["answers"]["confidence"] == pytest.approx(0.975)
+    assert all(len(p["models"]) == 2 for p in again["answers"]["points"])
+
+
+def test_one_recorded_point_says_what_the_analysis_says(cli: Cli, recorded: Path) -> None:
+    done = json.loads(cli("sena", "sweep", EXPERIMENT, "--method", "extractive", "--json").stdout)
+    (point,) = done["answers"]["points"]
+    assert (point["method"], point["budget"]) == ("extractive", 0.67)
+    decided = json.loads(cli("analyze", EXPERIMENT, "--out", "decided", "--json").stdout)
+    for swept, model in zip(point["models"], decided["sena"]["models"], strict=True):
+        for figure in ("quality", "quality_tail", "net_reduction"):
+            assert swept[figure]["low"] == pytest.approx(model[figure]["low"], abs=1e-5), figure
+
+
+def test_answers_are_bought_for_named_points_only(cli: Cli) -> None:
+    done = cli("sena", "sweep", EXPERIMENT, "--mode", "live", "--budget", "0.6")
+    assert done.returncode == 2
+    assert "name the points with --method and --budget" in done.stderr
+
+
+def test_a_pilot_recommends_nothing(cli: Cli, project: Path, emulator: str) -> None:
+    done = cli(
+        "sena", "sweep", EXPERIMENT, "--mode", "live", "--limit", "2", "--method", "extractive", "--budget",
+        "0.6", GOOGLE_GEMINI_BASE_URL=emulator,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "8 calls planned" in done.stderr
+    assert "A pilot of 2 cases recommends nothing" in done.stdout
+    assert (project / "reports" / "sena" / "recommended.patch").read_text(encoding="utf-8") == ""
+
+
+def test_what_is_protected_stays_and_the_overrun_is_told(cli: Cli) -> None:
+    done = cli("sena", "compress", CASE, "--budget", "0.1", "--protect", "number", "--protect", "quote")
+    assert done.returncode == 0, done.stderr
+    assert "over the budget (protected)" in done.stdout.splitlines()[-1]
+    wrong = cli("sena", "compress", CASE, "--protect", "re:(")
+    assert wrong.returncode == 2
+    assert "no regular expression" in wrong.stderr
+
+
+def test_an_overrun_reaches_plan_decision_and_report(cli: Cli, project: Path, emulator: str) -> None:
+    """Protected content wins over the budget, and everybody who reads of the saving learns it."""
+    file = project / EXPERIMENT
+    text = file.read_text(encoding="utf-8")
+    tight = text.replace("budget = 0.67", 'budget = 0.2\nprotect = ["number", "re:마감|deadline"]')
+    file.write_text(tight, encoding="utf-8")
+    planned = cli("plan", EXPERIMENT)
+    assert planned.returncode == 0, planned.stderr
+    assert "exceed their budget by protected content (sena.protect)" in planned.stdout
+    done = cli("analyze", EXPERIMENT, "--mode", "live", "--json", GOOGLE_GEMINI_BASE_URL=emulator)
+    assert done.returncode == 0, done.stderr
+    sena = json.loads(done.stdout)["sena"]
+    assert 1 <= sena["overruns"] <= 8
+    assert sena["most_overrun_tokens"] > 0
+    report = (project / "reports" / "gemini_pro_upgrade_analysis.md").read_text(encoding="utf-8")
+    assert f"In {sena['overruns']} cases protected content exceeds the budget" in report
 
 
 def test_the_picture_has_the_same_bytes_every_time(cli: Cli, project: Path) -> None:

@@ -41,3 +41,7 @@ class SenaDecision:
 
     verdict: Verdict
     models: tuple[SenaModel, ...]
+    overruns: int = 0
+    """Cases whose protected content exceeds the budget of their context (`sena.protect`)."""
+    most_overrun_tokens: int = 0
+    """By how many tokens at most, approximate."""

@@ -134,9 +134,14 @@ class Tally:
             on = self._day_of(found.at)
             row = self._row(model, on)
             group = self._group(row, on, self._tier or stated_tier(metadata), usage)
+            searches = _searches(found.chunks)
         except (InvalidUsage, PricingError) as error:
             return str(error)
+        except (AttributeError, TypeError) as error:
+            return f"it has an unexpected shape: {error}"
         self._count(group, usage, found, model)
+        if searches:
+            self.searches[group.row.model] += searches
         return None
 
     def _model(self, stated: str, asked: str | None) -> str:
@@ -172,14 +177,9 @@ class Tally:
             self.aliases[model, group.row.model] += 1
         response_id = _last(found.chunks, "responseId")
         if response_id:
-            mark = hash(response_id)
+            mark = hash(str(response_id))
             self.repeated += mark in self._ids
             self._ids.add(mark)
-        for chunk in found.chunks:
-            for candidate in chunk.get("candidates") or ():
-                grounding = candidate.get("groundingMetadata")
-                if grounding:
-                    self.searches[group.row.model] += len(grounding.get("webSearchQueries") or ())
 
 
 _FIELDS = (
@@ -188,6 +188,16 @@ _FIELDS = (
 )  # fmt: skip
 
 _COUNTS = attrgetter(*_FIELDS)
+
+
+def _searches(chunks: Sequence[Mapping[str, Any]]) -> int:
+    found = 0
+    for chunk in chunks:
+        for candidate in chunk.get("candidates") or ():
+            grounding = candidate.get("groundingMetadata")
+            if grounding:
+                found += len(grounding.get("webSearchQueries") or ())
+    return found
 
 
 def stated_tier(metadata: Mapping[str, Any]) -> Tier:

@@ -42,6 +42,13 @@ def unwrap(value: Any) -> Iterator[Found]:
     with one of them as `response` (parsed, or as the text of a stream), a recording, and a line of
     calls.jsonl.
     """
+    try:
+        yield from tuple(_unwrap(value))
+    except (AttributeError, TypeError, RecursionError) as error:
+        yield Found(problem=f"it has an unexpected shape: {error}")
+
+
+def _unwrap(value: Any) -> Iterator[Found]:
     if isinstance(value, list):
         yield from _from_list(value)
     elif not isinstance(value, dict):
@@ -60,7 +67,7 @@ def _from_list(values: list[Any]) -> Iterator[Found]:
         return
     if not all(any(key in item for key in _BODY_KEYS) for item in values):
         for item in values:
-            yield from unwrap(item)
+            yield from _unwrap(item)
         return
     # Chunks of one stream carry the same id; streams of old models carry none.
     ids = {str(item.get("responseId") or "") for item in values}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Protocol
 
 from evalharness.core.case import Context
@@ -63,7 +65,16 @@ def fill(order: Sequence[int], units: Sequence[Unit], room: int) -> list[int]:
 
 
 def _is_protected(unit: Unit, rules: SenaRules) -> bool:
-    return any(_HOLDS[kind](unit) for kind in rules.protect)
+    if any(_HOLDS[kind](unit) for kind in rules.protect):
+        return True
+    # Composed on both sides: decomposed Korean (as macOS file names have it) is the same text.
+    text = unicodedata.normalize("NFC", unit.text) if rules.patterns else ""
+    return any(_compiled(pattern).search(text) for pattern in rules.patterns)
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(unicodedata.normalize("NFC", pattern))
 
 
 _HOLDS: Mapping[Protected, Callable[[Unit], bool]] = {

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from evalharness.core.errors import InsufficientData
+from evalharness.core.experiment import Role
 from evalharness.core.finance import Credit, Currency, Finance, MonthlyBudget, Vat
 from evalharness.core.forecast import Money, MonthForecast
 from evalharness.core.pricing import CacheStorage
@@ -20,6 +21,7 @@ from evalharness.decide.design import Design
 from evalharness.decide.forecast import Volume, budget_line, calendar_months, forecast, money_of
 from evalharness.decide.payable import payable_of
 from evalharness.decide.what_if import SharedPrompts, with_what_ifs
+from tests.unit.decide.conftest import ARMS
 
 ON = dt.date(2026, 12, 1)
 FINANCE = Finance(
@@ -162,6 +164,31 @@ def test_tiers_thinking_and_sena(charged, cards, rate, assume) -> None:
     assert found["thinking", "2 times the thinking tokens"].change == pytest.approx(400 / 2200)
     assert found["sena", "on"].total_usd == pytest.approx(1800)
     assert found["sena", "on"].why.startswith("measured: arm flash-sena")
+
+
+def test_a_thinking_level_that_was_measured_is_a_ratio_on_its_own_cases(
+    *, study, scores, card, assume, experiment, with_outcomes
+) -> None:
+    """The alternative thinks 400 tokens instead of 100 on the first ten cases, where the arm costs double."""
+    deep = replace(ARMS[0], name="flash-deep", role=Role.ALTERNATIVE, cases=10, thinking_level="high")
+    plain = study(scores())
+    extra = [replace(o, arm="flash-deep") for o in plain.outcomes if o.arm == "flash-raw"][:10]
+    first = {o.case_id for o in extra}
+
+    def usage(o):
+        thought = 400 if o.arm == "flash-deep" else 100
+        size = 2000 if o.case_id in first else 1000
+        return Usage(input_tokens=size, output_tokens=200 + thought, thinking_tokens=thought)
+
+    made = replace(plain, experiment=replace(plain.experiment, arms=(*ARMS, deep)))
+    outcomes = [
+        replace(o, charges=(Charge(purpose="answer", model=o.charges[0].model, usage=usage(o)),))
+        for o in (*plain.outcomes, *extra)
+    ]
+    found, _ = what_ifs(bench_of(with_outcomes(made, outcomes), card, assume()))
+    # (2000·1 + 600·4)/(2000·1 + 300·4) on the ten cases.
+    assert found["thinking", "level high"].change == pytest.approx(4400 / 3200 - 1)
+    assert found["thinking", "level high"].why == "measured: arm flash-deep, against this arm on 10 cases"
 
 
 def test_the_treatment_for_one_persona_only(charged, card, assume) -> None:

@@ -83,6 +83,22 @@ def test_the_shipped_experiment_loads(root: Path) -> None:
             28,
             "sena.budget: input should be less than or equal to 1, got 1.65",
         ),
+        (
+            "budget = 0.65",
+            'budget = 0.65\nprotect = ["code", "nmber"]',
+            29,
+            "sena.protect[1]: 'nmber' is no kind of content; did you mean number?",
+        ),
+        ("budget = 0.65", 'budget = 0.65\nprotect = ["re:(가"]', 29, "'(가' is no regular expression"),
+        ("budget = 0.65", 'protect = ["re:x*"]', 28, "'x*' matches empty text"),
+        ("budget = 0.65", 'protect = ["persona"]', 28, "the persona's instructions are never compressed"),
+        ("budget = 0.65", "budget = 0.65\nbudget_tokens = 300", 29, "keep one"),
+        (
+            'method = "extractive"\nbudget = 0.65',
+            'method = "llm"\ncompressor_model = "gemini-3.8-flash"\nprotect = ["number"]',
+            29,
+            "method 'llm' cannot be held to protect",
+        ),
         ("max_output_tokens = 256\n", "", 21, "missing key gateway.max_output_tokens"),
         ('name = "pro-raw"', 'name = "flash-raw"', 16, "duplicate arm 'flash-raw'"),
         (
@@ -117,6 +133,14 @@ def test_each_mistake_is_one_line_with_its_place(
     assert caught.value.line == line
     assert "\n" not in str(caught.value)
     assert caught.value.exit_code == 3
+
+
+def test_what_is_protected_is_authored(tmp_path: Path) -> None:
+    """Kinds and patterns in one list; a budget may be tokens instead of a share."""
+    protect = 'budget_tokens = 300\nprotect = ["code", "number", "re:계약\\\\s?번호"]'
+    sena = load_experiment(write(tmp_path, GOOD.replace("budget = 0.65", protect))).sena
+    assert sena.protect == ("code", "number", r"re:계약\s?번호")
+    assert sena.budget_tokens == 300
 
 
 def test_a_missing_file_names_its_neighbour(tmp_path: Path) -> None:

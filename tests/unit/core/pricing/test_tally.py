@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evalharness.core.pricing import Rate, RateCard, price_usage
 from evalharness.core.pricing.tally import Tally, stated_tier, total_of
@@ -287,3 +289,33 @@ def test_a_sum_is_priced_like_its_parts(card: RateCard) -> None:
     ]  # fmt: skip
     single = [price_usage(u, model="gemini-3.8-flash", card=card, on=DAY).total_usd for u in usages]
     assert total_of(tally_of(card, *bodies).lines())[1].total_usd == sum(single)
+
+
+scalars = (
+    st.none() | st.booleans() | st.integers(-5, 10**6) | st.floats(allow_nan=False) | st.text(max_size=8)
+)
+anything = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+)
+KEYS = (
+    "candidates", "promptFeedback", "usageMetadata", "modelVersion", "responseId", "createTime", "response",
+    "request", "status", "uri", "body", "reply", "attempts", "error", "totalTokens", "id",
+)  # fmt: skip
+COUNTS = (
+    "promptTokenCount", "cachedContentTokenCount", "candidatesTokenCount", "thoughtsTokenCount",
+    "promptTokensDetails", "candidatesTokensDetails", "cacheTokensDetails", "serviceTier", "trafficType",
+)  # fmt: skip
+usages = st.dictionaries(st.sampled_from(COUNTS), st.integers(0, 10**6) | anything, max_size=5)
+odd = st.dictionaries(st.sampled_from(KEYS), usages | anything, max_size=6)
+
+
+@settings(max_examples=400, deadline=None)
+@given(value=odd | st.lists(odd, max_size=3) | st.fixed_dictionaries({"response": odd}))
+def test_whatever_stands_in_a_log_is_priced_or_named_and_never_a_traceback(
+    card: RateCard, value: Any
+) -> None:
+    tally = tally_of(card, value)
+    priced_ones = sum(line.responses for line in tally.lines())
+    assert priced_ones + len(tally.unpriced) == tally.responses
+    assert all(entry.reason for entry in tally.unpriced)

@@ -82,6 +82,7 @@ def whole(context: Context) -> str:
     return "\n".join(places(context))
 
 
+PATTERNS = ("Mina|Dr\\.", "회비", "힐링|급해", "(?i)visa")
 MESSAGE = "면접 준비를 어떻게 하죠? What about the 3.5 release?"
 METHODS = ("truncate", "random", "extractive", "hybrid")
 budgets: st.SearchStrategy[Budget] = st.one_of(
@@ -91,6 +92,7 @@ rules = st.builds(
     SenaRules,
     min_tokens=st.sampled_from([0, 0, 40, 120]),
     protect=st.lists(st.sampled_from(list(Protected)), unique=True).map(tuple),
+    patterns=st.lists(st.sampled_from(PATTERNS), max_size=2, unique=True).map(tuple),
 )
 thousand = settings(max_examples=1000, deadline=None)
 hundreds = settings(max_examples=300, deadline=None)
@@ -194,7 +196,9 @@ def is_protected(text: str, is_code: bool, given_rules: SenaRules) -> bool:
         Protected.NUMBER: any(c.isdecimal() for c in text),
         Protected.QUOTE: bool(quotations(text)),
     }
-    return any(holds[kind] for kind in given_rules.protect)
+    composed = unicodedata.normalize("NFC", text)
+    own = any(re.search(pattern, composed) for pattern in given_rules.patterns)
+    return own or any(holds[kind] for kind in given_rules.protect)
 
 
 @hundreds
