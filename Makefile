@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SOURCES := $(shell find evalharness -type f -not -name '*.pyc')
 EXPERIMENT := prompts/experiment.toml
 
-.PHONY: demo test test-local check record drill lock bench clean
+.PHONY: demo test test-local check record judge-study drill lock bench clean
 
 demo: $(VENV)/.package ## Replay the shipped recordings and write the upgrade analysis
 	$(BIN)/evalharness analyze $(EXPERIMENT)
@@ -30,6 +30,9 @@ record: $(VENV)/.package ## Record the shipped cassettes anew from the emulator,
 
 drill: $(VENV)/.package ## Kill -9 under a storm of faults, and random budgets (minutes)
 	$(BIN)/python studies/drill.py --kills 50 --budgets 200
+
+judge-study: $(VENV)/.package ## What judges' failings do, and what is done against them (minutes)
+	$(BIN)/python studies/judge_bias.py
 
 bench: $(VENV)/.package
 	$(BIN)/python -m benchmarks
