@@ -175,7 +175,8 @@ class Access:
         raise CassetteMiss(
             f"no recording for {_about(first)}case {cell.case_id}, arm {cell.arm}, "
             f"repeat {cell.repeat}{others}; {miss}; "
-            "record it with --mode record-missing, or restore a shipped file with git checkout",
+            "record it with --mode record-missing, or restore a shipped file with git checkout"
+            f"{'; a live run is scored with --mode live' if first.purpose in JUDGING else ''}",
             file=folder,
         )
 

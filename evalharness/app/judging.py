@@ -120,6 +120,10 @@ class _Session:
             self.directory.lock(since=since, note=note),
             self.directory.journal(fresh=False, note=note) as kept,
         ):
+            # Somebody else may have scored this run while we looked at it.
+            done = kept.completed()
+            self.known.update({job.key: done[job.key] for job in first if job.key in done})
+            first = self._missing(first)
             journal = _Telling(kept, self.known)
 
             async def work(go: Go) -> RunSummary:

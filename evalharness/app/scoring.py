@@ -10,8 +10,9 @@ from pathlib import Path
 from evalharness.app.clients import Mode
 from evalharness.app.preflight import describe_change
 from evalharness.app.project import Project
+from evalharness.app.system import SystemClock
 from evalharness.core.call import Call
-from evalharness.core.errors import RunMismatch
+from evalharness.core.errors import JournalDamaged, RunMismatch
 from evalharness.core.judging import Comparison, Judgement
 from evalharness.core.plan import PlannedCell
 from evalharness.core.score import Record, Score
@@ -85,7 +86,7 @@ def scored(
     """
     from evalharness.score import build_records, score_records
 
-    plan, calls = directory.read_plan(), directory.read_calls()
+    plan, calls = directory.read_plan(), _calls(directory, mode, note)
     records = build_records(plan, calls)
     scores = score_records(records, {case.id: case for case in project.dataset.cases})
     if not project.experiment.judges:
@@ -104,6 +105,23 @@ def scored(
         judgements=found.judgements,
         comparisons=found.comparisons,
     )
+
+
+def _calls(directory: RunDirectory, mode: Mode, note: Note) -> Mapping[str, Call]:
+    """Return a run's calls; a last line that a killed session left half-written is repaired first.
+
+    Raises:
+        JournalDamaged: If a whole line does not parse; or a half one, and nothing may be asked again.
+    """
+    try:
+        return directory.read_calls()
+    except JournalDamaged:
+        if not mode.connects:
+            raise
+    since = f"{SystemClock().now():%Y-%m-%d %H:%M:%S} UTC"
+    with directory.lock(since=since, note=note), directory.journal(fresh=False, note=note):
+        pass
+    return directory.read_calls()
 
 
 def open_project(directory: RunDirectory, known: Project | None = None) -> Project:

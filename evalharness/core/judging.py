@@ -43,6 +43,8 @@ class Judged:
     judge: str
     round: int
     """Which of the judge's repeats."""
+    prompts: str
+    """The prompts that asked: the first 12 hex digits of the SHA-256 of all their templates."""
     calls: tuple[str, ...]
     """Keys of the calls it stands on: the question, and the repair if there was one."""
     marks: tuple[Mark, ...]
@@ -64,6 +66,7 @@ class Unjudged:
     repeat: int
     judge: str
     round: int
+    prompts: str
     calls: tuple[str, ...]
     cause: str
     """Begins with `JUDGE_CAUSE`."""

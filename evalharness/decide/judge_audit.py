@@ -65,7 +65,8 @@ def _judge(bench: Bench, judge: JudgeChoice, values: Mapping[str, Values], prima
     marks = [mark for row in own for mark in row.marks]
     return JudgeRow(
         name=judge.name, model=judge.model, family=judge.family, client=judge.client,
-        primary=judge.name == primary, prompts=judge.prompts, repeats=judge.repeats,
+        primary=judge.name == primary, prompts=judge.prompts,
+        prompts_sha256=", ".join(sorted({row.prompts for row in own})), repeats=judge.repeats,
         same_family=is_kin(judge, study.experiment),
         judges_itself=any(arm.model == judge.model for arm in study.experiment.arms),
         origin=dict(study.judge_origins).get(judge.name, Origin.UNVERIFIED),

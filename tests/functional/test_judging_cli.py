@@ -86,7 +86,12 @@ def test_a_live_run_buys_each_judgement_once(cli: Cli, project: Path, tmp_path: 
             done = cli("analyze", EXPERIMENT, "--mode", "live", "--limit", "3", **environ)
             assert done.returncode == 0, done.stderr
         run = only_run(project / "reports")
-        assert cli("score", str(run), "--mode", "live", **environ).returncode == 0
+        journal = run / "calls.jsonl"
+        whole = journal.read_bytes()
+        journal.write_bytes(whole + whole.splitlines()[-1][:200])  # as kill -9 in the middle of a write
+        again = cli("score", str(run), "--mode", "live", **environ)
+        assert again.returncode == 0, again.stderr
+        assert "a torn last line was cut off" in again.stderr
         assert cli("score", str(run)).returncode == 0  # replay: nothing is missing, so nothing is read
     asked = Counter((entry["model"], entry["sha256"]) for entry in lines(log))
     assert set(asked.values()) == {1}

@@ -49,6 +49,8 @@ class JudgeRow:
     """Whether a rubric score that decides is this judge's."""
     prompts: str
     """Folder of its prompts; its last part is their version."""
+    prompts_sha256: str
+    """Of all templates that asked, first 12 hex digits; several versions are comma-separated."""
     repeats: int
     same_family: bool
     """Whether it is of a judged model's own family: such judges favour their kin."""

@@ -44,7 +44,9 @@ class JudgePrompts:
                 raise BadInput(f"bad template: {error}", file=f"{folder}/{name}.j2") from None
         used = {name: templates[name].replace("\r\n", "\n") for name in TEMPLATE_NAMES}
         self.sha256 = hashlib.sha256(canonical_json(used).encode()).hexdigest()
-        """Of all templates together, 64 hex digits: the prompts' version, whatever their folder is called."""
+        """Of all templates together, 64 hex digits."""
+        self.version = self.sha256[:12]
+        """What judgements remember of it: two folders of one name need not hold the same prompts."""
 
     def rubric(self, case: Case, answer: str) -> tuple[str, str]:
         """Return instruction and material for grading one answer by the case's rubric."""

@@ -58,12 +58,12 @@ def _judgements(task: RubricTask, replies: RubricReplies) -> Iterator[Judgement]
         if standing:
             yield Judged(
                 case_id=cell.case_id, arm=cell.arm, repeat=cell.repeat, judge=task.judge.name,
-                round=task.round, calls=keys, marks=marks, points=fmean(standing),
+                round=task.round, prompts=task.prompts, calls=keys, marks=marks, points=fmean(standing),
             )  # fmt: skip
         else:
             yield Unjudged(
                 case_id=cell.case_id, arm=cell.arm, repeat=cell.repeat, judge=task.judge.name,
-                round=task.round, calls=keys, cause=cause, marks=marks,
+                round=task.round, prompts=task.prompts, calls=keys, cause=cause, marks=marks,
             )  # fmt: skip
 
 

@@ -24,6 +24,8 @@ class RubricTask:
     case: Case
     answer: str
     """As the judge sees it."""
+    prompts: str
+    """Version of the prompts, 12 hex digits."""
     cells: tuple[Cell, ...]
     job: Job
 
@@ -66,4 +68,7 @@ def _task(
         cells=cells,
         seed=bench.seed,
     )
-    return RubricTask(judge=judge, round=draw, case=case, answer=answer, cells=cells, job=job)
+    return RubricTask(
+        judge=judge, round=draw, case=case, answer=answer, prompts=bench.prompts[judge.name].version,
+        cells=cells, job=job,
+    )  # fmt: skip

@@ -295,7 +295,15 @@ def judge_call(key: str, **changes: Any) -> Call:
 
 def judged(arm: str, key: str) -> Judged:
     return Judged(
-        case_id="pen-ko-01", arm=arm, repeat=0, judge="one", round=0, calls=(key,), marks=(), points=4.0
+        case_id="pen-ko-01",
+        arm=arm,
+        repeat=0,
+        judge="one",
+        round=0,
+        prompts="abc",
+        calls=(key,),
+        marks=(),
+        points=4.0,
     )
 
 

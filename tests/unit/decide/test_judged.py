@@ -59,11 +59,10 @@ def judged(study, scores, card, assume):
                 for i, points in enumerate(column):
                     value = float(np.clip(points + shifts.get(arm, 0.0), 0, 5))
                     cell = {"case_id": f"c{i:06d}", "arm": arm, "repeat": 0}
+                    about = {"judge": name, "round": 0, "prompts": "abc", "calls": ("k",)}
                     rows.append(Scored(**cell, scorer=f"rubric@{name}/1", value=value / 5))
                     mark = Mark(criterion="c1", points=round(value), quote="…", stands=i % 10 > 0)
-                    verdicts.append(
-                        Judged(**cell, judge=name, round=0, calls=("k",), marks=(mark,), points=value)
-                    )
+                    verdicts.append(Judged(**cell, **about, marks=(mark,), points=value))
         extra = {"scores": tuple(rows), "judgements": tuple(verdicts)} | (options or {})
         return decide(
             study(made, judges=tuple(judges), scorer=scorer, options=extra, **changes), card, assume()
@@ -213,7 +212,7 @@ def test_too_many_unjudged_answers_are_no_evidence(study, scores, card, assume) 
 
 
 def test_causes_repairs_and_repeats_are_counted(judged) -> None:
-    cell = {"case_id": "c000000", "arm": "flash-raw", "repeat": 0, "judge": "first"}
+    cell = {"case_id": "c000000", "arm": "flash-raw", "repeat": 0, "judge": "first", "prompts": "abc"}
     mark = Mark(criterion="c1", points=3, quote="…", stands=True)
     rows = (
         Judged(**cell, round=0, calls=("a", "b"), marks=(mark,), points=3.0),

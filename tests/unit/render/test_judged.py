@@ -35,7 +35,8 @@ def row(name: str, **changes: Any) -> JudgeRow:
     )  # fmt: skip
     fields: dict[str, Any] = {
         "name": name, "model": "gemini-3.5-flash", "family": "gemini", "client": "google-genai",
-        "primary": True, "prompts": "judges/1", "repeats": 1, "same_family": True, "judges_itself": False,
+        "primary": True, "prompts": "judges/1",
+        "prompts_sha256": "0123456789ab", "repeats": 1, "same_family": True, "judges_itself": False,
         "origin": Origin.SIMULATED, "answers": 460, "scored": 460, "unscored": 0, "causes": (),
         "judgements": 460, "repaired": 14, "criteria": 1600, "voided": 32, "contrasts": (contrast,),
         "self_agreement": None, "against_primary": None,
