@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from evalharness.core import decision, experiment, provenance
+from evalharness.core import decision, experiment, provenance, reporting
 from evalharness.core.decision import FORMAT, SIGNIFICANT_DIGITS
 from evalharness.core.decision.schema import decision_schema
 
@@ -27,7 +27,7 @@ PAGE = Path("docs/decision-format.md")
 _PARTS = (
     importlib.import_module(f"{decision.__name__}.{m.name}") for m in pkgutil.iter_modules(decision.__path__)
 )
-MODULES = (*_PARTS, experiment, provenance)
+MODULES = (*_PARTS, experiment, provenance, reporting)
 
 INTRODUCTION = f"""\
 # decision.json

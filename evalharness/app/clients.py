@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -81,7 +81,7 @@ class Access:
 
         async def answers(go: Go) -> RunSummary:
             first = await go(self.project.plan.compressions)
-            plan = self.project.resolve(_replies(self.project.plan, journal))
+            plan = self.project.resolve(replies_of(self.project.plan, journal.completed()))
             planned(plan)
             return first.plus(await go(plan.jobs))
 
@@ -189,9 +189,8 @@ def _interrupt(engine: Engine, note: Callable[[str], None]) -> None:
     engine.stop(Interrupted("interrupted; what was recorded is kept, the same command goes on from there"))
 
 
-def _replies(plan: Plan, journal: Journal) -> dict[str, str | None]:
+def replies_of(plan: Plan, calls: Mapping[str, Call]) -> dict[str, str | None]:
     """Return what the compressor replied, by call key; None where it failed or gave no text."""
-    calls = journal.completed()
     return {job.key: _text(calls.get(job.key)) for job in plan.compressions}
 
 
@@ -266,4 +265,4 @@ def _today(clock: Clock) -> dt.date:
     return clock.now().date()
 
 
-__all__ = ["CASSETTES", "Access", "Mode"]
+__all__ = ["CASSETTES", "Access", "Mode", "replies_of"]

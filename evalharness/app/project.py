@@ -20,6 +20,7 @@ from evalharness.core.finance import Finance
 from evalharness.core.job import Cell, Job, Purpose, call_key
 from evalharness.core.plan import Plan, PlannedCell
 from evalharness.core.pricing import RateCard
+from evalharness.core.reporting import Terms
 from evalharness.core.sena import Compressed
 from evalharness.experiment.assumptions import load_assumptions
 from evalharness.experiment.dataset_file import load_dataset
@@ -29,6 +30,7 @@ from evalharness.experiment.finance_file import load_finance
 from evalharness.experiment.overrides_file import load_overrides, overrides_beside
 from evalharness.experiment.planning import CellWork, build_plan, draw_seed, select_cases
 from evalharness.experiment.rates_file import load_rate_card
+from evalharness.experiment.terms_file import load_terms
 from evalharness.experiment.toml_lines import line_of
 from evalharness.experiment.traffic_file import load_traffic
 from evalharness.experiment.traffic_weights import case_weights
@@ -109,6 +111,26 @@ class Project:
             return {}
         return case_weights(load_traffic(self._path(self.experiment.traffic)), self.cases)
 
+    @cached_property
+    def terms(self) -> Terms | None:
+        """What the provider's terms mean, as somebody read them; None if the experiment names no file."""
+        named = self.experiment.report.terms
+        return None if named is None else load_terms(self._path(named))
+
+    @property
+    def hashes(self) -> tuple[tuple[str, str], ...]:
+        """(what, SHA-256) of every authored file that can change a number or a word of the report."""
+        experiment = self.experiment
+        named = (
+            ("assumptions", experiment.assumptions),
+            ("rate_card", experiment.rate_card),
+            ("traffic", experiment.traffic),
+            ("finance", experiment.finance),
+            ("terms", experiment.report.terms),
+        )
+        files = tuple((what, text_sha256(self._path(name))) for what, name in named if name is not None)
+        return (("experiment", self.sha256), ("dataset", self.dataset.sha256), *files)
+
     def system_prompt(self, case: Case) -> str:
         """Return the persona's instructions that a case's requests begin with."""
         raw = next(arm for arm in self.experiment.arms if arm.context is ContextMode.RAW)
@@ -122,7 +144,7 @@ class Project:
     @cached_property
     def sha256(self) -> str:
         """SHA-256 of the experiment file's text."""
-        return hashlib.sha256(read_text(self.file).replace("\r\n", "\n").encode()).hexdigest()
+        return text_sha256(self.file)
 
     @cached_property
     def plan(self) -> Plan:
@@ -263,7 +285,8 @@ class Project:
             except PricingError as error:
                 line = line_of(read_text(self.file), (*place, "model"))
                 raise PricingError(error.message, file=self.file, line=line) from None
-        _ = self.assumptions, self.weights, self.contract, self.finance, self.judging, self.plan
+        _ = self.assumptions, self.weights, self.contract, self.finance, self.terms
+        _ = self.judging, self.plan
 
     def _path(self, relative: str) -> Path:
         # Normalised for people: a/../b in an error message is hard to read.
@@ -272,6 +295,11 @@ class Project:
 
 def _read_templates(folder: Path) -> dict[str, str]:
     return {path.name.removesuffix(".j2"): read_text(path) for path in sorted(folder.glob("*.j2"))}
+
+
+def text_sha256(path: Path) -> str:
+    """Return the SHA-256 of a text file, whatever its line ends."""
+    return hashlib.sha256(read_text(path).replace("\r\n", "\n").encode()).hexdigest()
 
 
 def _planned(

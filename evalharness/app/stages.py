@@ -10,11 +10,13 @@ import datetime as dt
 import os
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evalharness.app import reports
 from evalharness.app.clients import Access, Mode
 from evalharness.app.preflight import (
     describe_change,
@@ -24,19 +26,19 @@ from evalharness.app.preflight import (
     shutdown_warnings,
 )
 from evalharness.app.project import Project
+from evalharness.app.reports import read_decision, study_of
 from evalharness.app.scoring import Note, Watch, open_project, score_run
 from evalharness.app.system import SystemClock, git_state, versions
 from evalharness.core.errors import ProviderError, RunMismatch
 from evalharness.run import RunSummary
 from evalharness.store import Manifest, RunDirectory
 from evalharness.store.directory import FORMAT_VERSION
-from evalharness.store.jsonlines import dump_json, write_atomically
+from evalharness.store.jsonlines import dump_json
 
 if TYPE_CHECKING:
     from evalharness.core.decision import Decision
 
 # What a stage alone needs is imported in it: a run that calls models waits for none of it.
-REPORT_NAME = "gemini_pro_upgrade_analysis.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,48 +146,32 @@ def decide_run(directory: RunDirectory, project: Project | None = None, *, on: d
     """
     from evalharness.core.decision import to_json
     from evalharness.decide import decide
-    from evalharness.decide.assemble import RunData, assemble
 
     project = open_project(directory, project)
-    data = RunData(
-        plan=directory.read_plan(),
-        records=directory.read_records(),
-        scores=directory.read_scores(),
-        calls=directory.read_calls(),
-        judgements=directory.read_judgements(),
-        comparisons=directory.read_comparisons(),
-    )
-    study = assemble(
-        data,
-        experiment=project.experiment,
-        cases=project.dataset.cases,
-        on=on,
-        pilot=project.is_pilot,
-        weights=project.weights,
-    )
+    study = study_of(directory, project, on=on)
     decision = decide(study, project.card, project.assumptions)
     directory.write_text("decision.json", dump_json(to_json(decision)))
     return read_decision(directory)
 
 
-def read_decision(directory: RunDirectory) -> Decision:
-    """Return the decision as written: numbers are rounded once, and everybody reads the same."""
-    from evalharness.core.decision import from_json
+def render_run(
+    directory: RunDirectory,
+    project: Project | None = None,
+    *,
+    copy_to: Path | None,
+    languages: Sequence[str] = (),
+) -> Path:
+    """Write the reports of a decided run; returns the path of the first, or of its published copy.
 
-    return from_json(directory.read_json("decision.json"))
-
-
-def render_run(directory: RunDirectory, *, copy_to: Path | None) -> Path:
-    """Render the report of a decided run; returns the path of the copy, or of the report itself."""
-    from evalharness.render import render_report
-
-    manifest = directory.read_manifest()
-    text = render_report(read_decision(directory), identity=manifest.identity)
-    report = directory.write_text("report.md", text)
-    if copy_to is None:
-        return report
-    write_atomically(copy_to / REPORT_NAME, text)
-    return copy_to / REPORT_NAME
+    Args:
+        directory: A decided run.
+        project: Its experiment, if it is loaded already.
+        copy_to: Folder for copies, where people look for them; None for none.
+        languages: Which languages; none for those that the experiment names.
+    """
+    return reports.render_run(
+        directory, project or open_project(directory), copy_to=copy_to, languages=languages
+    )
 
 
 def recordings_of(project: Project) -> set[str]:
@@ -253,7 +239,6 @@ def _relative(file: Path, folder: Path) -> str:
 
 
 __all__ = [
-    "REPORT_NAME",
     "RunResult",
     "decide_run",
     "open_project",

@@ -56,7 +56,7 @@ def analyze(
     console.detail(f"{completed} cells answered, {failed} failed")
     decision = stages.decide_run(done.directory, project, on=on)
     # A pilot shows numbers; it must not stand where people look for the analysis.
-    report = stages.render_run(done.directory, copy_to=None if project.is_pilot else out)
+    report = stages.render_run(done.directory, project, copy_to=None if project.is_pilot else out)
     say_verdicts(console, decision)
     console.say(f"run:    {done.directory.path}")
     console.say(f"report: {report}")

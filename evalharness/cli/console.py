@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from evalharness.core.visible import printable
+
 if TYPE_CHECKING:
     from evalharness.run import Progress
 
@@ -17,7 +19,7 @@ _PLAIN_SECONDS = 10.0
 
 
 class Console:
-    """Messages of one command."""
+    """Messages of one command; what a provider or a model wrote in them cannot steer the terminal."""
 
     def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
         """Choose how much is said."""
@@ -27,17 +29,22 @@ class Console:
     def say(self, text: str) -> None:
         """Print a result line."""
         if not self._quiet:
+            click.echo(printable(text))
+
+    def drawn(self, text: str) -> None:
+        """Print a line that carries terminal sequences of ours; its foreign parts are made safe before."""
+        if not self._quiet:
             click.echo(text)
 
     def note(self, text: str) -> None:
         """Print what the user should know, on the error stream."""
         if not self._quiet:
-            click.echo(f"note: {text}", err=True)
+            click.echo(printable(f"note: {text}"), err=True)
 
     def detail(self, text: str) -> None:
         """Print what only -v shows."""
         if self._verbose:
-            click.echo(text, err=True)
+            click.echo(printable(text), err=True)
 
     def progress(self) -> ProgressView:
         """Return a view to watch a run with."""

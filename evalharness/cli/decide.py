@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import html
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,6 +12,7 @@ import click
 from evalharness.cli.console import Console
 from evalharness.cli.options import json_option, on_option, run_argument, run_directory, verbosity_options
 from evalharness.cli.outcome import check_required, require_option, say_verdicts
+from evalharness.core.visible import clean
 
 if TYPE_CHECKING:
     from evalharness.core.decision import Decision
@@ -60,28 +60,26 @@ def _print_conditions(decision: Decision) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from evalharness.render.conditions import conditions_view
+    from evalharness.render.blocks import Strong, plain
+    from evalharness.render.conditions import conditions_table, evidence_items
     from evalharness.render.frame import make_frame
-    from evalharness.render.resources import ENGLISH
+    from evalharness.render.resources import language
     from evalharness.render.verdict import why
 
-    frame = make_frame(decision, ENGLISH)
-    found = conditions_view(frame)
+    frame = make_frame(decision, language("en"))
+    found = conditions_table(frame)
     drawn = sys.stdout.isatty()
     table = Table(box=box.SIMPLE_HEAD if drawn else None, show_edge=False, pad_edge=False)
-    for header, side in zip(found.table.headers, found.table.align, strict=True):
-        table.add_column(_plain(header), justify="right" if side == "r" else "left")
-    for row in found.table.rows:
-        # The report prints in bold what is not met.
-        unmet = row[-1].startswith("**")
-        table.add_row(*(Text(_plain(cell)) for cell in row), style="bold" if unmet else "")
+    for header, side in zip(found.headers, found.align, strict=True):
+        table.add_column(Text(plain(header)), justify="right" if side == "r" else "left")
+    for row in found.rows:
+        unmet = isinstance(row[-1], Strong)
+        table.add_row(*(Text(clean(plain(cell))) for cell in row), style="bold" if unmet else "")
     console = RichConsole(width=None if drawn else _PLAIN_WIDTH, highlight=False)
     console.print()
     console.print(table)
     console.print()
-    console.print(Text(_plain(found.note)))
-    console.print(Text(_plain(why(frame))))
-
-
-def _plain(text: str) -> str:
-    return html.unescape(text).replace("**", "")
+    for item in evidence_items(frame):
+        console.print(Text(clean(item)))
+    console.print()
+    console.print(Text(clean(why(frame))))

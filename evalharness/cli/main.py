@@ -14,6 +14,7 @@ import click
 
 from evalharness import __version__
 from evalharness.core.errors import EvalHarnessError
+from evalharness.core.visible import clean
 
 EXIT_INTERNAL: Final = 70
 EXIT_INTERRUPTED: Final = 130
@@ -28,6 +29,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "score": ("score:score", "Score a run's answers."),
     "decide": ("decide:decide", "Decide from a run's scores."),
     "report": ("report:report", "Render a run's report."),
+    "verify": ("verify:verify", "Make a run or report again from its calls and compare."),
+    "export": ("export:export", "Write a run's cells and scores as a table."),
     "dataset": ("dataset:dataset", "Check and count the cases of a dataset."),
     "sena": ("sena:sena", "Compress a context, or sweep methods and budgets."),
     "router": ("router:router", "Choose a persona, or measure the routers."),
@@ -116,7 +119,7 @@ def main() -> None:
 
 
 def _fail(message: str, code: int) -> None:
-    click.echo(f"error: {' '.join(message.split())}", err=True)
+    click.echo(f"error: {clean(message)}", err=True)
     sys.exit(code)
 
 

@@ -20,6 +20,7 @@ from evalharness.cli.options import (
     verbosity_options,
 )
 from evalharness.cli.sena_tables import answers_table, sweep_advice, sweep_json, sweep_table
+from evalharness.core.visible import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,7 +163,7 @@ def compress(
         return
     console = Console(quiet=quiet, verbose=verbose)
     for line in _struck(done, terminal=sys.stdout.isatty()):
-        console.say(line)
+        console.drawn(line)
     console.say(_figures(done, method))
 
 
@@ -188,7 +189,7 @@ def _strike(piece: Piece, *, terminal: bool) -> str:
 
 def _visible(text: str) -> str:
     """Make control characters harmless: a context must not steer the terminal."""
-    return _CONTROL.sub("\ufffd", text)
+    return printable(_CONTROL.sub("\ufffd", text))
 
 
 def _figures(done: CompressedFile, method: str) -> str:

@@ -16,7 +16,8 @@ EvalHarnessError
     ├── CassetteDamaged                a recording does not parse or does not match its hashes
     ├── JournalDamaged                 a line of calls.jsonl (or another run file) is corrupt
     ├── RunLocked                      another process is writing this run
-    └── RunMismatch                    a run directory belongs to another experiment or code
+    ├── RunMismatch                    a run directory belongs to another experiment or code
+    └── Differs                        a file is not what the calls it stands on give
 
 A message is one line: what is wrong, where (file and line), what to do.
 """
@@ -159,3 +160,7 @@ class RunLocked(IntegrityError):
 
 class RunMismatch(IntegrityError):
     """A run directory belongs to another experiment, dataset or code version."""
+
+
+class Differs(IntegrityError):
+    """A file is not what the calls it stands on give."""

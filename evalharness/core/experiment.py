@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from evalharness.core.reporting import PLAIN_REPORT, PROGRAMME_ROLLOUT, ReportSettings, Rollout
+
 
 class Role(StrEnum):
     """What an arm is for in the comparison."""
@@ -269,6 +271,8 @@ class Experiment:
     traffic: str | None = None
     """File of real traffic shares that weight the cases, relative to the experiment file; None for the
     benchmark's own mix."""
+    report: ReportSettings = PLAIN_REPORT
+    rollout: Rollout = PROGRAMME_ROLLOUT
     judges: tuple[JudgeChoice, ...] = ()
     """The panel; the first one is primary: a rubric score that decides is its score."""
     pairwise: PairwiseChoice | None = None

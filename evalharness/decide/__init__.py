@@ -60,6 +60,7 @@ def decide(study: Study, card: RateCard, assumptions: Assumptions) -> Decision:
         assumptions=assumptions_view(assumptions),
         rate_card=card.name,
         rates=rate_rows(bench, assumptions.horizon_months),
+        rollout=study.experiment.rollout,
         judge=judge_audit(bench),
     )
 

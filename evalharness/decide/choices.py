@@ -12,7 +12,7 @@ from evalharness.decide.assess import Assessment, Stakes, assess, roi_interval
 from evalharness.decide.cells import BoolArray, FloatArray
 from evalharness.decide.contrasts import net_values
 from evalharness.decide.money import overhead_per_request
-from evalharness.decide.slices import DIMENSIONS
+from evalharness.decide.slices import DIMENSIONS, label
 
 _HALVES = 2
 
@@ -26,7 +26,7 @@ def choices(stakes: Stakes, found: Assessment | None) -> tuple[Choice, ...]:
 
     Returns:
         Arms in the order of the experiment, alternatives after the main ones, then one policy for each
-        persona, language and category.
+        dimension of the slices.
     """
     if found is None:
         return ()
@@ -69,7 +69,7 @@ def _policies(stakes: Stakes, found: Assessment) -> Iterator[Choice]:
     half = _halves(stakes)
     weights = stakes.pair.design.weights
     for dimension in DIMENSIONS:
-        labels = np.array([str(getattr(cases[i], dimension)) for i in stakes.pair.index])
+        labels = np.array([label(cases[i], dimension) for i in stakes.pair.index])
         if len(np.unique(labels)) < 2 or stakes.pair.design.units < 2 * _HALVES:
             continue
         chosen = np.zeros(len(labels), dtype=np.bool_)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-from scipy import stats
 
 from evalharness.core.errors import InsufficientData
 from evalharness.core.finance import Finance
@@ -19,6 +18,7 @@ from evalharness.decide.bench import Bench
 from evalharness.decide.cells import FloatArray
 from evalharness.decide.contrasts import mean_or_value
 from evalharness.decide.design import Design
+from evalharness.decide.distributions import t_quantile
 from evalharness.decide.pairing import case_means
 from evalharness.decide.payable import payable_of
 from evalharness.decide.pricepath import add_months
@@ -149,7 +149,7 @@ def money_of(monthly: list[FloatArray], design: Design, requests: int, confidenc
     if found.se is None or found.df is None:
         return Money(usd=mean, low=mean, high=mean)
     spread = sum(_variance(values, design.weights) for values in monthly) / requests if requests > 1 else 0.0
-    half = float(stats.t.ppf(confidence, found.df)) * requests * math.hypot(found.se, math.sqrt(spread))
+    half = t_quantile(confidence, found.df) * requests * math.hypot(found.se, math.sqrt(spread))
     return Money(usd=mean, low=max(0.0, mean - half), high=mean + half)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from evalharness.core.decision import Estimate, Slice
+from evalharness.core.study import CaseFacts
 from evalharness.decide.assess import Stakes
 from evalharness.decide.cells import FloatArray, IntArray
 from evalharness.decide.contrasts import mean_estimate
 
-DIMENSIONS = ("persona", "language", "category")
+DIMENSIONS = ("persona", "language", "category", "persona_language")
 
 
 def holm(p_values: list[float]) -> list[float]:
@@ -29,8 +30,15 @@ def holm(p_values: list[float]) -> list[float]:
     return [float(p) for p in adjusted]
 
 
+def label(case: CaseFacts, dimension: str) -> str:
+    """Return the value that a case has in a dimension; persona_language gives such as earth/ko."""
+    if dimension == "persona_language":
+        return f"{case.persona}/{case.language}"
+    return str(getattr(case, dimension))
+
+
 def slices(stakes: Stakes, net: FloatArray | None) -> tuple[Slice, ...]:
-    """Estimate quality and net benefit within each persona, language and category.
+    """Estimate quality and net benefit within each persona, language, category, and persona x language.
 
     Args:
         stakes: The pair that is compared.
@@ -58,7 +66,7 @@ def slices(stakes: Stakes, net: FloatArray | None) -> tuple[Slice, ...]:
 
 def _groups(stakes: Stakes, dimension: str) -> list[tuple[str, IntArray]]:
     cases = stakes.bench.cells.cases
-    labels = np.array([getattr(cases[i], dimension) for i in stakes.pair.index])
+    labels = np.array([label(cases[i], dimension) for i in stakes.pair.index])
     return [(str(value), np.flatnonzero(labels == value)) for value in np.unique(labels)]
 
 

@@ -31,6 +31,7 @@ from evalharness.experiment.judge_tables import (
     judge_choice,
     pairwise_choice,
 )
+from evalharness.experiment.report_tables import ReportTable, RolloutTable
 from evalharness.experiment.sena_table import ModelId, SenaTable, Share, ThinkingLevel
 
 SAFE_NAME = r"^[a-z0-9][a-z0-9._-]*$"
@@ -187,6 +188,8 @@ class ExperimentFile(Strict):
     thresholds: ThresholdsTable = ThresholdsTable()
     limits: LimitsTable = LimitsTable()
     waivers: WaiversTable = WaiversTable()
+    report: ReportTable = ReportTable()
+    rollout: RolloutTable = RolloutTable()
     rates: RatesTable = RatesTable()
     cost: CostTable = CostTable()
     aliases: dict[str, str] = {}
@@ -288,6 +291,8 @@ def _experiment(file: ExperimentFile) -> Experiment:
         aliases=tuple(sorted(file.aliases.items())),
         strata=file.strata,
         traffic=file.traffic,
+        report=file.report.settings(),
+        rollout=file.rollout.settings(),
         judges=tuple(judge_choice(table) for table in file.judges),
         pairwise=pairwise_choice(file.pairwise),
         rate_overrides=file.rates.overrides,

@@ -1,30 +1,37 @@
-"""Section 9: what to do next, what this study could have seen, and when to roll back."""
+"""Section 9: what to do next, who does it, until when, and what takes a roll-out back."""
 
 from __future__ import annotations
 
-from evalharness.core.decision import Advice, ConditionKind, NextStep, Ruling
-from evalharness.render.conditions import rollback_limits
-from evalharness.render.escape import LIMIT, clean
+import datetime as dt
+
+from evalharness.core.decision import Advice, ConditionKind, NextStep
+from evalharness.core.visible import clean
+from evalharness.render.blocks import Block, Paragraph, Table
 from evalharness.render.frame import Frame
 from evalharness.render.verdict import advice_key, advised_field
 
+_NAME_LENGTH = 60
 
-def next_lines(frame: Frame) -> tuple[str, ...]:
-    """Return the action, the study's power and the limits of a roll-out."""
-    lines = (_action(frame), _power(frame), _deadline(frame), _rollback(frame))
-    return tuple(line for line in lines if line)
+
+def next_blocks(frame: Frame) -> tuple[Block, ...]:
+    """Lay out the action and the roll-back trigger."""
+    say = frame.say
+    table = Table(
+        headers=(say("next.action"), say("next.owner"), say("next.by")),
+        align="lll",
+        rows=((_action(frame), _owner(frame), _by(frame)),),
+    )
+    return (table, Paragraph((rollback_line(frame),)))
 
 
 def _action(frame: Frame) -> str:
     say, step, field = frame.say, frame.upgrade.next, advised_field(frame)
     if step.advice is Advice.RUN_MORE:
         return _run_more(frame, step)
-    if step.advice is Advice.STATE_ASSUMPTION:
-        return say(f"advice.{advice_key(frame)}", owner=_owner(frame), field=field)
     if step.advice is Advice.MEND_EVIDENCE:
         return say("advice.mend_evidence", conditions=_unmet_evidence(frame))
     value = say.number(step.value_of_knowing_v, "usd")
-    return say(f"advice.{step.advice.value}", field=field, value=value)
+    return say(f"advice.{advice_key(frame)}", field=field, value=value)
 
 
 def _run_more(frame: Frame, step: NextStep) -> str:
@@ -37,10 +44,17 @@ def _run_more(frame: Frame, step: NextStep) -> str:
 
 
 def _owner(frame: Frame) -> str:
+    """Return who acts: the owner of the assumption, or who the experiment names."""
     rows = frame.decision.assumptions.rows
     field = frame.upgrade.next.field
-    owner = next((row.owner for row in rows if row.name == field), "")
-    return clean(owner, limit=LIMIT) or frame.say("next.its_owner")
+    named = next((row.owner for row in rows if row.name == field), "") or frame.material.settings.owner
+    return clean(named, limit=_NAME_LENGTH) or frame.say("next.no_owner")
+
+
+def _by(frame: Frame) -> str:
+    verdict = frame.upgrade.verdict
+    day: dt.date | None = verdict.valid_until or verdict.prices_hold_until
+    return frame.say("next.no_day") if day is None else frame.say("next.day", day=day)
 
 
 def _unmet_evidence(frame: Frame) -> str:
@@ -54,7 +68,8 @@ def _unmet_evidence(frame: Frame) -> str:
     return say.listed(list(dict.fromkeys(names)))
 
 
-def _power(frame: Frame) -> str:
+def power_line(frame: Frame) -> str:
+    """Say what this study could have seen, and how many cases would show it."""
     say, step = frame.say, frame.upgrade.next
     detectable = step.roi_detectable
     key = "next.power" if detectable is None else "next.power_roi"
@@ -67,13 +82,15 @@ def _power(frame: Frame) -> str:
     return f"{sentence} {more}".rstrip()
 
 
-def _deadline(frame: Frame) -> str:
-    day = frame.upgrade.verdict.valid_until
-    return frame.say("next.deadline", day=day) if day else ""
-
-
-def _rollback(frame: Frame) -> str:
-    limits = rollback_limits(frame)
-    if frame.upgrade.verdict.ruling not in (Ruling.APPROVE, Ruling.APPROVE_FOR_TRIAL) or not limits:
-        return ""
-    return frame.say("next.rollback", list=frame.say.listed(limits))
+def rollback_line(frame: Frame) -> str:
+    """Say how an approved change goes live and what takes it back."""
+    say, rollout = frame.say, frame.decision.rollout
+    stages = say.listed([say.number(share, "share") for share in rollout.stages], by="arrow")
+    return say(
+        "next.rollback",
+        stages=stages,
+        minutes=rollout.stage_minutes,
+        latency=rollout.rollback_mean_latency_ms,
+        errors=rollout.rollback_error_rate,
+        satisfaction=rollout.rollback_satisfaction,
+    )

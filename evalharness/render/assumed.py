@@ -3,65 +3,72 @@
 from __future__ import annotations
 
 from evalharness.core.decision import AssumptionRow, BreakEven, TornadoRow
-from evalharness.render.escape import clean
+from evalharness.core.visible import clean
+from evalharness.render.blocks import Block, Paragraph, Table
 from evalharness.render.frame import Frame
-from evalharness.render.views import AssumptionsView, Table
 
-_COLUMNS = ("name", "values", "unit", "source", "owner", "break_even", "swing")
-_SOURCE_LENGTH, _OWNER_LENGTH = 70, 30
+_COLUMNS = ("name", "values", "break_even", "swing", "source", "owner")
+_ALIGN = "llrrll"
+_SHORT_SOURCE, _WHOLE_SOURCE, _OWNER_LENGTH = 60, 400, 30
 
 
-def assumptions_view(frame: Frame, *, most: int) -> AssumptionsView:
-    """Lay out the assumptions of the chosen channel, in the order of the file's fields.
+def assumptions_blocks(frame: Frame, *, most: int) -> tuple[Block, ...]:
+    """Lay out the assumptions of the chosen channel, what moves the answer most first.
 
     Args:
         frame: The decision.
-        most: Rows of the table; the assumptions that move the answer least fold into the note below it.
+        most: Rows of the table; the assumptions that move the answer least are left to the appendix.
     """
-    say, view = frame.say, frame.decision.assumptions
-    used = [row for row in view.rows if row.used]
-    folded = _least(frame, used, len(used) - most)
-    rows = tuple(_row(frame, row) for row in used if row not in folded)
-    headers = tuple(say(f"assumptions.{column}") for column in _COLUMNS)
-    notes = [_intro(frame)]
-    notes += [_measured(frame)] if _measured_rows(frame) else []
-    notes += [_folded(frame, folded)] if folded else []
-    return AssumptionsView(table=Table(headers=headers, align="llllllr", rows=rows), note=" ".join(notes))
+    used = _by_swing(frame)
+    left_out = [row for row in used[most:] if row.status != "unknown"]
+    shown = [row for row in used if row not in left_out]
+    table = assumptions_table(frame, shown, source=_SHORT_SOURCE)
+    return (Paragraph((_intro(frame, left_out),)), table)
 
 
-def _intro(frame: Frame) -> str:
+def assumptions_table(frame: Frame, rows: list[AssumptionRow], *, source: int = _WHOLE_SOURCE) -> Table:
+    """Return one row for each assumption, its source cut to so many characters."""
+    headers = tuple(frame.say(f"assumptions.{column}") for column in _COLUMNS)
+    return Table(headers=headers, align=_ALIGN, rows=tuple(_row(frame, row, source) for row in rows))
+
+
+def _by_swing(frame: Frame) -> list[AssumptionRow]:
+    """Return the assumptions in use: unknown ones first, then by swing, then as the file has them."""
+    swings = {name: row.swing for name, row in _swings(frame).items()}
+    used = [row for row in frame.decision.assumptions.rows if row.used]
+    return sorted(used, key=lambda row: (row.status != "unknown", -swings.get(row.name, -1.0)))
+
+
+def _intro(frame: Frame, left_out: list[AssumptionRow]) -> str:
     say, view = frame.say, frame.decision.assumptions
     signed = say(f"assumptions.{'example' if view.example else 'signed'}")
     preset = clean(view.preset, limit=_OWNER_LENGTH)
-    return say("assumptions.intro", channel=view.channel, preset=preset, signed=signed)
+    intro = say("assumptions.intro", channel=view.channel, preset=preset, signed=signed)
+    if not left_out:
+        return intro
+    names = say.listed([frame.field(row.name) for row in left_out], by="comma")
+    return f"{intro} {say('assumptions.left_out', list=names)}"
 
 
 def _swings(frame: Frame) -> dict[str, TornadoRow]:
     return {row.name: row for row in frame.upgrade.tornado}
 
 
-def _least(frame: Frame, used: list[AssumptionRow], excess: int) -> list[AssumptionRow]:
-    """Return the rows that do not fit: fixed ones first, then by least swing; never an unknown."""
-    swings = {name: row.swing for name, row in _swings(frame).items()}
-    stated = [row for row in used if row.status != "unknown"]
-    stated.sort(key=lambda row: (row.dist != "fixed", swings.get(row.name, 0.0)))
-    return stated[: max(0, excess)]
-
-
-def _row(frame: Frame, row: AssumptionRow) -> tuple[str, ...]:
+def _row(frame: Frame, row: AssumptionRow, source: int) -> tuple[str, ...]:
     say, found = frame.say, _swings(frame).get(row.name)
+    unit = say.name("unit_name", row.unit)
     return (
-        frame.field(row.name),
-        _values(frame, row),
-        clean(row.unit, limit=_OWNER_LENGTH),
-        _source(frame, row),
-        clean(row.owner, limit=_OWNER_LENGTH) or say("word.not_stated"),
+        say("assumptions.with_unit", name=frame.field(row.name), unit=unit),
+        values_text(frame, row),
         _break_even(frame, next((b for b in frame.upgrade.break_evens if b.name == row.name), None)),
-        say.number(found.swing, "usd_per_month") if found else say("assumptions.no_swing"),
+        say.number(found.swing, "usd") if found else say("assumptions.no_swing"),
+        _source(frame, row, source),
+        clean(row.owner, limit=_OWNER_LENGTH) or say("word.not_stated"),
     )
 
 
-def _values(frame: Frame, row: AssumptionRow) -> str:
+def values_text(frame: Frame, row: AssumptionRow) -> str:
+    """Write what is assumed, with its doubt."""
     say = frame.say
     if row.status == "unknown":
         bounded = row.low is not None and row.high is not None
@@ -74,8 +81,8 @@ def _values(frame: Frame, row: AssumptionRow) -> str:
     return say("assumptions.triple", low=row.low, mid=row.mid, high=row.high)
 
 
-def _source(frame: Frame, row: AssumptionRow) -> str:
-    source = clean(row.source, limit=_SOURCE_LENGTH) or frame.say("word.not_stated")
+def _source(frame: Frame, row: AssumptionRow, length: int) -> str:
+    source = clean(row.source, limit=length) or frame.say("word.not_stated")
     return source if row.as_of is None else frame.say("assumptions.dated", source=source, day=row.as_of)
 
 
@@ -85,32 +92,5 @@ def _break_even(frame: Frame, found: BreakEven | None) -> str:
         return say("word.na")
     if found.value is None:
         return say("assumptions.no_break_even")
-    return say(f"word.{found.direction}", value=say.number(found.value, "number"))
-
-
-def _measured_rows(frame: Frame) -> list[TornadoRow]:
-    assumed = {row.name for row in frame.decision.assumptions.rows}
-    return [row for row in frame.upgrade.tornado if row.name not in assumed]
-
-
-def _measured(frame: Frame) -> str:
-    say = frame.say
-    items = [
-        say("assumptions.measured_item", name=frame.field(row.name), swing=row.swing)
-        for row in _measured_rows(frame)
-    ]
-    return say("assumptions.measured", list=say.listed(items))
-
-
-def _folded(frame: Frame, rows: list[AssumptionRow]) -> str:
-    say = frame.say
-    items = [
-        say(
-            "assumptions.folded_item",
-            name=frame.field(row.name),
-            value=_values(frame, row),
-            source=_source(frame, row),
-        )
-        for row in rows
-    ]
-    return say("assumptions.folded", n=len(rows), list=say.listed(items))
+    side = "sign.min" if found.direction == "at_least" else "sign.max"
+    return say(side, value=say.number(found.value, "number"))

@@ -1,29 +1,31 @@
-"""Foreign text made harmless: for a terminal by cleaning, for Markdown by escaping on top.
+"""Foreign text made harmless in Markdown: cleaned of what cannot be seen, then escaped.
 
-Names, sources and waivers come from authored files, and served model names from a provider. None of them may
-break a table, forge a heading, hide text behind bidi controls or reach HTML.
+Answers come from a model, names and sources from authored files, model names from a provider. None of them
+may break a table, forge a heading or a link, hide text behind bidi controls or reach HTML.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
+
+from evalharness.core.visible import clean
+from evalharness.render.blocks import Code, Inline, Link, Span, Strong
 
 LIMIT = 160
 """Characters of foreign text that a report shows at most, unless the caller asks for fewer."""
 
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?", re.DOTALL)
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-"""Controls, formats (bidi and zero-width marks among them), surrogates, private and unassigned characters."""
-_ENTITIES = {"|": "&#124;", "\\": "&#92;", "`": "&#96;", "<": "&lt;"}
 _SPECIAL = re.compile(
     r"[|\\`<]"
     r"|&(?=#?\w+;)"  # only where it would start an entity
     r"|[*\[\]~]"
     r"|(?<![^\W_])_|_(?![^\W_])"  # an underscore inside a word is no emphasis and stays readable
     r"|\$(?!\d)"  # GitHub reads $...$ as mathematics; before a digit it cannot close
+    r"|:(?=//)|(?<=\b[wW]{3})\."  # GitHub makes links of bare addresses, and nobody vouches for a foreign one
 )
+_ENTITIES = {
+    "|": "&#124;", "\\": "&#92;", "`": "&#96;", "<": "&lt;", "&": "&amp;", ":": "&#58;", ".": "&#46;",
+}  # fmt: skip
 _LINE_START = re.compile(r"^(?:\d{1,9}(?=[.)](?:\s|$))|(?=#{1,6}(?:\s|$)|>|[-+](?:\s|$)|(?:=+|-+)$))")
 
 
@@ -33,41 +35,17 @@ class Markdown(str):
     __slots__ = ()
 
 
-def clean(text: str, *, limit: int | None = None) -> str:
-    """Return the text on one line without anything invisible, cut to `limit` characters.
-
-    Terminal sequences, control and bidi characters go; every kind of white space becomes one space.
-    """
-    without = _ANSI.sub("", text)
-    spaced = "".join(" " if char.isspace() else char for char in without)
-    visible = "".join(char for char in spaced if unicodedata.category(char) not in _HIDDEN)
-    line = " ".join(visible.split())
-    if limit is None or len(line) <= limit:
-        return line
-    return line[: limit - 1].rstrip() + "…"
-
-
-def markdown(text: str) -> Markdown:
+def markdown(text: Inline) -> Markdown:
     """Return text that GitHub shows character by character, in a paragraph as in a table cell."""
     if isinstance(text, Markdown):
         return text
-    escaped = _SPECIAL.sub(lambda match: _escape(match.group()), clean(text))
-    return Markdown(_LINE_START.sub(lambda match: match.group() + "\\", escaped))
+    return Markdown("".join(_span(span, first=k == 0) for k, span in enumerate(_spans(text))))
 
 
-def bold(text: str) -> Markdown:
-    """Return the text escaped and in bold."""
-    return Markdown(f"**{markdown(text)}**")
-
-
-def code(text: str) -> Markdown:
-    """Return the text as code; backticks cannot be escaped inside code, so they become apostrophes."""
-    return Markdown("`" + clean(text).replace("`", "'").replace("|", "/") + "`")
-
-
-def cells(row: Iterable[str]) -> Markdown:
-    """Return a table row, each cell escaped."""
-    return Markdown("| " + " | ".join(markdown(cell) for cell in row) + " |")
+def cells(row: Iterable[Inline]) -> Markdown:
+    """Return a table row, each cell escaped; what only means something where a line starts stays as it is."""
+    texts = ("".join(_span(span, first=False) for span in _spans(cell)).strip() for cell in row)
+    return Markdown("| " + " | ".join(texts) + " |")
 
 
 def rule(align: str) -> Markdown:
@@ -81,12 +59,35 @@ def finalize(value: object) -> str:
     Raises:
         TypeError: If a template prints anything else.
     """
-    if not isinstance(value, str):
+    if not isinstance(value, str | tuple):
         raise TypeError(f"templates print text, not {type(value).__name__}")
     return markdown(value)
 
 
+def _spans(text: Inline) -> tuple[Span, ...]:
+    return (text,) if isinstance(text, str) else text
+
+
+def _span(span: Span, *, first: bool) -> str:
+    if isinstance(span, Link):
+        return f"[{_escaped(span.text, first=False)}]({span.target})"
+    if isinstance(span, Code):
+        # Backticks cannot be escaped inside code, nor can bars in a table: both get a look-alike.
+        return "`" + clean(span).replace("`", "'").replace("|", "/") + "`"
+    if isinstance(span, Strong):
+        return f"**{_escaped(span.strip(), first=False)}**"
+    return _escaped(span, first=first)
+
+
+def _escaped(text: str, *, first: bool) -> str:
+    """Return cleaned, escaped text; blanks at its ends stay, because spans lean on them."""
+    cleaned = clean(text)
+    escaped = _SPECIAL.sub(lambda match: _escape(match.group()), cleaned)
+    if first:
+        return _LINE_START.sub(lambda match: match.group() + "\\", escaped)
+    before, after = " " * text[:1].isspace(), " " * (len(text) > 1 and text[-1:].isspace())
+    return f"{before}{escaped}{after}" if cleaned else before
+
+
 def _escape(char: str) -> str:
-    if char == "&":
-        return "&amp;"
     return _ENTITIES.get(char, f"\\{char}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from evalharness.core.decision import BreakEven, ConditionKind, Corner, DateRow, ReasonCode, Ruling
-from evalharness.render.escape import clean
+from evalharness.core.decision import BreakEven, Condition, ConditionKind, Corner, DateRow, ReasonCode, Ruling
+from evalharness.render.conditions import limit_text, value_text
 from evalharness.render.frame import Frame
 
 _MOST = 3
@@ -50,8 +50,12 @@ def _break_evens(frame: Frame) -> str:
 def _break_even(frame: Frame, row: BreakEven) -> str:
     say = frame.say
     unit = "points" if row.unit == "points" else "number"
-    suffix = "" if row.unit == "share" else f" {clean(row.unit, limit=40)}"
-    value = say(f"word.{row.direction}", value=say.number(row.value, unit) + suffix)
+    number = say.number(row.value, unit)
+    if row.unit == "points":
+        number = say("word.points", value=number)
+    elif not row.unit.startswith("share"):
+        number = say("word.with_unit", value=number, unit=row.unit)
+    value = say(f"word.{row.direction}", value=number)
     current = say.number(row.current, unit, missing="unknown")
     return say("decision.break_even_item", name=frame.field(row.name), value=value, current=current)
 
@@ -64,7 +68,7 @@ def _curve(frame: Frame) -> str:
     shown = sorted({round(last * step / (_MOST - 1)) for step in range(_MOST)})
     pairs = [say("decision.curve_item", x=x, y=y) for x, y in (curve.points[k] for k in shown)]
     x_name, y_name = frame.field(curve.x), frame.field(curve.y)
-    units = {"x_unit": clean(curve.x_unit, limit=40), "y_unit": clean(curve.y_unit, limit=40)}
+    units = {"x_unit": say.name("unit_name", curve.x_unit), "y_unit": say.name("unit_name", curve.y_unit)}
     return say("decision.curve", x=x_name, y=y_name, **units, list=say.listed(pairs))
 
 
@@ -90,9 +94,6 @@ def _dates(frame: Frame) -> str:
     changed = [row for row in later if row.ruling is not ruling]
     if changed:
         return say("decision.dates_flip", list=say.listed([_date(frame, row) for row in changed], most=3))
-    if later:
-        days = say.listed([row.on.isoformat() for row in later], most=3, by="comma")
-        return say("decision.dates_hold", days=days)
     return ""
 
 
@@ -103,11 +104,16 @@ def _date(frame: Frame, row: DateRow) -> str:
 def _unmet(frame: Frame) -> str:
     say = frame.say
     wanted = (ConditionKind.GUARDRAIL, ConditionKind.CAP)
-    rows = [
-        row for row in frame.upgrade.verdict.conditions if row.kind in wanted and row.met is False
-    ]  # fmt: skip
-    names = dict.fromkeys(say.name("condition", row.name.value) for row in rows)
-    return say("decision.unmet", list=say.listed(list(names))) if names else ""
+    rows = [row for row in frame.upgrade.verdict.conditions if row.kind in wanted and row.met is False]
+    items = dict.fromkeys(_unmet_item(frame, row) for row in rows)
+    return say("decision.unmet", list=say.listed(list(items))) if items else ""
+
+
+def _unmet_item(frame: Frame, row: Condition) -> str:
+    say, name = frame.say, frame.say.name("condition", row.name.value)
+    if row.unit == "none":
+        return say("decision.unmet_fact", name=name)
+    return say("decision.unmet_item", name=name, value=value_text(frame, row), limit=limit_text(frame, row))
 
 
 def _sensitivities(frame: Frame) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evalharness.core.decision import (
@@ -15,8 +14,14 @@ from evalharness.core.decision import (
 )
 from evalharness.core.experiment import ContextMode, Role
 from evalharness.core.provenance import Origin
-from evalharness.render.escape import clean
+from evalharness.core.reporting import language_suffix
+from evalharness.core.visible import clean
+from evalharness.render.material import NOTHING, Material
+from evalharness.render.numbers import Number, Numerals, exact
 from evalharness.render.phrases import Phrases, scaled
+from evalharness.render.resources import Language
+
+MODEL_LENGTH = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +29,23 @@ class Frame:
     """A decision in a language."""
 
     decision: Decision
+    material: Material
     say: Phrases
     control: str
     """Short name of the control's model."""
     treatment: str
     control_model: str
     treatment_model: str
+
+    @property
+    def numerals(self) -> Numerals:
+        """How the language writes numbers."""
+        return self.say.numerals
+
+    @property
+    def suffix(self) -> str:
+        """What file names of this language carry before their .md; nothing in the report's main language."""
+        return language_suffix(self.say.code, self.material.settings)
 
     @property
     def upgrade(self) -> UpgradeDecision:
@@ -70,6 +86,13 @@ class Frame:
         interval = self.say.span(month.low, month.high, "usd")
         return self.say("verdict.monthly", value=value, level=self.level, interval=interval)
 
+    def local(self, usd: Number | None) -> str:
+        """Write an amount of US dollars in the bill's own currency; empty without a rate."""
+        currency = self.material.currency
+        if currency is None or usd is None:
+            return ""
+        return self.numerals.local(exact(usd) * currency.per_usd, currency.code)
+
     def unstated(self) -> str:
         """Name the assumptions that nobody has stated."""
         names = [row.name for row in self.decision.assumptions.rows if row.used and row.status == "unknown"]
@@ -82,23 +105,34 @@ class Frame:
     def model(self, model: str) -> str:
         """Return a model's short name where it is one of the two compared."""
         short = {self.control_model: self.control, self.treatment_model: self.treatment}
-        known = clean(model, limit=60)
+        known = clean(model, limit=MODEL_LENGTH)
         return short.get(known, known)
 
+    def arm_name(self, name: str) -> str:
+        """Return what an arm is called: the model's short name and its context; a control its own name."""
+        found = next((arm for arm in self.decision.arms if arm.name == name), None)
+        if found is None or found.role in (Role.AA, Role.DAMAGED):
+            return clean(name, limit=MODEL_LENGTH)
+        model = self.model(found.model)
+        if found.thinking_level is not None:
+            model = self.say("arm.thinking", model=model, level=found.thinking_level)
+        return self.say(f"arm.{found.context.value}", model=model)
 
-def make_frame(decision: Decision, messages: Mapping[str, str]) -> Frame:
-    """Lay a decision out for rendering in the language of a catalogue."""
+
+def make_frame(decision: Decision, language: Language, material: Material = NOTHING) -> Frame:
+    """Lay a decision out for rendering in a language."""
     control_model = _model_of(decision, decision.upgrade.control_arm)
     treatment_model = _model_of(decision, decision.upgrade.treatment_arm)
     control, treatment = short_names(control_model, treatment_model)
-    say = Phrases(messages, control=control, treatment=treatment)
+    say = Phrases(language, control=control, treatment=treatment)
     limits = decision.thresholds
     return Frame(
         decision=decision,
+        material=material,
         say=say.bind(
             roi_limit=say("word.roi_known", limit=limits.roi),
-            loss_limit=say("word.loss_limit", limit=limits.quality_loss),
-            saving_limit=say("word.saving_limit", limit=limits.context_token_reduction),
+            loss_limit=say("word.share", value=limits.quality_loss),
+            saving_limit=say("word.share", value=limits.context_token_reduction),
         ),
         control=control,
         treatment=treatment,
@@ -121,4 +155,4 @@ def _families(model: str) -> set[str]:
 
 def _model_of(decision: Decision, arm: str) -> str:
     found = next((row.model for row in decision.arms if row.name == arm), arm)
-    return clean(found, limit=60)
+    return clean(found, limit=MODEL_LENGTH)

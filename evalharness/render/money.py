@@ -6,112 +6,130 @@ import math
 
 from evalharness.core.decision import DateRow, Money
 from evalharness.core.experiment import Role
-from evalharness.render import numbers
+from evalharness.core.finance import MAX_FX_AGE_DAYS
+from evalharness.render.blocks import Block, Paragraph, Table
 from evalharness.render.flips import ruling_words
 from evalharness.render.frame import Frame
-from evalharness.render.views import MoneyView, Table
+from evalharness.render.numbers import Number
 
-_A, _MA, _MP, _MPA = "a", "m a", "m p", "m p a"
+_A, _MA, _MP, _MPA = "a", "m·a", "m·p", "m·p·a"
 """What a number stands on: (m)easured, list (p)rice, (a)ssumed."""
-_MOST_DATES = 4
+Row = tuple[str, str, Number | None, str]
+"""Item, value, the amount that is shown in won too, and what it stands on."""
 
 
-def money_view(frame: Frame) -> MoneyView:
+def money_blocks(frame: Frame, *, most_dates: int) -> tuple[Block, ...]:
     """Lay out the money; without a volume or value, only what tokens cost."""
     money = frame.upgrade.money
     rows = [_per_thousand(frame)]
     rows += _known(frame, money) if money is not None else _unknown(frame)
+    rows += [_date(frame, row) for row in frame.upgrade.dates if row.why != "run"][:most_dates]
     rows.append(_study(frame))
-    headers = tuple(frame.say(f"money.{column}") for column in ("item", "value", "kind"))
-    return MoneyView(table=Table(headers=headers, align="lll", rows=tuple(rows)), dates=_dates(frame))
+    return (_table(frame, rows), Paragraph((_note(frame),)))
 
 
-def _per_thousand(frame: Frame) -> tuple[str, ...]:
+def _table(frame: Frame, rows: list[Row]) -> Table:
+    say, currency = frame.say, frame.material.currency
+    if currency is None:
+        headers = tuple(say(f"money.{column}") for column in ("item", "value", "kind"))
+        return Table(headers=headers, align="lll", rows=tuple((i, v, k) for i, v, _, k in rows))
+    headers = (say("money.item"), say("money.value"), currency.code, say("money.kind"))
+    return Table(
+        headers=headers,
+        align="llrl",
+        rows=tuple((i, v, frame.local(usd) or say("word.blank"), k) for i, v, usd, k in rows),
+    )
+
+
+def _note(frame: Frame) -> str:
+    say, currency = frame.say, frame.material.currency
+    read = min((row.as_of for row in frame.decision.rates), default=None)
+    prices = say("money.prices_none") if read is None else say("money.prices", day=read)
+    if currency is None:
+        return f"{prices} {say('money.no_currency')}"
+    age = (frame.decision.on - currency.as_of).days
+    rate = say(
+        "money.currency",
+        code=currency.code,
+        rate=frame.numerals.rate(currency.per_usd, currency.code),
+        day=currency.as_of,
+        age=say("money.currency_old", days=age) if age > MAX_FX_AGE_DAYS else "",
+        example=say("money.currency_example") if frame.material.currency_is_example else "",
+    )
+    return f"{prices} {rate}"
+
+
+def _per_thousand(frame: Frame) -> Row:
     say, context = frame.say, frame.upgrade.context
     control, treatment = frame.arm(Role.CONTROL, context), frame.arm(Role.TREATMENT, context)
-    value = say(
-        "money.per_thousand_value",
-        flash=say.number(
-            control.usd_per_request if control else None, "per_thousand", missing="not_measured"
-        ),
-        pro=say.number(
-            treatment.usd_per_request if treatment else None, "per_thousand", missing="not_measured"
-        ),
-        difference=say.estimate(frame.upgrade.cost_at_run_date, "per_thousand", missing="not_measured"),
+    usd = [None if arm is None else arm.usd_per_request for arm in (control, treatment)]
+    flash, pro = (say.number(value, "per_thousand", missing="not_measured") for value in usd)
+    added = frame.upgrade.cost_at_run_date
+    difference = say.estimate(added, "per_thousand", missing="not_measured")
+    value = say("money.per_thousand_value", flash=flash, pro=pro, difference=difference)
+    return (
+        say("money.per_thousand", on=frame.decision.on),
+        value,
+        None if added is None else 1000 * added.value,
+        _MP,
     )
-    return say("money.per_thousand", on=frame.decision.on), value, _MP
 
 
-def _known(frame: Frame, money: Money) -> list[tuple[str, ...]]:
+def _known(frame: Frame, money: Money) -> list[Row]:
     say, months = frame.say, money.months
+    total = math.fsum([months * money.cost, money.one_off])
     return [
-        (say("money.requests"), say.number(money.requests_per_month, "count"), _A),
-        (say("money.monthly"), _monthly_cost(frame, money), _MPA),
-        (say("money.horizon", months=months), _horizon(frame, money), _MPA),
-        (say("money.benefit"), _benefit(frame, money), _MA),
-        (say("money.roi", months=months), _roi(frame, money), _MPA),
-        (
-            say("money.npv"),
-            say("money.npv_payback", npv=_npv(frame, money), payback=_payback(frame, money)),
-            _MPA,
-        ),
+        (say("money.requests"), say.number(money.requests_per_month, "count"), None, _A),
+        (say("money.monthly", months=months), _monthly_cost(frame, money), money.cost, _MPA),
+        (say("money.horizon", months=months), _horizon(frame, money, total), total, _MPA),
+        (say("money.benefit"), _benefit(frame, money), money.benefit, _MA),
+        (say("money.roi", months=months), _roi(frame, money), None, _MPA),
+        (say("money.npv"), _npv(frame, money), money.npv, _MPA),
     ]
 
 
-def _unknown(frame: Frame) -> list[tuple[str, ...]]:
+def _unknown(frame: Frame) -> list[Row]:
     say, fields = frame.say, frame.unstated()
     why = say("money.not_computable", fields=fields) if fields else say("money.no_cost")
-    return [
-        (say("money.monthly"), why, _MPA),
-        (say("money.benefit"), why, _MA),
-        (say("money.roi_bare"), why, _MPA),
-        (say("money.npv"), why, _MPA),
-    ]
+    return [(say("money.unknown"), why, None, _MPA)]
 
 
 def _monthly_cost(frame: Frame, money: Money) -> str:
     path = money.path
     return frame.say(
         "money.monthly_value",
-        mean=numbers.money(money.cost),
+        mean=frame.numerals.money(money.cost),
         months=money.months,
         first=frame.say.number(path[0].cost if path else None, "usd"),
         last=frame.say.number(path[-1].cost if path else None, "usd"),
-        today=numbers.money(money.cost_at_run_date),
-        on=frame.decision.on,
     )
 
 
-def _horizon(frame: Frame, money: Money) -> str:
-    total = math.fsum([money.months * money.cost, money.one_off])
-    one_off, ops = numbers.money(money.one_off), frame.say.number(money.ops, "usd_per_month")
-    return frame.say("money.horizon_value", total=numbers.money(total), one_off=one_off, ops=ops)
+def _horizon(frame: Frame, money: Money, total: float) -> str:
+    return frame.say("money.horizon_value", total=total, one_off=money.one_off, ops=money.ops)
 
 
 def _benefit(frame: Frame, money: Money) -> str:
     return frame.say(
         "money.benefit_value",
-        month=numbers.money(money.benefit),
-        total=numbers.money(money.months * money.benefit),
+        month=money.benefit,
+        total=money.months * money.benefit,
         months=money.months,
-        latency=numbers.money(money.latency_loss),
+        latency=money.latency_loss,
     )
 
 
 def _roi(frame: Frame, money: Money) -> str:
-    say, chances = frame.say, frame.upgrade.monte_carlo
+    say = frame.say
     if money.roi is None:
         return say("money.not_dearer")
-    probability = numbers.probability(chances.probability) if chances else say("word.not_estimable")
-    value = say(
+    return say(
         "money.roi_value",
-        roi=numbers.roi(money.roi),
+        roi=money.roi,
         level=frame.level,
         interval=_fieller(frame),
-        probability=probability,
+        today=say.number(money.roi_at_run_date, "roi"),
     )
-    today = say.number(money.roi_at_run_date, "roi")
-    return say("money.roi_today", roi=value, today=today, on=frame.decision.on)
 
 
 def _fieller(frame: Frame) -> str:
@@ -126,11 +144,11 @@ def _fieller(frame: Frame) -> str:
 
 
 def _npv(frame: Frame, money: Money) -> str:
-    chances = frame.upgrade.monte_carlo
-    if chances is None:
-        return numbers.money(money.npv)
-    interval = frame.say.span(chances.npv.p05, chances.npv.p95, "usd")
-    return frame.say("money.npv_value", npv=numbers.money(money.npv), interval=interval)
+    say, chances = frame.say, frame.upgrade.monte_carlo
+    interval = say("word.not_estimable")
+    if chances is not None:
+        interval = say.span(chances.npv.p05, chances.npv.p95, "usd")
+    return say("money.npv_value", npv=money.npv, interval=interval, payback=_payback(frame, money))
 
 
 def _payback(frame: Frame, money: Money) -> str:
@@ -141,35 +159,19 @@ def _payback(frame: Frame, money: Money) -> str:
     return frame.say.number(money.payback_months, "months")
 
 
-def _study(frame: Frame) -> tuple[str, ...]:
-    say, ledger = frame.say, frame.decision.ledger
-    study = numbers.money(ledger.study_usd)
-    if ledger.decided_usd is None:
-        return say("money.study"), study, _MP
-    decided = numbers.money(ledger.decided_usd)
-    return say("money.study"), say("money.study_value", study=study, decided=decided), _MPA
-
-
-def _dates(frame: Frame) -> Table | None:
-    say, rows = frame.say, frame.upgrade.dates
-    if not rows:
-        return None
-    columns = ("date", "why", "added", "roi_held", "roi_path", "ruling")
-    headers = tuple(say(f"money.{column}") for column in columns)
-    shown = [_date(frame, row) for row in rows[:_MOST_DATES]]
-    if len(rows) > _MOST_DATES:
-        day, why, *rest = shown[-1]
-        shown[-1] = (day, say("money.why_more", why=why, n=len(rows) - _MOST_DATES), *rest)
-    return Table(headers=headers, align="llrrrl", rows=tuple(shown))
-
-
-def _date(frame: Frame, row: DateRow) -> tuple[str, ...]:
+def _date(frame: Frame, row: DateRow) -> Row:
     say = frame.say
-    return (
-        numbers.day(row.on),
-        say.name("money", f"why_{row.why}"),
-        numbers.per_thousand(row.cost_per_request),
-        say.number(row.roi_at_prices, "roi"),
-        say.number(row.roi, "roi"),
-        ruling_words(frame, row.ruling),
+    value = say(
+        "money.date_value",
+        added=say.number(row.cost_per_request, "per_thousand"),
+        path=say.number(row.roi, "roi"),
+        ruling=ruling_words(frame, row.ruling),
     )
+    return say("money.date", on=row.on), value, None, _MPA
+
+
+def _study(frame: Frame) -> Row:
+    say, ledger, budget = frame.say, frame.decision.ledger, frame.material.budget_usd
+    study = frame.numerals.money(ledger.study_usd)
+    left = say("word.no_limit") if budget is None else frame.numerals.money(budget - ledger.study_usd)
+    return say("money.study"), say("money.study_value", study=study, left=left), ledger.study_usd, _MP

@@ -3,38 +3,50 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from string import Formatter
 from typing import Any
 
 from evalharness.core.decision import Estimate, Reason, ReasonCode
-from evalharness.render import numbers
-from evalharness.render.escape import LIMIT, clean
-from evalharness.render.numbers import Number
+from evalharness.core.visible import clean
+from evalharness.render.escape import LIMIT
+from evalharness.render.numbers import UNITS, Number, Numerals, day
+from evalharness.render.particles import fitted
+from evalharness.render.resources import Language
 
 
 class Phrases:
-    """One language: says messages of a catalogue with their values written by `numbers`.
+    """One language: says messages of a catalogue with their values written by its numerals.
 
     In a message, `{x}` takes text, `{x:unit}` a number in that unit, `{x:day}` a date and `{x:group}` a name
     that is looked up in that group of the catalogue. None becomes the catalogue's word for it.
     """
 
-    def __init__(self, messages: Mapping[str, str], **defaults: str) -> None:
-        """Take a catalogue, and values that any message may use."""
-        self._messages = messages
+    def __init__(self, language: Language, **defaults: str) -> None:
+        """Take a language, and values that any message may use."""
+        self._language = language
         self._defaults = defaults
         self._formatter = _Filler(self)
 
     def bind(self, **defaults: str) -> Phrases:
         """Return the same language with more values that any message may use."""
-        return Phrases(self._messages, **self._defaults, **defaults)
+        return Phrases(self._language, **self._defaults, **defaults)
+
+    @property
+    def numerals(self) -> Numerals:
+        """How the language writes numbers."""
+        return self._language.numerals
+
+    @property
+    def code(self) -> str:
+        """The language: en or ko."""
+        return self._language.code
 
     def has(self, key: str) -> bool:
         """Tell whether the catalogue has a message."""
-        return key in self._messages
+        return key in self._language.messages
 
     def __call__(self, key: str, /, **values: Any) -> str:
         """Say a message.
@@ -42,7 +54,9 @@ class Phrases:
         Raises:
             KeyError: If the catalogue lacks the message, or the message lacks a value.
         """
-        return self._formatter.vformat(self._messages[key], (), {**self._defaults, **values})
+        message = self._language.messages[key]
+        text = self._formatter.vformat(message, (), {**self._defaults, **values})
+        return fitted(text) if self._language.particles else text
 
     def name(self, group: str, value: str) -> str:
         """Say a name of a group; one that the catalogue does not know stands for itself, legibly."""
@@ -67,7 +81,7 @@ class Phrases:
         """Write a number, or the word that says why there is none."""
         if value is None:
             return self(f"word.{missing}")
-        return self._with_unit(numbers.digits(value, unit), unit)
+        return self._with_unit(self.numerals.digits(value, unit), unit)
 
     def span(self, low: float | None, high: float | None, unit: str) -> str:
         """Write an interval; a side that does not exist is said."""
@@ -77,8 +91,7 @@ class Phrases:
             return self("word.at_most", value=self.number(high, unit))
         if high is None:
             return self("word.at_least", value=self.number(low, unit))
-        joint = f" {self('word.to')} "
-        return self._with_unit(numbers.span(low, high, unit, joint=joint), unit)
+        return self._with_unit(self.numerals.span(low, high, unit, joint=self("number.joint")), unit)
 
     def estimate(self, estimate: Estimate | None, unit: str, *, missing: str = "na") -> str:
         """Write a mean with its interval in brackets, the unit said in the interval only by its digits."""
@@ -111,8 +124,8 @@ class _Filler(Formatter):
         if value is None:
             return self._phrases("word.na")
         if format_spec == "day":
-            return value.isoformat() if isinstance(value, dt.date) else str(value)
-        if format_spec in numbers.DIGITS:
+            return day(value) if isinstance(value, dt.date) else clean(str(value), limit=LIMIT)
+        if format_spec in UNITS:
             return self._phrases.number(value, format_spec)
         if format_spec:
             return self._phrases.name(format_spec, value)

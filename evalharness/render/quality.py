@@ -1,52 +1,24 @@
-"""Section 4: measured quality, controls and severe losses; and section 7: where the upgrade pays."""
+"""Section 4: measured quality, controls, severe losses and the judge."""
 
 from __future__ import annotations
 
-from evalharness.core.decision import ArmSummary, Contrast, ControlCheck, Estimate, SevereLosses, Slice
+from evalharness.core.decision import ArmSummary, Contrast, ControlCheck, JudgeAudit, SevereLosses
 from evalharness.core.experiment import ContextMode, Role
-from evalharness.render.escape import clean
+from evalharness.core.visible import clean
+from evalharness.render.blocks import Block, Bullets, Paragraph, Table
 from evalharness.render.frame import Frame
-from evalharness.render.judged import judge_notes
-from evalharness.render.views import QualityView, SlicesView, Table
 
-_MOST_SLICES = 8
-"""Columns of the slice table that still fit a page."""
-_NAME_LENGTH = 40
+NAME_LENGTH = 40
 
 
-def quality_view(frame: Frame) -> QualityView:
-    """Lay out quality: the 2 x 2, slices by persona and language, controls, severe losses."""
-    return QualityView(
-        intro=_intro(frame),
-        grid=_grid(frame),
-        slices=_slice_table(frame),
-        notes=(_controls(frame), _severe(frame), *judge_notes(frame)),
-    )
-
-
-def slices_view(frame: Frame) -> SlicesView:
-    """Lay out where the upgrade pays, one row a dimension, best slices first."""
-    say, rows = frame.say, frame.upgrade.slices
-    if not rows:
-        return SlicesView(intro=say("slices.none"), lines=())
-    money = any(row.net_at_threshold is not None for row in rows)
-    shown = say(f"slices.values_{'money' if money else 'quality'}")
-    tested = sum(row.p_holm is not None for row in rows)
-    return SlicesView(
-        intro=say("slices.intro", n=tested, shown=shown, found=_found(frame, money)),
-        lines=tuple(_dimension(frame, name, money) for name in dict.fromkeys(row.dimension for row in rows)),
-    )
+def quality_blocks(frame: Frame) -> tuple[Block, ...]:
+    """Lay out quality: what was scored, the 2 x 2, and what its trust rests on."""
+    notes = (_severe(frame), _controls(frame), _judge(frame))
+    return (Paragraph((_intro(frame),)), quality_grid(frame), Bullets(notes))
 
 
 def _intro(frame: Frame) -> str:
     say, evidence = frame.say, frame.decision.evidence
-    if not evidence.judge:
-        limits = say("quality.stand_in")
-    elif evidence.human_labels:
-        limits = say("quality.judge", labels=evidence.human_labels)
-    else:
-        limits = say("quality.judge_bare")
-    scorer = clean(evidence.scorer, limit=_NAME_LENGTH)
     n, k = frame.upgrade.quality.n, evidence.repeats
     return say(
         "quality.intro",
@@ -54,8 +26,10 @@ def _intro(frame: Frame) -> str:
         units=_counted(frame, "cases" if evidence.clusters is None else "clusters", n),
         k=k,
         repeats=_counted(frame, "repeats", k),
-        scorer=scorer,
-        scorer_limits=limits,
+        scorer=clean(evidence.scorer, limit=NAME_LENGTH),
+        low=evidence.scale_low,
+        high=evidence.scale_high,
+        share=evidence.complete_share,
     )
 
 
@@ -63,14 +37,13 @@ def _counted(frame: Frame, what: str, n: int) -> str:
     return frame.say.name("counted", f"{what}_1" if n == 1 else what)
 
 
-def _grid(frame: Frame) -> Table:
+def quality_grid(frame: Frame) -> Table:
+    """Return mean scores of the four arms, both simple effects of each factor, and their interaction."""
     say = frame.say
     contrasts = {row.name: row for row in frame.decision.grid.contrasts}
     rows = [_context_row(frame, context, contrasts) for context in (ContextMode.RAW, ContextMode.SENA)]
-    if (
-        frame.arm(Role.CONTROL, ContextMode.SENA) is None
-        and frame.arm(Role.TREATMENT, ContextMode.SENA) is None
-    ):
+    sena_arms = [frame.arm(role, ContextMode.SENA) for role in (Role.CONTROL, Role.TREATMENT)]
+    if sena_arms == [None, None]:
         rows = rows[:1]
     else:
         interaction = say.estimate(frame.decision.grid.interaction, "points")
@@ -96,40 +69,6 @@ def _difference(frame: Frame, contrast: Contrast | None) -> str:
     return frame.say.estimate(contrast.quality if contrast else None, "points")
 
 
-def _slice_table(frame: Frame) -> Table | None:
-    say = frame.say
-    rows = [row for row in frame.upgrade.slices if row.dimension in ("persona", "language")][:_MOST_SLICES]
-    if not rows:
-        return None
-    names = tuple(clean(row.value, limit=_NAME_LENGTH) for row in rows)
-    counts = tuple(say.number(row.n, "count") for row in rows)
-    values = tuple(say.estimate(row.quality, "points", missing="not_estimable") for row in rows)
-    return Table(
-        headers=(say("quality.slices"), *names),
-        align="l" + "r" * len(rows),
-        rows=((say("quality.slices_n"), *counts), (say("quality.slices_value"), *values)),
-    )
-
-
-def _controls(frame: Frame) -> str:
-    say, checks = frame.say, frame.decision.controls
-    if not checks:
-        return say("quality.no_controls")
-    return say("quality.controls", list=say.listed([_control(frame, check) for check in checks]))
-
-
-def _control(frame: Frame, check: ControlCheck) -> str:
-    say, role = frame.say, check.role.value
-    passed = say(f"quality.{'passed' if check.passed else 'failed'}_{role}")
-    return say(
-        f"quality.{role}",
-        arm=clean(check.arm, limit=_NAME_LENGTH),
-        against=clean(check.against, limit=_NAME_LENGTH),
-        value=say.estimate(check.difference, "points"),
-        passed=passed,
-    )
-
-
 def _severe(frame: Frame) -> str:
     say, severe = frame.say, frame.upgrade.severe
     items = [_severe_item(frame, say("quality.severe_upgrade"), severe)]
@@ -145,39 +84,61 @@ def _severe_item(frame: Frame, name: str, severe: SevereLosses) -> str:
     return frame.say("quality.severe_item", name=name, count=severe.count, n=severe.n, high=severe.high)
 
 
-def _dimension(frame: Frame, dimension: str, money: bool) -> str:
-    say = frame.say
-    rows = [row for row in frame.upgrade.slices if row.dimension == dimension]
-    ranked = sorted(rows, key=lambda row: (-_size(row, money), row.value))
-    found = say.listed([_slice(frame, row, money) for row in ranked], most=12)
-    return say("slices.line", dimension=say.name("dimension", dimension), list=found)
+def _controls(frame: Frame) -> str:
+    checks = frame.decision.controls
+    if not checks:
+        return frame.say("quality.no_controls")
+    return " ".join(_control(frame, check) for check in checks)
 
 
-def _tested(row: Slice, money: bool) -> Estimate | None:
-    return row.net_at_threshold if money else row.quality
+def _control(frame: Frame, check: ControlCheck) -> str:
+    say, role = frame.say, check.role.value
+    return say(
+        f"quality.{role}",
+        against=frame.arm_name(check.against),
+        n=check.difference.n,
+        value=say.estimate(check.difference, "points"),
+        passed=say(f"quality.{'passed' if check.passed else 'failed'}_{role}"),
+    )
 
 
-def _size(row: Slice, money: bool) -> float:
-    tested = _tested(row, money)
-    return float("-inf") if tested is None else tested.value
+def _judge(frame: Frame) -> str:
+    say, evidence, audit = frame.say, frame.decision.evidence, frame.decision.judge
+    if evidence.judge and audit is not None:
+        return _judge_named(frame, audit)
+    if not evidence.judge:
+        return say("quality.no_judge", allowance=frame.decision.thresholds.bias_allowance)
+    if evidence.human_labels:
+        return say("quality.judge", labels=evidence.human_labels)
+    return say("quality.judge_bare", allowance=frame.decision.thresholds.bias_allowance)
 
 
-def _slice(frame: Frame, row: Slice, money: bool) -> str:
-    say, tested, name = frame.say, _tested(row, money), _slice_name(row)
-    if tested is None:
-        return say("slices.item_bare", name=name, n=row.n)
-    value = say.number(tested.value, "per_thousand" if money else "points")
-    return say("slices.item", name=name, value=value, n=row.n, p=say.number(row.p_holm, "p_value"))
+def _judge_named(frame: Frame, audit: JudgeAudit) -> str:
+    """Say who judged and what speaks against it; the appendix has the panel's tables."""
+    say, first, labels = frame.say, audit.judges[0], frame.decision.evidence.human_labels
+    kin = say("quality.judge_kin") if first.same_family else ""
+    sentences = (
+        say(
+            "quality.judge_named",
+            name=clean(first.name, limit=NAME_LENGTH),
+            model=clean(first.model, limit=NAME_LENGTH),
+            kin=say("quality.judge_itself") if first.judges_itself else kin,
+            scored=first.scored,
+            answers=first.answers,
+        ),
+        say("quality.judge_panel", n=len(audit.judges)) if len(audit.judges) > 1 else "",
+        _side_by_side(frame, audit, first.name),
+        say("quality.judge_labels", labels=labels)
+        if labels
+        else say("quality.judge_no_labels", allowance=frame.decision.thresholds.bias_allowance),
+    )
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _slice_name(row: Slice) -> str:
-    return clean(row.value.replace("_", " "), limit=_NAME_LENGTH)
-
-
-def _found(frame: Frame, money: bool) -> str:
-    say, alpha = frame.say, 1 - frame.decision.evidence.confidence
-    sure = [
-        _slice_name(row) for row in frame.upgrade.slices if row.p_holm is not None and row.p_holm <= alpha
-    ]
-    key = "found" if money else "found_quality"
-    return say(f"slices.{key}", list=say.listed(sure, by="comma")) if sure else say(f"slices.{key}_none")
+def _side_by_side(frame: Frame, audit: JudgeAudit, judge: str) -> str:
+    arm = frame.upgrade.treatment_arm
+    row = next((row for row in audit.pairwise if (row.judge, row.minuend) == (judge, arm)), None)
+    if row is None or row.flip_rate is None:
+        return ""
+    rate = frame.say.estimate(row.win_rate, "share", missing="not_estimable")
+    return frame.say("quality.judge_pairs", rate=rate, flips=row.flip_rate.value)

@@ -20,17 +20,17 @@ from evalharness.core.decision import (
     SenaModel,
     Verdict,
 )
-from evalharness.render import numbers
+from evalharness.render.blocks import Inline, Strong
 from evalharness.render.frame import Frame
 
 KEY_MARKS: Final = (
     ReasonCode.NOT_GOOGLE,
+    ReasonCode.STAND_IN_QUALITY,
     ReasonCode.EXAMPLE_ASSUMPTIONS,
     ReasonCode.SENA_NOT_PASSED,
-    ReasonCode.STAND_IN_QUALITY,
     ReasonCode.JUDGE_OF_SAME_FAMILY,
 )
-"""Marks that stand beside the verdict; the others follow with the evidence."""
+"""Marks that stand beside the verdict, in this order; the others follow in the appendix."""
 
 _WORDS: Final = {
     Ruling.APPROVE: "approve",
@@ -42,36 +42,39 @@ _WORDS: Final = {
     Ruling.FAIL: "fail",
 }
 _MOST_CAPS = 2
-
-
 _SAME = 1e-6
 """ROI shares closer than this are the same number."""
 
 
-def upgrade_line(frame: Frame) -> str:
-    """Return the upgrade's verdict as one line of plain text."""
-    say, verdict = frame.say, frame.upgrade.verdict
-    parts = [say(f"verdict.{_WORDS[verdict.ruling]}")]
+def upgrade_line(frame: Frame) -> Inline:
+    """Return the upgrade's verdict: the ruling in bold, then the numbers that carry it."""
+    verdict = frame.upgrade.verdict
+    head = frame.say(f"verdict.{_WORDS[verdict.ruling]}")
     if verdict.ruling is Ruling.NO_VERDICT:
-        parts += _caps(frame, verdict)
+        parts = _caps(frame, verdict)
     else:
-        parts += [_numbers(frame), _binding(frame, verdict.binding), _next(frame)]
-    return _framed(frame, verdict, " ".join(part for part in parts if part), prefix="")
+        parts = [_numbers(frame), _binding(frame, verdict.binding), _next(frame)]
+    return _line(_framed(frame, verdict, head, prefix=""), parts)
 
 
-def sena_line(frame: Frame) -> str:
-    """Return the compression verdict as one line of plain text."""
+def sena_line(frame: Frame) -> Inline:
+    """Return the compression verdict in the same way."""
     say, sena = frame.say, frame.decision.sena
     if sena is None:
         return say("verdict.sena_absent")
+    head = say(f"verdict.sena_{_WORDS[sena.verdict.ruling]}")
     if sena.verdict.ruling is not Ruling.NO_VERDICT:
-        parts = [say(f"verdict.sena_{_WORDS[sena.verdict.ruling]}")]
-        parts += [_sena_numbers(frame, sena), _binding(frame, sena.verdict.binding)]
+        parts = [_sena_numbers(frame, sena), _binding(frame, sena.verdict.binding)]
     elif set(sena.verdict.caps) <= set(frame.upgrade.verdict.caps):
         parts = [say("verdict.sena_no_verdict_same")]
     else:
-        parts = [say("verdict.sena_no_verdict"), *_caps(frame, sena.verdict)]
-    return _framed(frame, sena.verdict, " ".join(part for part in parts if part), prefix="sena_")
+        parts = _caps(frame, sena.verdict)
+    return _line(_framed(frame, sena.verdict, head, prefix="sena_"), parts)
+
+
+def _line(head: str, parts: list[str]) -> Inline:
+    rest = " ".join(part for part in parts if part)
+    return (Strong(head), f" {rest}") if rest else (Strong(head),)
 
 
 def example_line(frame: Frame) -> str | None:
@@ -89,20 +92,24 @@ def marks(frame: Frame) -> tuple[Reason, ...]:
 
 
 def why(frame: Frame) -> str:
+    """Return how the upgrade was judged and the reasons that the verdict line does not say itself."""
+    branch = frame.upgrade.branch
+    how = "" if branch is None else frame.say("decision.branch", branch=branch.value)
+    return " ".join(part for part in (how, reasons(frame)) if part)
+
+
+def reasons(frame: Frame) -> str:
     """Return the reasons that the verdict line does not say itself."""
     verdict = frame.upgrade.verdict
     if verdict.ruling is Ruling.NO_VERDICT:
         return frame.say.reasons(verdict.caps[_MOST_CAPS:])
     held = verdict.ruling is Ruling.APPROVE
-    said = {ReasonCode.NO_INCREMENTAL_COST} if frame.upgrade.money else set()
-    branch = frame.upgrade.branch
-    how = "" if branch is None else frame.say("decision.branch", branch=branch.value)
-    reasons = [
+    said = {ReasonCode.ONE_OFF_COST, ReasonCode.NO_INCREMENTAL_COST} if frame.upgrade.money else set()
+    return frame.say.reasons(
         reason
         for reason in (*verdict.reasons, *verdict.caps)
         if (held or reason.code is not ReasonCode.ALL_HOLD) and reason.code not in said
-    ]
-    return " ".join(part for part in (how, frame.say.reasons(reasons)) if part)
+    )
 
 
 def _framed(frame: Frame, verdict: Verdict, text: str, *, prefix: str) -> str:
@@ -123,34 +130,35 @@ def _numbers(frame: Frame) -> str:
         return _unstated(frame)
     branch = frame.upgrade.branch
     if branch is Branch.NOT_DEARER or money.roi is None:
-        return frame.say("verdict.roi_na", net=_monthly(frame, frame.upgrade.net)) + "."
+        return frame.say("verdict.roi_na", net=_monthly(frame, frame.upgrade.net))
     if branch is Branch.SPANS_ZERO:
         cost, net = frame.upgrade.cost, frame.upgrade.net_at_threshold
-        return frame.say("verdict.roi_spans", cost=_monthly(frame, cost), net=_monthly(frame, net)) + "."
-    return "; ".join(part for part in (_roi(frame, money.roi), _chance(frame)) if part) + "."
+        return frame.say("verdict.roi_spans", cost=_monthly(frame, cost), net=_monthly(frame, net))
+    return frame.say("verdict.numbers", parts=frame.say.listed([_roi(frame, money.roi), *_chance(frame)]))
 
 
 def _monthly(frame: Frame, estimate: Estimate | None) -> str:
-    text = None if estimate is None else frame.monthly(estimate)
-    return text or frame.say("word.not_estimable")
+    return (frame.monthly(estimate) if estimate else None) or frame.say("word.not_estimable")
 
 
 def _unstated(frame: Frame) -> str:
-    say, upgrade = frame.say, frame.upgrade
-    quality = say.estimate(upgrade.quality, "points")
-    fields = frame.unstated()
+    say, fields = frame.say, frame.unstated()
+    quality = say.estimate(frame.upgrade.quality, "points")
     if not fields:
-        return say("verdict.roi_no_cost", quality=quality) + "."
-    cost = say.estimate(upgrade.cost_at_run_date, "per_thousand")
-    text = say("verdict.roi_unstated", fields=fields, quality=quality, cost=cost) + "."
-    binding = upgrade.verdict.binding
-    wanted = binding.field if binding else None
-    row = next((row for row in upgrade.break_evens if row.name == wanted and row.value is not None), None)
+        return say("verdict.roi_no_cost", quality=quality)
+    cost = say.estimate(frame.upgrade.cost_at_run_date, "per_thousand", missing="not_measured")
+    text = say("verdict.roi_unstated", fields=fields, quality=quality, cost=cost)
+    return f"{text} {_break_even_of_unknown(frame)}".rstrip()
+
+
+def _break_even_of_unknown(frame: Frame) -> str:
+    unknown = {row.name for row in frame.decision.assumptions.rows if row.used and row.status == "unknown"}
+    row = next((b for b in frame.upgrade.break_evens if b.name in unknown and b.value is not None), None)
     if row is None:
-        return text
-    value = say.number(row.value, "number")
+        return ""
+    say, value = frame.say, frame.say.number(row.value, "number")
     direction = say(f"word.{row.direction}", value=value)
-    return f"{text} {say('verdict.pays_if', field=frame.field(row.name), value=direction, unit=row.unit)}."
+    return say("verdict.pays_if", field=frame.field(row.name), value=direction, unit=row.unit)
 
 
 def _roi(frame: Frame, roi: float) -> str:
@@ -175,39 +183,37 @@ def _place(found: RatioInterval, limit: float) -> str:
     return "below" if found.high is not None and found.high < limit - _SAME else "includes"
 
 
-def _chance(frame: Frame) -> str:
+def _chance(frame: Frame) -> list[str]:
     chances, row = frame.upgrade.monte_carlo, frame.condition(ConditionName.ROI_PROBABILITY)
     if chances is None:
-        return ""
+        return []
     if row is None or row.limit is None:
-        probability = numbers.probability(chances.probability)
-        return frame.say("verdict.chance_bare", limit=chances.threshold, probability=probability)
-    return frame.say(
-        "verdict.chance",
-        limit=chances.threshold,
-        probability=numbers.probability(chances.probability, row.limit),
-        needed=numbers.probability(row.limit),
-    )
+        return [frame.say("verdict.chance_bare", probability=frame.numerals.probability(chances.probability))]
+    probability = frame.numerals.probability(chances.probability, row.limit)
+    return [
+        frame.say("verdict.chance", probability=probability, needed=frame.numerals.probability(row.limit))
+    ]
 
 
 def _binding(frame: Frame, binding: Binding | None) -> str:
     if binding is None:
         return ""
     say = frame.say
-    condition = quantity(frame, binding.condition)
-    if binding.subject:
-        condition = say("conditions.subject", label=condition, subject=frame.model(binding.subject))
+    values = {
+        "condition": say.name("condition", binding.condition.value),
+        "reading": _reading(frame, binding),
+        "field": frame.field(binding.field or ""),
+        "subject": frame.model(binding.subject),
+    }
+    key = f"binding.{binding.kind.value}"
     if binding.kind is BindingKind.ASSUMPTION and binding.field:
-        what = say("binding.assumption_field", field=frame.field(binding.field))
-    else:
-        what = say(f"binding.{binding.kind.value}", condition=condition, reading=_reading(frame, binding))
-    return say("verdict.binding", what=what)
-
-
-def quantity(frame: Frame, name: ConditionName) -> str:
-    """Name what a condition is about, shorter than its row in the table does."""
-    group = "quantity" if frame.say.has(f"quantity.{name.value}") else "condition"
-    return frame.say.name(group, name.value)
+        key = "binding.assumption_field"
+    elif binding.kind is BindingKind.SAMPLE and binding.subject in (
+        frame.control_model,
+        frame.treatment_model,
+    ):
+        key = "binding.sample_of"
+    return say("verdict.binding", what=say(key, **values))
 
 
 def _reading(frame: Frame, binding: Binding) -> str:
@@ -262,7 +268,9 @@ def round_up(count: int) -> int:
 
 def _sena_numbers(frame: Frame, sena: SenaDecision) -> str:
     models = [_sena_model(frame, model) for model in sena.models]
-    return frame.say.listed(models) + "." if models else frame.say.reasons(sena.verdict.reasons)
+    if not models:
+        return frame.say.reasons(sena.verdict.reasons)
+    return frame.say("verdict.sena_numbers", list=frame.say.listed(models))
 
 
 def _sena_model(frame: Frame, model: SenaModel) -> str:

@@ -82,6 +82,28 @@ def cells(root: Path) -> int:
     return 8 * len(load_experiment(root / "prompts" / "experiment.toml").arms)
 
 
+@pytest.fixture(scope="session")
+def analysed_once(recorded_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small project with its recordings, analysed once for all tests."""
+    folder = tmp_path_factory.mktemp("analysed") / "project"
+    shutil.copytree(recorded_once, folder)
+    done = run_cli(folder, "analyze", "prompts/experiment.toml", "-q")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def analysed(analysed_once: Path, tmp_path: Path) -> Path:
+    """A copy of the analysed project; its run directory and reports are in reports/."""
+    return Path(shutil.copytree(analysed_once, tmp_path / "analysed"))
+
+
+@pytest.fixture(scope="session")
+def program() -> Cli:
+    """Run `evalharness` anywhere: the first argument is the working directory."""
+    return run_cli
+
+
 @pytest.fixture
 def cli(project: Path) -> Cli:
     """Run `evalharness` in the small project."""

@@ -41,14 +41,15 @@ def test_explain_prints_every_condition(cli: Cli, recorded: Path) -> None:
     (run,) = (recorded / "reports").glob("mentoring-*")
     done = cli("decide", str(run), "--explain")
     assert done.returncode == 0, done.stderr
-    header = next(line for line in done.stdout.splitlines() if line.split()[:2] == ["Verdict", "Condition"])
-    assert header.split()[-4:] == ["Value", "Limit", "Margin", "Met?"]
+    header = next(line for line in done.stdout.splitlines() if line.split()[:2] == ["For", "Condition"])
+    assert header.split()[-4:] == ["Value", "Limit", "Margin", "Met"]
     for words in (
         "chance of beating",
         "net present value",
         "user satisfaction",
         "context tokens",
-        "not a pilot",
+        "Not a pilot: yes",
+        "Oldest price",
     ):
         assert words in done.stdout
     assert "**" not in done.stdout

@@ -202,8 +202,7 @@ def test_a_panel_of_two_clients_judges_records_and_replays(cli: Cli, project: Pa
     assert {row["judge"] for row in found["judge"]["pairwise"]} == {"flash-35", "qwen"}
     names = [row["name"] for row in found["upgrade"]["verdict"]["conditions"]]
     assert "judges_agree_in_sign" in names
-    report = (run / "report.md").read_text(encoding="utf-8")
-    assert "Judge qwen (qwen-32b" in report
+    assert "| qwen | qwen-32b |" in (run / "appendix.md").read_text(encoding="utf-8")
     clients = {call["reply"]["client"] for call in lines(run / "calls.jsonl") if call["purpose"] == "judge"}
     assert len(clients) == 2
     assert decision(only_run(project / "recording"))["judge"] == found["judge"]

@@ -14,7 +14,7 @@ from evalharness.app.clients import Mode
 from evalharness.app.project import Project
 from evalharness.decide import decide
 from evalharness.decide.assemble import RunData, assemble
-from evalharness.render import render_report
+from evalharness.render import Material, language, render_appendix, render_report
 from evalharness.score import build_records, score_records
 
 WATCHED = ("open", "os.", "socket.", "subprocess.", "shutil.", "import")
@@ -55,13 +55,23 @@ def test_score_decide_and_render_reach_for_nothing(shipped: tuple[Project, RunDa
     project, data = shipped
     cases = {case.id: case for case in project.dataset.cases}
     experiment, card, assumptions = project.experiment, project.card, project.assumptions
+    terms, hashes = project.terms, project.hashes
 
     def work() -> str:
         records = build_records(data.plan, data.calls)
         scores = score_records(records, cases)
         whole = RunData(plan=data.plan, records=records, scores=scores, calls=data.calls)
         study = assemble(whole, experiment=experiment, cases=cases.values(), on=None, pilot=False)
-        return render_report(decide(study, card, assumptions), identity="0" * 64)
+        decision = decide(study, card, assumptions)
+        material = Material(
+            cases=cases, records=records, scores=scores, outcomes=study.outcomes, terms=terms, hashes=hashes
+        )
+        said = [
+            render(decision, identity="0" * 64, words=words, material=material)
+            for render in (render_report, render_appendix)
+            for words in (language("en"), language("ko"))
+        ]
+        return "".join(said)
 
     first = work()  # loads what is loaded late
     with watched() as seen:

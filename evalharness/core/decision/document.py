@@ -13,6 +13,7 @@ from evalharness.core.decision.ledger import Ledger
 from evalharness.core.decision.upgrade import UpgradeDecision
 from evalharness.core.experiment import DroppedCells, Thresholds
 from evalharness.core.provenance import Delivery, Origin
+from evalharness.core.reporting import PROGRAMME_ROLLOUT, Rollout
 
 FORMAT = 2
 """Version of decision.json; a reader refuses any other."""
@@ -72,5 +73,7 @@ class Decision:
     assumptions: AssumptionsView
     rate_card: str
     rates: tuple[RateRow, ...]
+    rollout: Rollout = PROGRAMME_ROLLOUT
+    """How an approved change goes live, and what takes it back."""
     judge: JudgeAudit | None = None
     """None if nobody judged."""

@@ -43,9 +43,10 @@ class Sensitivity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """Exploratory: one persona, language or category."""
+    """Exploratory: one persona, language, category, or persona and language together."""
 
     dimension: str
+    """persona | language | category | persona_language (whose values read earth/ko)"""
     value: str
     n: int
     quality: Estimate | None
@@ -65,7 +66,7 @@ class Choice:
     """
 
     name: str
-    """arm (another arm for all requests) | persona | language | category (the treatment for some values)"""
+    """arm (another arm for all requests), or a slice's dimension (the treatment for some of its values)"""
     arm: str
     """The arm that answers the requests it is chosen for."""
     only_for: tuple[str, ...]

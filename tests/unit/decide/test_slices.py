@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalharness.decide import decide
@@ -21,6 +21,8 @@ def test_slices_cover_every_dimension_without_a_verdict(study, scores, card, ass
     assert [(r.dimension, r.value) for r in rows] == [
         ("persona", "moon"), ("persona", "pen"), ("language", "en"), ("language", "ko"),
         ("category", "a"), ("category", "b"), ("category", "c"),
+        ("persona_language", "moon/en"), ("persona_language", "moon/ko"),
+        ("persona_language", "pen/en"), ("persona_language", "pen/ko"),
     ]  # fmt: skip
     assert sum(r.n for r in rows if r.dimension == "category") == 100
     raw = [r.net_at_threshold.p_greater for r in rows]
@@ -33,6 +35,7 @@ def test_a_slice_of_one_case_has_no_estimate(study, scores, card, assume) -> Non
     assert (earth.n, earth.quality, earth.net_at_threshold, earth.p_holm) == (1, None, None, None)
 
 
+@settings(deadline=None)  # the first call imports statsmodels
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_holm_is_that_of_statsmodels(p_values: list[float]) -> None:
     from statsmodels.stats.multitest import multipletests

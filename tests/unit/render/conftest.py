@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from evalharness.core.case import Case, KeyFact, Severity
 from evalharness.core.decision import (
     Advice,
     ArmSummary,
@@ -20,6 +21,7 @@ from evalharness.core.decision import (
     Branch,
     BreakEven,
     BreakEvenCurve,
+    Choice,
     Condition,
     ConditionKind,
     ConditionName,
@@ -53,7 +55,12 @@ from evalharness.core.decision import (
     Verdict,
 )
 from evalharness.core.experiment import ContextMode, DroppedCells, Role, Thresholds
+from evalharness.core.finance import Currency
 from evalharness.core.provenance import Delivery, Origin
+from evalharness.core.reporting import ReportSettings, Term, Terms
+from evalharness.core.score import Answer, Completed, Scored
+from evalharness.core.study import Outcome
+from evalharness.render import Material
 
 FLASH, PRO = "gemini-3.8-flash", "gemini-3.1-pro-preview"
 ON, CHANGE = dt.date(2026, 11, 23), dt.date(2027, 1, 1)
@@ -226,8 +233,35 @@ def slices() -> tuple[Slice, ...]:
         for name, d in zip(("earth", "moon", "pen", "square"), (0.9, 0.2, 0.5, 0.4), strict=True)
     ]
     languages = [one("language", "en", 40, 0.55), one("language", "ko", 60, 0.45)]
+    cross = [
+        one("persona_language", f"{persona.value}/{language.value}", 12, persona.quality.value)
+        for persona in personas
+        for language in languages
+        if persona.quality is not None
+    ]
     names = ("career_choice", "code_design_review", "interview", "leadership", "life_work_balance")
-    return (*personas, *languages, *(one("category", name, 10, 0.1 * k) for k, name in enumerate(names)))
+    categories = (one("category", name, 10, 0.1 * k) for k, name in enumerate(names))
+    return (*personas, *languages, *categories, *cross)
+
+
+def choices() -> tuple[Choice, ...]:
+    def one(name: str, arm: str, net: float, *only_for: str, combination: bool = False) -> Choice:
+        per_request = {"unit": "usd_per_request"}
+        return Choice(
+            name=name, arm=arm, only_for=only_for, combination=combination, cross_fitted=name != "arm",
+            share=1.0 if name == "arm" else 0.4, net=estimate(net + 0.01, 0.004, **per_request),
+            net_at_threshold=estimate(net, 0.004, **per_request), roi=net * 300,
+            interval=RatioInterval(kind="bounded", low=net * 200, high=net * 400, confidence=0.95),
+        )  # fmt: skip
+
+    return (
+        one("arm", "flash-sena", -0.001),
+        one("arm", "pro-raw", 0.0125),
+        one("arm", "pro-sena", 0.011, combination=True),
+        one("persona", "pro-raw", 0.014, "earth"),
+        one("language", "pro-raw", 0.002),
+        one("persona_language", "pro-raw", 0.009, "earth/ko", "pen/en"),
+    )
 
 
 def next_step() -> NextStep:
@@ -288,6 +322,7 @@ def upgrade() -> UpgradeDecision:
                        swing=150.0, unit="points"),
         ),
         corners=(), next=next_step(), dates=dates, sensitivities=(), slices=slices(), severe=severe(3),
+        choices=choices(),
     )  # fmt: skip
 
 
@@ -535,6 +570,54 @@ def crowded() -> Decision:
     return replace(decided, assumptions=replace(base.assumptions, rows=more))
 
 
+DROPS = {"pen-ko-01": 2.5, "earth-en-02": 1.0, "moon-ko-03": 1.0, "square-en-04": 0.0, "pen-en-05": -1.0}
+"""How much Pro loses against Flash on each case of the material."""
+
+
+def answer_of(arm: str, facts: tuple[KeyFact, ...]) -> str:
+    said = "\n".join(f"잘 들었습니다. {fact.fact}이라고 하셨지요." for fact in facts)
+    return f"{arm}의 답변입니다.\n{said}\n그러니 천천히 정하세요."
+
+
+def material(make_case: Callable[..., Case], text: Callable[[str, str], str] | None = None) -> Material:
+    """Return five cases with both arms' answers; `text` may replace an answer, by case and arm."""
+    cases, records, scores, outcomes = {}, [], [], []
+    for k, (case_id, drop) in enumerate(DROPS.items()):
+        severity = list(Severity)[k % 3]
+        case = make_case(id=case_id, severity=severity, severity_reason="a deadline would be missed")
+        cases[case_id] = case
+        for arm, score in (("flash-raw", 4.0), ("pro-raw", 4.0 - drop)):
+            kept = case.key_facts if arm == "flash-raw" or drop <= 0 else case.key_facts[1:]
+            answer = text(case_id, arm) if text else answer_of(arm, kept)
+            place = {"case_id": case_id, "arm": arm, "repeat": 0}
+            records.append(
+                Completed(**place, calls=(), answer=Answer(text=answer, truncated=False), persona="pen")
+            )
+            detail = tuple(fact.id for fact in kept)
+            scores.append(Scored(**place, scorer="key_facts/1", value=len(detail) / 2, detail=detail))
+            claims = ("마감이 11월",) if arm == "pro-raw" and drop > 2 else ()
+            scores.append(Scored(**place, scorer="must_not/1", value=1.0, detail=claims))
+            outcomes.append(Outcome(**place, quality=score))
+    terms = Terms(
+        provider="Gemini API",
+        terms=tuple(
+            Term(
+                topic=topic,
+                texts=(("en", f"About {topic}."), ("ko", "약관 요약.")),
+                source="the page",
+                as_of=ON,
+            )
+            for topic in ("data_use", "retention", "age")
+        ),
+    )
+    return Material(
+        cases=cases, records=tuple(records), scores=tuple(scores), outcomes=tuple(outcomes), terms=terms,
+        settings=ReportSettings(languages=("en", "ko"), preparer="Kim"), budget_usd=Decimal("25.00"),
+        currency=Currency(code="KRW", per_usd=Decimal("1387.5"), as_of=ON, source="Bank of Korea"),
+        hashes=(("experiment", "e" * 64), ("dataset", "d" * 64)),
+    )  # fmt: skip
+
+
 BUILDERS: dict[str, Callable[[], Decision]] = {
     builder.__name__: builder
     for builder in (
@@ -554,3 +637,15 @@ def decision(request: pytest.FixtureRequest) -> Decision:
 def build() -> Callable[[str], Decision]:
     """A decision by name."""
     return lambda name: BUILDERS[name]()
+
+
+@pytest.fixture
+def cells(make_case: Callable[..., Case]) -> Material:
+    """Cases with their answers, names, terms and a rate of exchange."""
+    return material(make_case)
+
+
+@pytest.fixture
+def cells_with(make_case: Callable[..., Case]) -> Callable[[Callable[[str, str], str]], Material]:
+    """The same with answers of one's own, by case and arm."""
+    return lambda text: material(make_case, text)

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from evalharness.render.escape import Markdown, bold, cells, clean, code, finalize, markdown, rule
+from evalharness.core.visible import clean
+from evalharness.render.blocks import Code, Link, Strong
+from evalharness.render.escape import Markdown, cells, finalize, markdown, rule
 
 GITHUB = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 NASTY = st.text(alphabet="ab_*`~[]()<>!#&;|\\-+=.:1 $\n\t\u202e\u200b\x1b", max_size=40)
@@ -51,36 +53,22 @@ def test_a_row_keeps_its_cells(row: list[str]) -> None:
         ("value_per_session _x_", "value_per_session \\_x\\_"),
         ("$4.43 and $x$", "$4.43 and \\$x\\$"),
         ("R&D &amp; more", "R&D &amp;amp; more"),
+        ("see https://x.test or www.x.test", "see https&#58;//x.test or www&#46;x.test"),
     ],
 )
 def test_markup_is_disarmed_and_plain_prose_stays_legible(text: str, safe: str) -> None:
     assert markdown(text) == safe
 
 
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("two\nlines\r\nand\ttabs", "two lines and tabs"),
-        ("\x1b[31mred\x1b[0m \x1b]0;title\x07ok", "red ok"),
-        ("ab\u202ecd\u2066ef\u200b\ufeff", "abcdef"),
-        ("  세나  ✒️ ", "세나 ✒️"),
-        ("\x00\x08bell\x07", "bell"),
-    ],
-)
-def test_clean_leaves_what_can_be_seen(text: str, line: str) -> None:
-    assert clean(text) == line
-
-
-def test_length_is_bounded() -> None:
-    assert clean("x" * 500, limit=10) == "x" * 9 + "…"
-    assert clean("exactly te", limit=10) == "exactly te"
+def test_spans_are_escaped_inside_their_markup() -> None:
+    spans = (Strong("a*b"), " then ", Code("a`b|c"), " and ", Link("x]y", "appendix.md"), ".")
+    assert markdown(spans) == "**a\\*b** then `a'b/c` and [x\\]y](appendix.md)."
+    assert cells([Strong("no"), ("> 1",), "# x"]) == "| **no** | > 1 | # x |"
 
 
 def test_what_is_markdown_already_is_left_alone() -> None:
-    assert bold("a*b") == "**a\\*b**"
-    assert markdown(bold("x")) == "**x**"
+    assert markdown(markdown("a|b")) == "a&#124;b"
     assert isinstance(markdown("x"), Markdown)
-    assert code("a`b|c") == "`a'b/c`"
 
 
 def test_templates_print_text_only() -> None:

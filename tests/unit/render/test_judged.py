@@ -19,7 +19,7 @@ from evalharness.core.decision import (
     SelfAgreement,
 )
 from evalharness.core.provenance import Origin
-from evalharness.render import render_report
+from evalharness.render import render_appendix, render_report
 
 
 def estimate(value: float, unit: str = "points") -> Estimate:
@@ -52,14 +52,31 @@ PAIRWISE = PairwiseRow(
 )  # fmt: skip
 
 
+Part = Callable[[JudgeAudit | None], str]
+
+
 @pytest.fixture
-def section(build: Callable[[str], Decision]) -> Callable[[JudgeAudit | None], str]:
-    """The quality section of a report with these judges."""
+def bullet(build: Callable[[str], Decision]) -> Part:
+    """The sentences on judges in the report's section on quality."""
 
     def make(audit: JudgeAudit | None) -> str:
-        text = render_report(replace(build("simulated_inconclusive"), judge=audit), identity="0" * 64)
+        base = build("simulated_inconclusive")
+        evidence = replace(base.evidence, judge=audit is not None)
+        text = render_report(replace(base, judge=audit, evidence=evidence), identity="0" * 64)
         assert text.count("\n") <= 120
-        return text.partition("## 4 Quality")[2].partition("## 5")[0]
+        (line,) = [line for line in text.splitlines() if line.startswith("- Judge: ")]
+        return line
+
+    return make
+
+
+@pytest.fixture
+def tables(build: Callable[[str], Decision]) -> Part:
+    """The appendix's section on judges."""
+
+    def make(audit: JudgeAudit | None) -> str:
+        text = render_appendix(replace(build("simulated_inconclusive"), judge=audit), identity="0" * 64)
+        return text.partition("## M Judges")[2]
 
     return make
 
@@ -69,37 +86,51 @@ def audit(*judges: JudgeRow, **changes: Any) -> JudgeAudit:
     return JudgeAudit(**(fields | changes))
 
 
-def test_a_judge_is_shown_with_what_speaks_against_it(section: Callable[..., str]) -> None:
-    text = section(audit(row("one")))
-    assert "Judge one (gemini-3.5-flash, primary, of the judged models' own family, SIMULATED)" in text
-    assert "460 of 460 answers scored; 14 replies repaired, 2 % of the criteria void" in text
-    assert "+0.40 (+0.30 to +0.50), at equal length +0.31 (+0.21 to +0.41)" in text
+SECOND = row(
+    "two", primary=False, same_family=False, origin=Origin.UNVERIFIED, scored=450, unscored=10,
+    causes=(("judge:unreadable", 7), ("judge:provider:UNAVAILABLE", 3)),
+    self_agreement=SelfAgreement(answers=450, mean_difference=0.42, correlation=0.7), against_primary=0.61,
+)  # fmt: skip
 
 
-def test_a_panel_is_one_line_a_judge(section: Callable[..., str]) -> None:
-    second = row(
-        "two", primary=False, same_family=False, judges_itself=False, origin=Origin.UNVERIFIED, scored=450,
-        unscored=10, causes=(("judge:unreadable", 7), ("judge:provider:UNAVAILABLE", 3)),
-        self_agreement=SelfAgreement(answers=450, mean_difference=0.42, correlation=0.7),
-        against_primary=0.61,
-    )  # fmt: skip
-    text = section(audit(row("one", judges_itself=True), second))
+def test_the_report_names_the_judge_and_what_speaks_against_it(bullet: Part) -> None:
+    assert bullet(audit(row("one"), pairwise=(PAIRWISE,))) == (
+        "- Judge: one (gemini-3.5-flash, of the judged models' own family) scored 460 of 460 answers against"
+        " a rubric (m). Side by side, both orders: Pro wins 75 % (65–85 %) of the pairs decided, 22.5 % flip."
+        " No human labels calibrate it: the verdict must survive a bias of 0.1 points (a)."
+    )
+
+
+def test_the_report_counts_a_panel(bullet: Part) -> None:
+    text = bullet(audit(row("one", judges_itself=True), SECOND))
+    assert "(gemini-3.5-flash, one of the judged models)" in text
+    assert " (m). 2 judges in all. No human labels" in text
+
+
+def test_a_judge_is_tabled_with_its_contrasts(tables: Part) -> None:
+    text = tables(audit(row("one")))
+    flags = "primary, of the judged models' own family, SIMULATED, prompts judges/1 (0123456789ab)"
+    assert f"| one | gemini-3.5-flash | {flags} | 460 of 460 | 14 | 2 % | n/a | n/a |" in text
+    assert "| +0.40 (+0.30 to +0.50) | +0.31 (+0.21 to +0.41) |" in text
+
+
+def test_a_panel_is_one_row_a_judge(tables: Part) -> None:
+    text = tables(audit(row("one", judges_itself=True), SECOND))
     assert "primary, one of the judged models, SIMULATED" in text
-    assert "two (gemini-3.5-flash, UNVERIFIED, its own repeats 0.42 points apart, correlation with" in text
-    lost = "the others, counted and never zero: unreadable 7, provider UNAVAILABLE 3; 14 replies"
-    assert f"450 of 460 answers scored; {lost}" in text
+    scored = "450 of 460: unreadable 7; provider UNAVAILABLE 3"
+    assert f"UNVERIFIED, prompts judges/1 (0123456789ab) | {scored} | 14 | 2 % | 0.42 points | 0.61 |" in text
 
 
-def test_comparisons_and_plain_scorers(section: Callable[..., str]) -> None:
+def test_comparisons_and_plain_scorers(tables: Part) -> None:
     scorers = (
         ScorerAgreement(scorer="key_facts/1", answers=460, pearson=0.71, spearman=0.7),
         ScorerAgreement(scorer="must_not/1", answers=460, pearson=None, spearman=None),
     )
-    text = section(audit(row("one"), pairwise=(PAIRWISE,), scorers=scorers))
-    assert "18 won, 6 lost, 16 tied, 1 without a verdict; win rate 75 % (65–85 %) of those decided" in text
-    assert "the orders disagree on 22.5 %, the answer shown first is named in 56 %" in text
+    text = tables(audit(row("one"), pairwise=(PAIRWISE,), scorers=scorers))
+    assert "| 18 | 6 | 16; 1 without a verdict | 75 % (65–85 %) | 22.5 % | 56 % |" in text
     assert "Correlation with the rubric over answers (m): key_facts 0.71." in text
 
 
-def test_without_judges_nothing_is_said(section: Callable[..., str]) -> None:
-    assert "Judge" not in section(None)
+def test_without_judges_that_is_said(bullet: Part, tables: Part) -> None:
+    assert "Judge: none" in bullet(None)
+    assert tables(None).strip().startswith("Nobody judged the answers.")

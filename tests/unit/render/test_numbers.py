@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.render import numbers
+from evalharness.render import language, numbers
 
+EN, KO = language("en").numerals, language("ko").numerals
 FINITE = st.floats(min_value=-1e9, max_value=1e9, allow_nan=False)
 
 
@@ -31,7 +32,7 @@ FINITE = st.floats(min_value=-1e9, max_value=1e9, allow_nan=False)
     ],
 )
 def test_money_has_sensible_digits(value: float, text: str) -> None:
-    assert numbers.money(value) == text
+    assert EN.money(value) == text
 
 
 @pytest.mark.parametrize(
@@ -42,13 +43,13 @@ def test_money_has_sensible_digits(value: float, text: str) -> None:
     ],
 )  # fmt: skip
 def test_shares_are_percentages(value: float, text: str) -> None:
-    assert numbers.share(value) == text
+    assert EN.share(value) == text
 
 
 def test_a_share_never_looks_like_a_limit_that_it_misses() -> None:
-    assert numbers.share_apart(0.94996, 0.95) == "94.996 %"
-    assert numbers.share_apart(0.95, 0.95) == "95 %"
-    assert numbers.share_apart(0.86, 0.95) == "86 %"
+    assert EN.share_apart(0.94996, 0.95) == "94.996 %"
+    assert EN.share_apart(0.95, 0.95) == "95 %"
+    assert EN.share_apart(0.86, 0.95) == "86 %"
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_a_share_never_looks_like_a_limit_that_it_misses() -> None:
 def test_probabilities_keep_away_from_their_ends_and_limits(
     value: float, limit: float | None, text: str
 ) -> None:
-    assert numbers.probability(value, limit) == text
+    assert EN.probability(value, limit) == text
 
 
 @pytest.mark.parametrize(
@@ -90,23 +91,23 @@ def test_probabilities_keep_away_from_their_ends_and_limits(
     ],
 )
 def test_units(unit: str, value: float, text: str) -> None:
-    assert numbers.digits(value, unit) == text
+    assert EN.digits(value, unit) == text
 
 
 def test_spans_say_their_percent_once() -> None:
-    assert numbers.span(1.06, 7.37, "roi", joint=" to ") == "106–737 %"
-    assert numbers.span(-0.4, 0.93, "roi", joint=" to ") == "−40 to 93 %"
-    assert numbers.span(-12, 262.4, "usd", joint=" to ") == "−$12.00 to $262"
+    assert EN.span(1.06, 7.37, "roi", joint=" to ") == "106–737 %"
+    assert EN.span(-0.4, 0.93, "roi", joint=" to ") == "−40 to 93 %"
+    assert EN.span(-12, 262.4, "usd", joint=" to ") == "−$12.00 to $262"
 
 
 def test_an_unknown_unit_is_an_error() -> None:
     with pytest.raises(KeyError, match="furlongs"):
-        numbers.digits(1, "furlongs")
+        EN.digits(1, "furlongs")
 
 
-@given(value=FINITE, unit=st.sampled_from(sorted(set(numbers.DIGITS) - {"probability", "p_value"})))
+@given(value=FINITE, unit=st.sampled_from(sorted(numbers.UNITS - {"probability", "p_value"})))
 def test_a_sign_is_a_minus_sign_and_zero_has_none(value: float, unit: str) -> None:
-    text = numbers.digits(value, unit)
+    text = EN.digits(value, unit)
     assert "-" not in text
     assert "E" not in text
     if value >= 0 or not any(digit in text for digit in "123456789"):
@@ -115,5 +116,36 @@ def test_a_sign_is_a_minus_sign_and_zero_has_none(value: float, unit: str) -> No
 
 @given(value=FINITE, places=st.integers(min_value=0, max_value=6))
 def test_fixed_is_within_half_a_unit(value: float, places: int) -> None:
-    text = numbers.fixed(value, places).replace(",", "").replace(numbers.MINUS, "-")
+    text = EN.fixed(value, places).replace(",", "").replace(numbers.MINUS, "-")
     assert abs(Decimal(text) - numbers.exact(value)) <= Decimal(5).scaleb(-places - 1)
+
+
+def test_the_writers_are_the_units_that_messages_may_ask_for() -> None:
+    assert set(EN.writers) == set(KO.writers) == numbers.UNITS
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (KO.money(1234.5), "US$1,234"),
+        (KO.money(-0.0442), "−US$0.0442"),
+        (KO.share(0.3381), "33.8%"),
+        (KO.span(1.06, 7.37, "roi", joint="∼"), "106∼737%"),
+        (KO.local(52_345.5, "KRW"), "₩52,346"),
+        (EN.local(12.5, "EUR"), "€12.50"),
+        (EN.rate(Decimal("1477.1"), "KRW"), "₩1,477.1"),
+        (EN.local(-1_234_567, "KRW"), "−₩1,234,567"),
+        (EN.money(5, signed=True), "+$5.00"),
+        (EN.fixed(Decimal("1" * 40), 2), f"{int('1' * 40):,}.00"),
+    ],
+)
+def test_each_language_writes_numbers_its_own_way(text: str, wanted: str) -> None:
+    assert text == wanted
+
+
+@given(value=FINITE, places=st.integers(min_value=0, max_value=6))
+def test_stripping_takes_zeros_only(value: float, places: int) -> None:
+    whole, stripped = EN.fixed(value, places), EN.fixed(value, places, strip=True)
+    assert whole.startswith(stripped)
+    assert not set(whole.removeprefix(stripped)) - {"0", "."}
+    assert not stripped.endswith(".")

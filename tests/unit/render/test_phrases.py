@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from evalharness.core.assumptions import Channel
+from evalharness.core.assumptions import SPECS, Channel
 from evalharness.core.decision import (
     Advice,
     BindingKind,
@@ -25,18 +25,24 @@ from evalharness.core.decision import (
 )
 from evalharness.core.experiment import ContextMode, DroppedCells
 from evalharness.core.provenance import Delivery, Origin
-from evalharness.render.numbers import DIGITS
+from evalharness.render.numbers import UNITS
 from evalharness.render.phrases import Phrases
-from evalharness.render.resources import ENGLISH
+from evalharness.render.resources import LANGUAGES, language
 
-SAY = Phrases(
-    ENGLISH,
-    control="Flash",
-    treatment="Pro",
-    roi_limit="an ROI of 150 %",
-    loss_limit="the tolerated loss",
-    saving_limit="the required share",
-)
+
+def speaker(code: str) -> Phrases:
+    return Phrases(
+        language(code),
+        control="Flash",
+        treatment="Pro",
+        roi_limit="ROI 150 %",
+        loss_limit="5 %",
+        saving_limit="30 %",
+    )
+
+
+SAY, KOREAN = speaker("en"), speaker("ko")
+ENGLISH = language("en").messages
 CODE = ReasonCode
 VALUES: dict[ReasonCode, dict[str, Any]] = {
     CODE.PILOT: {"cases": 6},
@@ -111,6 +117,14 @@ def test_every_reason_is_a_sentence(code: ReasonCode) -> None:
     assert not re.search(r"[{}]|n/a|[a-z]+_[a-z]+_", sentence)
 
 
+@pytest.mark.parametrize("code", list(ReasonCode))
+def test_every_reason_is_a_korean_sentence_with_fitted_particles(code: ReasonCode) -> None:
+    sentence = KOREAN.reason(Reason(code=code, values=tuple(VALUES[code].items())))
+    assert re.search(r"[가-힣]", sentence)
+    assert sentence.endswith(".")
+    assert not re.search(r"[{}]|해당 없음|[은이을과]\([는가를와]\)|\(으\)|[a-z]+_[a-z]+_", sentence)
+
+
 def test_every_origin_has_its_own_sentence_in_the_evidence() -> None:
     said = {SAY(f"evidence.origin_{origin.value}", deliveries="fetched live") for origin in Origin}
     assert len(said) == len(Origin)
@@ -126,22 +140,67 @@ def test_condition_kinds_are_the_ones_that_the_table_knows() -> None:
     assert set(ConditionKind) == {"evidence", "proof", "guardrail", "cap"}
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_languages_have_the_same_keys_and_the_same_values_in_each(code: str) -> None:
+    """What one language says, every other can say: a value left out or misspelt would be lost or raise."""
+    messages = language(code).messages
+    assert list(messages) == list(ENGLISH)
+    differing = {
+        key: (values_of(messages[key]), values_of(ENGLISH[key]))
+        for key in ENGLISH
+        if values_of(messages[key]) != values_of(ENGLISH[key])
+    }
+    assert differing == {}
+
+
+def values_of(message: str) -> set[tuple[str, str | None]]:
+    return {(field, spec) for _, field, spec, _ in Formatter().parse(message) if field}
+
+
+def test_every_korean_message_with_words_is_korean() -> None:
+    """A message forgotten in translation would be English still."""
+    korean = language("ko").messages
+    same = {"kind", "sign", "word", "number", "unit_name", "draw", "origin"}  # signs, codes and units
+    forgotten = [
+        key
+        for key, text in korean.items()
+        if text == ENGLISH[key]
+        and key.partition(".")[0] not in same
+        and re.search(r"[a-z]{3}", text)
+        and re.search(r"[A-Za-z]{3}", re.sub(r"\{[^}]*\}|Sena|Holm|ROI|USD|KRW|SHA", "", text))
+    ]
+    assert forgotten == []
+
+
+def test_definitions_of_assumptions_are_those_of_their_fields() -> None:
+    assert {spec.name: spec.definition for spec in SPECS} == {
+        key.removeprefix("definition."): text
+        for key, text in ENGLISH.items()
+        if key.startswith("definition.")
+    }
+    assert [spec.unit for spec in SPECS if not SAY.has(f"unit_name.{spec.unit}")] == []
+    assert [spec.name for spec in SPECS if not SAY.has(f"input.{spec.name}")] == []
+
+
 @pytest.mark.parametrize("key", sorted(ENGLISH))
 def test_every_placeholder_names_a_unit_or_a_group(key: str) -> None:
     groups = {name.partition(".")[0] for name in ENGLISH}
     for _, field, spec, _ in Formatter().parse(ENGLISH[key]):
         assert field is None or re.fullmatch(r"[a-z][a-z0-9_]*", field)
-        assert not spec or spec in {"{unit}", "day"} or spec in DIGITS or spec in groups
+        assert not spec or spec in {"{unit}", "day"} or spec in UNITS or spec in groups
 
 
 def test_no_message_is_left_over() -> None:
     """A key that no code builds is a sentence that nobody proofreads."""
     package = files("evalharness.render")
-    sources = [item for item in package.iterdir() if item.name.endswith(".py")]
+    folders = (package, package / "appendix")
+    sources = [item for folder in folders for item in folder.iterdir() if item.name.endswith(".py")]
     text = "".join(item.read_text(encoding="utf-8") for item in sources)
-    text += (package / "templates" / "report.md.j2").read_text(encoding="utf-8")
     looked_up = {spec for message in ENGLISH.values() for _, _, spec, _ in Formatter().parse(message) if spec}
-    looked_up |= set(re.findall(r'\bname\(\s*"(\w+)"', text)) | {"unit", "quantity", "kind"}
+    looked_up |= set(re.findall(r'\bname\(\s*"(\w+)"', text)) | {"unit", "kind"}
+    looked_up |= {f"{dimension}_name" for dimension in ("persona", "language", "category")}
+    looked_up |= set(re.findall(r'_table\(frame, "(\w+)"', text))  # its columns stand beside it
+    looked_up |= set(re.findall(r'"(symbol_\w+)"', text))
     built = set(re.findall(r'"(\w+\.)\{', text))
     partly = tuple(re.findall(r'f"(\w+\.\w*?_?)\{', text))
     stray = [
@@ -189,6 +248,7 @@ def test_a_missing_value_is_an_error() -> None:
 def test_an_arm_is_missing_with_or_without_a_model() -> None:
     reason = Reason(code=ReasonCode.MISSING_ARM, values=(("model", ""), ("context", "sena")))
     assert SAY.reason(reason) == "The experiment has no arm with Sena-compressed context."
+    assert KOREAN.reason(reason) == "Sena 압축 맥락을 쓰는 군이 실험에 없음."
 
 
 def test_lists_are_bounded() -> None:

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,16 +16,38 @@ from markdown_it.token import Token
 
 from evalharness.core.decision import Decision, Estimate, RatioInterval, from_json, to_json
 from evalharness.core.provenance import Origin
-from evalharness.render import render_report, verdict_lines
+from evalharness.render import Material, language, render_appendix, render_report, verdict_lines
+from evalharness.render.frame import make_frame
+from evalharness.render.reference import read_reference
+from evalharness.render.report import report_document
+from evalharness.render.write import line_count, markdown_of
 
 IDENTITY = "0123456789abcdef" * 4
 GITHUB = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 Build = Callable[[str], Decision]
-HOSTILE = "x|y`z` <img src=x onerror=alert(1)> **b** [l](javascript:1)\n# h\n| a | b |\n\u202e\x1b[31m \\|"
 
 
-def report(decision: Decision) -> str:
-    return render_report(decision, identity=IDENTITY)
+LANGUAGES = ("en", "ko")
+
+
+def report(decision: Decision, code: str = "en", **given: Any) -> str:
+    return render_report(decision, identity=IDENTITY, words=language(code), **given)
+
+
+def appendix(decision: Decision, code: str = "en", **given: Any) -> str:
+    return render_appendix(decision, identity=IDENTITY, words=language(code), **given)
+
+
+def check_text(text: str) -> None:
+    """Check what holds for every report in every language."""
+    check_tables(text)
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+    assert not set("\r\t\x1b") & set(text)
+    assert not re.search(r"\| *\||\n\n\n|\bNone\b|\bnan\b|Decimal|\{|\}|[ \t]\n", text)
+    assert not re.search(r"[은이을과]\([는가를와]\)|\(으\)로|\(이\)[나라고며]", text)
+    shown = [child.content for token in GITHUB.parse(text) for child in token.children or []]
+    assert [content for content in shown if "**" in content or "~~" in content] == []
 
 
 def parsed_tables(text: str) -> list[tuple[int, int]]:
@@ -48,26 +70,41 @@ def check_tables(text: str) -> None:
     assert rows == {k for start, end in tables for k in range(start, end)}
 
 
-def test_shape(decision: Decision) -> None:
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_shape(decision: Decision, cells: Material, code: str) -> None:
     """Sections in order, whole tables, at most 120 lines, LF, one newline at the end, nothing blank."""
-    text = report(decision)
-    assert [title.split()[0] for title in headings(text)[1:]] == [str(k) for k in range(1, 11)]
-    check_tables(text)
-    assert text.count("\n") <= 120
-    assert text.endswith("\n")
-    assert not text.endswith("\n\n")
-    assert not set("\r\t\x1b") & set(text)
-    assert not re.search(r"\| *\||\n\n\n|\bNone\b|\bnan\b|Decimal|\{|\}|[ \t]\n", text)
+    for material in (Material(), cells):
+        text = report(decision, code, material=material)
+        assert [title.split()[0] for title in headings(text)[1:]] == [str(k) for k in range(1, 11)]
+        assert text.count("\n") <= 120
+        check_text(text)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_appendix_holds_for_every_decision_too(decision: Decision, cells: Material, code: str) -> None:
+    for material in (Material(), cells):
+        text = appendix(decision, code, material=material)
+        top = [title for title in headings(text)[1:] if not re.match(r"D\d", title)]
+        assert [title.split()[0] for title in top] == list("ABCDEFGHIJKLM")
+        check_text(text)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_lines_are_counted_without_writing_them(decision: Decision, cells: Material, code: str) -> None:
+    document = report_document(make_frame(decision, language(code), cells), IDENTITY)
+    assert line_count(document) == markdown_of(document).count("\n")
 
 
 def test_it_survives_being_written_and_read(decision: Decision) -> None:
     """The app renders what decision.json holds; rounding to ten digits changes nothing that is shown."""
     assert report(from_json(to_json(decision))) == report(decision)
+    assert appendix(from_json(to_json(decision))) == appendix(decision)
 
 
-def test_verdict_lines_are_the_report_s_own_words(decision: Decision) -> None:
-    text = report(decision)
-    lines = verdict_lines(decision)
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_verdict_lines_are_the_report_s_own_words(decision: Decision, code: str) -> None:
+    text = report(decision, code).replace("**", "")
+    lines = verdict_lines(decision, language(code))
     assert 2 <= len(lines) <= 3
     for line in lines:
         assert line in text
@@ -77,9 +114,11 @@ def test_verdict_lines_are_the_report_s_own_words(decision: Decision) -> None:
 
 def test_the_run_and_the_command_are_named(decision: Decision) -> None:
     text = report(decision)
-    assert f"run {IDENTITY[:12]}" in text
-    assert IDENTITY[:13] not in text
-    assert "`evalharness analyze prompts/experiment.toml`" in text
+    assert f"run `{IDENTITY[:12]}`" in text
+    assert "`evalharness verify gemini_pro_upgrade_analysis.md`" in text
+    reference = read_reference(text)
+    assert (reference.kind, reference.language, reference.run) == ("report", "en", IDENTITY)
+    assert (reference.on, reference.limit) == (decision.on, None)
 
 
 @pytest.mark.parametrize("origin", [origin for origin in Origin if origin is not Origin.GOOGLE])
@@ -90,7 +129,11 @@ def test_what_is_not_google_says_so_in_title_and_verdict(build: Build, origin: O
     assert headings(report(decision))[0].startswith(f"{word}: upgrade")
     upgrade, sena = verdict_lines(decision)[:2]
     assert upgrade.startswith(f"{word}: would be INCONCLUSIVE — not approved; keep Flash meanwhile.")
-    assert sena.startswith(f"Sena compression, {word}: would be INCONCLUSIVE — ")
+    assert sena.startswith(f"Sena, {word}: would be INCONCLUSIVE — ")
+    upgrade, sena = verdict_lines(decision, language("ko"))[:2]
+    assert upgrade.startswith(word)
+    assert "실제라면 판단 보류 — 미승인, 당분간 Flash 유지." in upgrade
+    assert headings(report(decision, "ko"))[0].startswith(word)
 
 
 def test_only_google_drops_the_would_be(build: Build) -> None:
@@ -101,6 +144,8 @@ def test_only_google_drops_the_would_be(build: Build) -> None:
     assert "would be" not in text
     assert "Roll back if" in text
     assert "agreed by the board" in text
+    assert verdict_lines(decision, language("ko"))[0].startswith("승인: Flash를 Pro로 교체 가능.")
+    assert "실제라면" not in report(decision, "ko")
 
 
 def test_a_verdict_that_claims_would_be_keeps_it_even_with_google_answers(build: Build) -> None:
@@ -113,9 +158,13 @@ def test_a_verdict_that_claims_would_be_keeps_it_even_with_google_answers(build:
 def test_the_inconclusive_line_carries_numbers_and_what_binds(build: Build) -> None:
     assert verdict_lines(build("simulated_inconclusive"))[0] == (
         "SIMULATED: would be INCONCLUSIVE — not approved; keep Flash meanwhile. ROI 419 %, but its 90 % "
-        "interval 106–737 % includes 150 %; with the doubt in the assumptions, the chance of an ROI above "
-        "150 % is 0.86 (needs 0.95). Binding: sample (net benefit beyond an ROI of 150 %). "
-        "About 200 more prompts (≈ $6.24) would settle it with 80 % power if the measured gain is real."
+        "interval 106–737 % includes 150 %; P = 0.86 (needs 0.95). Binding: sample. "
+        "About 200 more prompts (≈ $6.24) would settle it if the gain is real."
+    )
+    assert verdict_lines(build("simulated_inconclusive"), language("ko"))[0] == (
+        "SIMULATED(모의 응답): 실제라면 판단 보류 — 미승인, 당분간 Flash 유지. ROI 419%, 그러나 90% 구간 "
+        "106∼737%에 기준 150%가 포함됨; P = 0.86(기준 0.95). 제약 요인: 표본 수. "
+        "향상이 실제라면 프롬프트 약 200건(≈ US$6.24)을 더 실행하면 결론이 남."
     )
 
 
@@ -123,18 +172,19 @@ def test_the_inconclusive_line_carries_numbers_and_what_binds(build: Build) -> N
     ("name", "words"),
     [
         ("reject", ["would be REJECT — keep Flash.", "below the required 150 %", "−$18.20 a month"]),
-        ("no_verdict", ["would be NO VERDICT", "pilot of 6 cases", "for the same reasons", "NOT centred"]),
+        ("no_verdict", ["would be NO VERDICT", "pilot of 6 cases", "reasons are the same", "NOT centred"]),
         ("unknown_assumption", ["ROI not computable: nobody has stated value per satisfied session",
-                                "at least 0.48 USD/session", "Ask Head of product to state",
-                                "unknown; stated bounds 0.2 to 3", "n/a: value per satisfied session"]),
+                                "at least 0.48 USD/session", "| State “value per satisfied session”",
+                                "| Head of product |", "unknown; stated bounds 0.2 to 3",
+                                "n/a: value per satisfied session"]),
         ("not_dearer", ["ROI n/a: Pro adds no cost", "Net benefit $198 a month", "cost-saving trade-off",
-                        "guardrail user satisfaction, pro-raw (not measured)", "n/a: no incremental cost"]),
+                        "guardrail user satisfaction (not measured)", "n/a: no incremental cost"]),
         ("unbounded", ["ROI interval unbounded: the added cost is $48.00 a month"]),
-        ("no_sena", ["UNVERIFIED: would be APPROVE FOR TRIAL", "Sena compression: not tested",
+        ("no_sena", ["UNVERIFIED: would be APPROVE FOR TRIAL", "Sena: not tested",
                      "30 human labels", "Controls: none in this study", "preview model"]),
         ("simulated_inconclusive", ["examples that no owner has signed", "benchmark mix", "419 %", "33.8 %",
-                                    "interaction −0.02", "(at most 4.66 %)", "by who answered) 83 %",
-                                    "stand-in for help", "**NOT MET**", "name, date, signature"]),
+                                    "interaction −0.02", "(at most 4.66 %)", "stand-in for help", "**NO**",
+                                    "name, date, signature"]),
     ],
 )  # fmt: skip
 def test_each_kind_of_decision_says_what_it_must(build: Build, name: str, words: list[str]) -> None:
@@ -144,7 +194,7 @@ def test_each_kind_of_decision_says_what_it_must(build: Build, name: str, words:
 
 def test_changed_prices_that_flip_the_ruling_are_said(build: Build) -> None:
     text = report(build("approve_google"))
-    assert "Announced price changes: from 2027-01-01 REJECT." in text
+    assert "Announced price changes flip it: from 2027-01-01 REJECT." in text
     assert "valid until 2026-12-31" in text
 
 
@@ -152,8 +202,8 @@ def test_assumptions_give_way_before_the_page_does(build: Build) -> None:
     """The fullest report still fits; what left the table is named below it, an unknown never leaves."""
     text = report(build("crowded"))
     assert text.count("\n") <= 120
-    assert "Not in the table because they move the answer least" in text
-    assert "As a pair, an ROI of 150 % is reached by realisation (share) together with margin (share)" in text
+    assert "In the appendix, as they move it least:" in text
+    assert "As a pair, an ROI of 150 % is reached by realisation (share) with margin (share)" in text
 
 
 def test_other_models_keep_their_ids(build: Build) -> None:
@@ -183,25 +233,47 @@ def rays(kind: str) -> RatioInterval:
 RARER: list[tuple[Callable[[Decision], Decision], str]] = [
     (lambda d: upgraded(d, fieller=rays("two_rays")), "is two rays: −200 % or less, or 300 % or more"),
     (lambda d: upgraded(d, fieller=rays("unbounded")), "ROI 419 %, but its interval is unbounded"),
-    (lambda d: upgraded(d, fieller=None), "ROI 419 %, interval not estimable; with the doubt"),
-    (lambda d: upgraded(d, monte_carlo=None), "its 90 % interval 106–737 % includes 150 %. Binding"),
+    (lambda d: upgraded(d, fieller=None), "ROI 419 %, interval not estimable; P = 0.86"),
+    (lambda d: upgraded(d, monte_carlo=None), "its 90 % interval 106–737 % includes 150 %. Binding: sample."),
     (lambda d: upgraded(d, money=None), "ROI not computable: no cost is known. Measured: quality +0.50"),
     (lambda d: upgraded(d, quality=bare(d.upgrade.quality)), "1 case × 1 repeat in each arm"),
-    (lambda d: upgraded(d, money=replace(d.upgrade.money, payback_months=None)), "payback n/a, because"),
-    (lambda d: upgraded(d, money=replace(d.upgrade.money, payback_months=1.0)), "payback 1 month |"),
+    (lambda d: upgraded(d, money=replace(d.upgrade.money, payback_months=None)), "no payback within"),
+    (lambda d: upgraded(d, money=replace(d.upgrade.money, payback_months=1.0)), "; 1 month |"),
     (lambda d: upgraded(d, break_evens=d.upgrade.break_evens[3:]), "no break-even exists within the domain"),
     (lambda d: upgraded(d, slices=()), "No slice has enough cases to show."),
-    (lambda d: upgraded(d, slices=d.upgrade.slices[1:]), "No slice pays beyond chance."),
-    (lambda d: upgraded(d, latency=None, bca=None), "cases independent, benchmark mix; one look at"),
-    (lambda d: evidenced(d, looks=2), "2 looks at the data"),
+    (lambda d: upgraded(d, slices=d.upgrade.slices[1:11]), "No slice pays beyond chance."),
     (lambda d: evidenced(d, judge=True), "no human labels calibrate it"),
-    (lambda d: evidenced(d, mix="traffic", design="stratified"), "Standard errors: stratified, traffic mix"),
+    (lambda d: evidenced(d, mix="traffic"), "· traffic mix ·"),
+    (lambda d: upgraded(d, choices=()), "Alternatives have no value while"),
+    (lambda d: upgraded(d, choices=d.upgrade.choices[4:5]), "Pro only for some languages: pays for none"),
     (lambda d: evidenced(d, clusters=17, design="clustered"), "100 clusters × 1 repeat"),
     (lambda d: evidenced(d, repeats=3), "100 cases × 3 repeats in each arm"),
     (lambda d: evidenced(d, deliveries=()), "answers: SIMULATED, unknown"),
     (lambda d: replace(d, arms=d.arms[:3]), "no such arm"),
-    (lambda d: replace(d, arms=tuple(replace(a, unscored=0) for a in d.arms)), "Every cell has a score."),
 ]  # fmt: skip
+
+
+RARER_IN_THE_APPENDIX: list[tuple[Callable[[Decision], Decision], str]] = [
+    (lambda d: upgraded(d, latency=None, bca=None), "cases independent, benchmark mix; one look at"),
+    (lambda d: evidenced(d, looks=2), "2 looks at the data"),
+    (lambda d: evidenced(d, mix="traffic", design="stratified"), "Standard errors: stratified, traffic mix"),
+    (lambda d: replace(d, arms=tuple(replace(a, unscored=0) for a in d.arms)), "Every cell has a score."),
+    (lambda d: d, "by who answered) 83 %"),
+    (lambda d: d, "| Pro only for personas: Nuri | 100 | 40 % |"),
+    (lambda d: d, "| Pro only for languages: none | 100 | 40 % |"),
+    (lambda d: d, "The cells of the run are not at hand."),
+    (lambda d: upgraded(d, choices=(), slices=()), "No slice has enough cases to show."),
+    (lambda d: replace(d, rates=()), "No list price was used."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "words"), RARER_IN_THE_APPENDIX)
+def test_the_appendix_has_words_for_what_is_rarer(
+    build: Build, change: Callable[[Decision], Decision], words: str
+) -> None:
+    text = appendix(change(build("simulated_inconclusive")))
+    assert words in text
+    check_text(text)
 
 
 @pytest.mark.parametrize(("change", "words"), RARER, ids=[words for _, words in RARER])
@@ -222,59 +294,23 @@ def test_a_model_without_conditions_of_its_own_is_named_as_unmet(build: Build) -
         replace(r, met=True, margin=0.1) if r.subject == "gemini-3.8-flash" else r for r in verdict.conditions
     )
     text = report(replace(base, sena=replace(base.sena, verdict=replace(verdict, conditions=rows))))
-    assert "**NOT MET (Pro)**" in text
-
-
-def hostile(value: Any) -> Any:
-    """Return a decision in which every free text is hostile."""
-    kept = {"unit", "method", "design", "mix", "name", "kind", "channel", "status", "dist", "direction",
-            "why", "dimension", "control_arm", "treatment_arm"}  # fmt: skip
-    if isinstance(value, tuple):
-        return tuple(hostile(item) for item in value)
-    if type(value) is str:
-        return HOSTILE
-    if not is_dataclass(value) or isinstance(value, type):
-        return value
-    if type(value).__name__ in ("Reason", "Contrast", "Corner"):
-        return value
-    changed = {f.name: hostile(getattr(value, f.name)) for f in fields(value) if f.name not in kept}
-    return replace(value, **changed)
-
-
-@pytest.mark.parametrize("name", ["simulated_inconclusive", "unknown_assumption", "no_verdict"])
-def test_hostile_text_breaks_nothing(build: Build, name: str) -> None:
-    plain = report(build(name))
-    text = report(hostile(build(name)))
-    check_tables(text)
-    assert len(headings(text)) == len(headings(plain))
-    assert len(parsed_tables(text)) == len(parsed_tables(plain))
-    kinds = {child.type for token in GITHUB.parse(text) for child in token.children or []}
-    assert kinds <= {
-        "text",
-        "text_special",
-        "strong_open",
-        "strong_close",
-        "softbreak",
-        "hardbreak",
-        "code_inline",
-    }
-    assert not {"html_block", "fence", "code_block"} & {token.type for token in GITHUB.parse(text)}
-    assert not set("\u202e\x1b") & set(text)
-    assert "&lt;img" in text
-    for line in verdict_lines(hostile(build(name))):
-        assert not set("\u202e\x1b\n") & set(line)
+    assert "**NO (Pro)**" in text
 
 
 AUDIT = """
 import sys
 from evalharness.core.decision import from_json
-from evalharness.render import render_report, verdict_lines
+from evalharness.render import language, render_appendix, render_report, verdict_lines
 import json
 decision = from_json(json.load(sys.stdin))
+english, korean = language("en"), language("ko")
 seen = []
 sys.addaudithook(lambda event, args: seen.append((event, args)) if event in WATCHED else None)
 WATCHED = {"open", "socket.connect", "socket.bind", "socket.getaddrinfo", "os.listdir", "subprocess.Popen"}
-render_report(decision, identity="0" * 64), verdict_lines(decision)
+for words in (english, korean):
+    render_report(decision, identity="0" * 64, words=words)
+    render_appendix(decision, identity="0" * 64, words=words)
+    verdict_lines(decision, words)
 assert not seen, seen
 assert not [name for name in sys.modules if name.startswith("evalharness.") and name.split(".")[1] not in
             ("core", "render")]
@@ -282,7 +318,7 @@ assert not [name for name in sys.modules if name.startswith("evalharness.") and 
 
 
 def test_rendering_touches_nothing_outside(build: Build) -> None:
-    """No file, socket or process once the package is imported; no other stage is imported."""
+    """No file, socket or process once a language is loaded; no other stage is imported."""
     data = json.dumps(to_json(build("crowded")))
     done = subprocess.run(
         [sys.executable, "-c", AUDIT], input=data, text=True, capture_output=True, check=False

@@ -14,11 +14,12 @@ import pytest
 from evalharness.core.case import Context, Turn
 from evalharness.core.errors import BadInput
 from evalharness.core.sena import Protected, SenaRules, TokenBudget
+from evalharness.experiment.dataset_file import load_dataset
 from evalharness.gateway.sena import COMPRESSORS, HybridCompressor
 from evalharness.gateway.sena.embedding import RememberingEmbedder, UniversalSentenceEncoder
 from evalharness.gateway.sena.features import look_at
 from evalharness.gateway.sena.units import split_units
-from evalharness.gateway.sena.weights import WEIGHTS
+from evalharness.gateway.sena.weights import FITTED_ON, OUT_OF_FOLD, WEIGHTS
 
 
 def whole(context: Context) -> str:
@@ -82,6 +83,25 @@ def test_decomposed_korean_counts_as_korean() -> None:
 def test_every_weight_has_its_feature() -> None:
     (features,) = look_at(split_units(Context(profile="한 문장.")), "?").features
     assert set(WEIGHTS) <= set(features)
+
+
+def test_where_a_unit_stands_is_seen() -> None:
+    context = Context(
+        profile="Ana, 40.", notes=("Likes tea.",), turns=(Turn(role="mentee", text="One. Two. Three."),)
+    )
+    features = look_at(split_units(context), "?").features
+    assert [row["in_profile"] for row in features] == [1.0, 0.0, 0.0, 0.0, 0.0]
+    assert [row["in_notes"] for row in features] == [0.0, 1.0, 0.0, 0.0, 0.0]
+    assert [row["depth"] for row in features] == [0.0, 0.0, 0.0, 0.5, 1.0]
+    assert [row["position"] for row in features] == [0.0, 0.25, 0.5, 0.75, 1.0]
+    assert all(row["position_squared"] == row["position"] ** 2 for row in features)
+
+
+def test_the_claims_of_the_weights_are_of_the_shipped_cases(root: Path) -> None:
+    """Other cases need other claims: python studies/sena_fit.py prompts/mentoring --write."""
+    assert load_dataset(root / "prompts" / "mentoring").sha256 == FITTED_ON
+    assert sorted(OUT_OF_FOLD) == list(OUT_OF_FOLD)
+    assert sorted(OUT_OF_FOLD.values()) == list(OUT_OF_FOLD.values())
 
 
 def test_truncation_keeps_the_end_without_a_hole() -> None:

@@ -201,7 +201,7 @@ def is_protected(text: str, is_code: bool, given_rules: SenaRules) -> bool:
     return own or any(holds[kind] for kind in given_rules.protect)
 
 
-@hundreds
+@thousand
 @given(context=contexts, budget=budgets)
 def test_no_fence_is_split(context: Context, budget: Budget) -> None:
     """A code block of the result is a code block of the context, to the character."""

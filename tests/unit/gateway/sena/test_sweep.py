@@ -140,6 +140,28 @@ def test_the_recommended_point_beats_the_controls_if_any_does(make_case: Callabl
     assert (found(0.80).point.budget, found(0.80).beats_controls) == (0.65, False)
 
 
+def test_the_shipped_budget_is_the_recommended_one_and_meets_the_targets(root: Path, tmp_path: Path) -> None:
+    """95 % of the facts for 30 % fewer tokens, 15 points above both controls; docs/sena.md has the doubt."""
+    result = sweep_experiment(
+        root / "prompts" / "experiment.toml",
+        methods=("truncate", "random", "extractive"),
+        budgets=(0.66, 0.67, 0.68, 0.69),
+        out=tmp_path,
+        note=print,
+    )
+    found = result.recommendation
+    assert found is not None
+    assert result.patch == ""
+    assert (found.point.method, found.point.budget) == ("extractive", result.experiment.sena.budget)
+    assert found.point.facts_kept >= 0.95
+    assert found.point.reduction_low >= 0.315
+    assert all(margin.difference >= 0.15 for margin in found.margins)
+    # The answers are recorded; with one point they are judged as in the analysis.
+    assert result.answers is not None
+    assert result.answers.origin == "simulated"
+    assert result.answers.points[0].saved_low >= 0.30
+
+
 def test_a_sweep_of_an_experiment_recommends_by_a_patch(project_folder: Path) -> None:
     file = project_folder / "prompts" / "experiment.toml"
     file.write_text(

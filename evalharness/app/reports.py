@@ -1,0 +1,113 @@
+"""The reports of a run: what they are made from, in which languages, and where they are put."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evalharness.app.project import Project
+from evalharness.core.reporting import REPORT_NAME, language_suffix
+from evalharness.store import RunDirectory
+from evalharness.store.jsonlines import write_atomically
+
+if TYPE_CHECKING:
+    from evalharness.core.decision import Decision
+    from evalharness.core.study import Study
+    from evalharness.render import Material
+
+
+def read_decision(directory: RunDirectory) -> Decision:
+    """Return the decision as written: numbers are rounded once, and everybody reads the same."""
+    from evalharness.core.decision import from_json
+
+    return from_json(directory.read_json("decision.json"))
+
+
+def study_of(directory: RunDirectory, project: Project, *, on: dt.date | None) -> Study:
+    """Join a scored run's files into what the decision stands on."""
+    from evalharness.decide.assemble import RunData, assemble
+
+    data = RunData(
+        plan=directory.read_plan(),
+        records=directory.read_records(),
+        scores=directory.read_scores(),
+        calls=directory.read_calls(),
+        judgements=directory.read_judgements(),
+        comparisons=directory.read_comparisons(),
+    )
+    return assemble(
+        data,
+        experiment=project.experiment,
+        cases=project.dataset.cases,
+        on=on,
+        pilot=project.is_pilot,
+        weights=project.weights,
+    )
+
+
+def report_texts(directory: RunDirectory, project: Project, languages: Sequence[str] = ()) -> dict[str, str]:
+    """Return every report of a decided run by file name, the main report first.
+
+    Args:
+        directory: A decided run.
+        project: Its experiment.
+        languages: Which languages; none for those that the experiment names.
+    """
+    from evalharness.render import language, render_appendix, render_report
+
+    decision, identity = read_decision(directory), directory.read_manifest().identity
+    material = _material(directory, project, decision)
+    texts: dict[str, str] = {}
+    for code in languages or project.experiment.report.languages:
+        suffix, words = language_suffix(code, project.experiment.report), language(code)
+        for name, render in (("report", render_report), ("appendix", render_appendix)):
+            text = render(decision, identity=identity, words=words, material=material)
+            texts[f"{name}{suffix}.md"] = text
+    return texts
+
+
+def render_run(
+    directory: RunDirectory, project: Project, *, copy_to: Path | None, languages: Sequence[str] = ()
+) -> Path:
+    """Write the reports of a decided run; returns the path of the first, or of its published copy.
+
+    Args:
+        directory: A decided run.
+        project: Its experiment.
+        copy_to: Folder for copies, where people look for them; None for none.
+        languages: Which languages; none for those that the experiment names.
+    """
+    texts = report_texts(directory, project, languages)
+    for name, text in texts.items():
+        directory.write_text(name, text)
+    first = next(iter(texts))
+    if copy_to is None:
+        return directory.path / first
+    for name, text in texts.items():
+        write_atomically(copy_to / published_name(name), text)
+    return copy_to / published_name(first)
+
+
+def published_name(name: str) -> str:
+    """Return what a run's report is called where people look for it; the appendix keeps its name."""
+    return f"{REPORT_NAME}{name.removeprefix('report')}" if name.startswith("report") else name
+
+
+def _material(directory: RunDirectory, project: Project, decision: Decision) -> Material:
+    from evalharness.render import Material
+
+    return Material(
+        cases={case.id: case for case in project.dataset.cases},
+        records=directory.read_records(),
+        scores=directory.read_scores(),
+        outcomes=study_of(directory, project, on=decision.on).outcomes,
+        settings=project.experiment.report,
+        terms=project.terms,
+        currency=None if project.finance is None else project.finance.currency,
+        currency_is_example=project.finance is not None and project.finance.example,
+        budget_usd=project.experiment.limits.budget_usd,
+        hashes=project.hashes,
+        limit=directory.read_manifest().limit,
+    )

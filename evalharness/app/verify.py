@@ -1,0 +1,233 @@
+"""Verification: everything that follows from a run's calls is made again and compared byte for byte."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from evalharness.app import stages
+from evalharness.app.clients import Mode, replies_of
+from evalharness.app.project import Project
+from evalharness.app.reports import read_decision, report_texts
+from evalharness.core.errors import BadInput, Differs, EvalHarnessError, IntegrityError, RunMismatch
+from evalharness.render import LANGUAGES
+from evalharness.render.reference import Reference, read_reference
+from evalharness.store import RunDirectory
+from evalharness.store.jsonlines import encode, read_raw
+
+_INPUTS = frozenset({"manifest.json", "calls.jsonl", ".lock"})
+"""What a run directory holds that nothing else in it determines."""
+_AROUND = 40
+"""Characters shown on each side of the first difference."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What was made again and found equal."""
+
+    files: tuple[Path, ...]
+    calls: int
+    source: str
+    """What the calls were read from: calls.jsonl, or recordings."""
+
+
+def verify_run(directory: RunDirectory) -> Verified:
+    """Make every file of a run again from its calls, in a temporary folder, and compare.
+
+    Raises:
+        Differs: Naming the first file and line that is not what the calls give.
+        RunMismatch: If the run's answers belong to another state of the experiment.
+    """
+    project = _afresh(directory)
+    on = _decided_on(directory)
+    with tempfile.TemporaryDirectory() as folder:
+        made = _copy(directory, project, Path(folder) / directory.path.name)
+        calls = _derive(made, project, on=on, languages=_languages(directory))
+        names = [name for name in _names(made) if (directory.path / name).exists()]
+        for name in names:
+            compare(directory.path / name, read_raw(made.path / name))
+    return Verified(files=tuple(directory.path / name for name in names), calls=calls, source="calls.jsonl")
+
+
+def verify_report(path: Path, *, experiment: Path | None) -> Verified:
+    """Make a report or appendix again from its run, or from recordings if the run is not at hand.
+
+    Args:
+        path: A report or an appendix, wherever it lies.
+        experiment: The experiment file; None to look for it near the report and here.
+
+    Raises:
+        Differs: Naming the first line that is not what the calls give.
+        IntegrityError: If the file is no report, or its run cannot be made again.
+    """
+    reference = _reference(path)
+    with tempfile.TemporaryDirectory() as folder:
+        found = _run_of(reference, path.parent)
+        if found is not None and experiment is None:
+            project = _afresh(found)
+            made, source = _copy(found, project, Path(folder) / found.path.name), "calls.jsonl"
+        else:
+            project = _experiment_of(reference, path, experiment)
+            made, source = _replayed(project, Path(folder)), "recordings"
+        calls = _derive(made, project, on=reference.on, languages=(reference.language,))
+        texts = report_texts(made, project, (reference.language,))
+        text = next(text for name, text in texts.items() if name.startswith(reference.kind))
+        compare(path, encode(text))
+    return Verified(files=(path,), calls=calls, source=source)
+
+
+def compare(path: Path, wanted: bytes) -> None:
+    """Compare a file with what it should hold.
+
+    Raises:
+        Differs: Naming the first line that differs, what it is and what it should be.
+    """
+    found = read_raw(path)
+    if found == wanted:
+        return
+    lines, wanted_lines = found.split(b"\n"), wanted.split(b"\n")
+    pairs = zip(lines, wanted_lines, strict=False)
+    number = next((k for k, (a, b) in enumerate(pairs) if a != b), min(len(lines), len(wanted_lines)))
+    was, should = _excerpts(_line(lines, number), _line(wanted_lines, number))
+    raise Differs(
+        f"not what the calls give: is {was}, should be {should}; the file was changed, or the program was",
+        file=path,
+        line=number + 1,
+    )
+
+
+def _line(lines: list[bytes], number: int) -> str | None:
+    return lines[number].decode("utf-8", "replace") if number < len(lines) else None
+
+
+def _excerpts(first: str | None, second: str | None) -> tuple[str, str]:
+    """Return both lines around the place where they part."""
+    if first is None or second is None:
+        return _quoted(first, 0), _quoted(second, 0)
+    pairs = zip(first, second, strict=False)
+    column = next((k for k, (a, b) in enumerate(pairs) if a != b), min(len(first), len(second)))
+    return _quoted(first, column), _quoted(second, column)
+
+
+def _quoted(line: str | None, column: int) -> str:
+    if line is None:
+        return "no such line"
+    start, end = max(0, column - _AROUND), column + _AROUND
+    return f"“{'…' * (start > 0)}{line[start:end]}{'…' * (end < len(line))}”"
+
+
+def _decided_on(directory: RunDirectory) -> dt.date | None:
+    """Return the day that somebody decided for; None for the run's own."""
+    if not (directory.path / "decision.json").exists():
+        return None
+    try:
+        return read_decision(directory).on
+    except EvalHarnessError:
+        return None  # a decision that cannot be read differs anyway, and says where
+
+
+def _languages(directory: RunDirectory) -> tuple[str, ...]:
+    """Return every language: those without a file are not compared."""
+    return LANGUAGES if any(directory.path.glob("report*.md")) else ()
+
+
+def _afresh(directory: RunDirectory) -> Project:
+    """Return a run's experiment, checked, with nothing remembered from earlier work."""
+    return replace(stages.open_project(directory), cache=None)
+
+
+def _copy(directory: RunDirectory, project: Project, to: Path) -> RunDirectory:
+    """Copy what determines a run, and nothing that follows from it."""
+    made = RunDirectory(to)
+    to.mkdir()
+    manifest = directory.read_manifest()
+    made.write_manifest(replace(manifest, experiment_file=project.file.resolve().as_posix()))
+    shutil.copyfile(directory.path / "calls.jsonl", to / "calls.jsonl")
+    return made
+
+
+def _replayed(project: Project, folder: Path) -> RunDirectory:
+    done = stages.run_experiment(
+        project, mode=Mode.REPLAY, out=folder, note=lambda _: None, watch=lambda _: None
+    )
+    return done.directory
+
+
+def _derive(
+    directory: RunDirectory, project: Project, *, on: dt.date | None, languages: tuple[str, ...]
+) -> int:
+    """Write everything that follows from a run's calls; returns how many there are."""
+    calls = directory.read_calls()
+    directory.write_plan(project.resolve(replies_of(project.plan, calls)).cells)
+    stages.score_run(directory, project)
+    stages.decide_run(directory, project, on=on)
+    if languages:
+        stages.render_run(directory, project, copy_to=None, languages=languages)
+    return len(calls)
+
+
+def _names(directory: RunDirectory) -> Iterator[str]:
+    """Yield what follows from the calls, in the order in which it follows."""
+    order = ("plan.jsonl", "records.jsonl", "scores.jsonl", "decision.json")
+    names = {path.name for path in directory.path.iterdir()} - _INPUTS
+    yield from (name for name in order if name in names)
+    yield from sorted(names - set(order))
+
+
+def _reference(path: Path) -> Reference:
+    try:
+        return read_reference(read_raw(path).decode("utf-8", "replace"))
+    except IntegrityError as error:
+        raise IntegrityError(error.message, file=error.file or path) from None
+
+
+def _run_of(reference: Reference, folder: Path) -> RunDirectory | None:
+    """Return the live or recording run that a report was made from, if its directory lies beside it."""
+    for place in (folder, *sorted(path for path in folder.iterdir() if path.is_dir())):
+        directory = RunDirectory(place)
+        if not directory.exists():
+            continue
+        manifest = directory.read_manifest()
+        same = (manifest.identity, manifest.limit) == (reference.run, reference.limit)
+        if same and manifest.mode != Mode.REPLAY.value:
+            return directory
+    return None
+
+
+def _experiment_of(reference: Reference, path: Path, named: Path | None) -> Project:
+    """Return the experiment whose plan has the report's hash.
+
+    Raises:
+        RunMismatch: If none has.
+    """
+    tried = [named] if named else list(_experiments(path.parent))
+    for file in tried:
+        project = Project(file, limit=reference.limit)
+        try:
+            if project.plan.identity == reference.run:
+                return project
+        except BadInput:
+            if named:
+                raise
+    where = ", ".join(map(str, tried)) or "no experiment file near it or here"
+    raise RunMismatch(
+        f"its run {reference.run[:12]} is not what {where} gives: prompts, cases or arms changed since; "
+        "check out the state it was made from, or name the file with --experiment",
+        file=path,
+    )
+
+
+def _experiments(folder: Path) -> Iterator[Path]:
+    """Yield the experiment files near a report and in the working directory, each once."""
+    seen: set[Path] = set()
+    for place in (folder, folder.parent, folder.parent / "prompts", Path(), Path("prompts")):
+        for file in sorted(place.glob("*.toml")):
+            if file.resolve() not in seen and "[[arms]]" in file.read_text(
+                encoding="utf-8", errors="replace"
+            ):
+                seen.add(file.resolve())
+                yield file
