@@ -8,13 +8,13 @@ import platform
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache, partial
-from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import TypeAdapter
 
+from evalharness.app.system import package_version
 from evalharness.core.case import Case
 from evalharness.core.sena import Compressed
 from evalharness.store.cache import ContentCache
@@ -77,13 +77,8 @@ def _dump(adapter: TypeAdapter[Item], item: Item) -> str:
 
 @cache
 def _versions() -> tuple[str, ...]:
-    found = [f"python {platform.python_version()} unicode {unicodedata.unidata_version}"]
-    for name in _PACKAGES:
-        try:
-            found.append(f"{name} {metadata.version(name)}")
-        except metadata.PackageNotFoundError:
-            found.append(f"{name} none")
-    return tuple(found)
+    language = f"python {platform.python_version()} unicode {unicodedata.unidata_version}"
+    return (language, *(f"{name} {package_version(name)}" for name in _PACKAGES))
 
 
 def _texts(sources: tuple[str, ...]) -> Iterator[str]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from evalharness.app import reports
 from evalharness.app.clients import Access, Mode
 from evalharness.app.preflight import (
+    control_warnings,
     describe_change,
     month_spent,
     other_states,
@@ -102,7 +103,8 @@ def _prepare(directory: RunDirectory, access: Access, note: Note) -> Access:
         _claim(directory, project, access)
         return access
     refuse_unpriced(project, now.date())
-    for line in (*shutdown_warnings(project, now.date()), *other_states(directory, project)):
+    told = (*shutdown_warnings(project, now.date()), *control_warnings(project))
+    for line in (*told, *other_states(directory, project)):
         note(line)
     _claim(directory, project, access)
     if project.experiment.limits.monthly_usd is None:

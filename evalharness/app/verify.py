@@ -224,8 +224,10 @@ def _experiment_of(reference: Reference, path: Path, named: Path | None) -> Proj
 def _experiments(folder: Path) -> Iterator[Path]:
     """Yield the experiment files near a report and in the working directory, each once."""
     seen: set[Path] = set()
-    for place in (folder, folder.parent, folder.parent / "prompts", Path(), Path("prompts")):
-        for file in sorted(place.glob("*.toml")):
+    places = ((folder, "*"), (folder.parent, "*"), (Path(), "*"))
+    below = ((folder.parent / "prompts", "**/*"), (Path("prompts"), "**/*"))
+    for place, pattern in (*places, *below):
+        for file in sorted(place.glob(f"{pattern}.toml"), key=lambda file: (len(file.parts), file)):
             if file.resolve() not in seen and "[[arms]]" in file.read_text(
                 encoding="utf-8", errors="replace"
             ):

@@ -112,6 +112,21 @@ class Thresholds:
     """Days after which a price must be read again before anything is decided on it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceTargets:
+    """What the programme wants of the service; they label what was measured and decide nothing.
+
+    The limits that veto an approval are in `Thresholds`, those that take a release back in `Rollout`.
+    """
+
+    mean_latency_ms: float = 1000.0
+    """Wanted of the mean, below it."""
+    error_rate: float = 0.005
+    """Wanted, below it."""
+    canary_error_rate: float = 0.01
+    """Tolerated in a canary, below it."""
+
+
 class DroppedCells(StrEnum):
     """What an unscored or failed cell counts as."""
 
@@ -273,6 +288,7 @@ class Experiment:
     benchmark's own mix."""
     report: ReportSettings = PLAIN_REPORT
     rollout: Rollout = PROGRAMME_ROLLOUT
+    targets: ServiceTargets = ServiceTargets()
     judges: tuple[JudgeChoice, ...] = ()
     """The panel; the first one is primary: a rubric score that decides is its score."""
     pairwise: PairwiseChoice | None = None

@@ -92,6 +92,24 @@ class Spend:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArmCalls:
+    """What happened to the calls that one arm's cells stand on."""
+
+    arm: str
+    calls: int
+    delivered: tuple[tuple[Delivery, int], ...]
+    """Pairs (how answers were reached, calls)."""
+    live: int
+    """Calls made for this run, failed ones included."""
+    tries: tuple[tuple[str, int], ...]
+    """Pairs (cause, tries that gave no answer)."""
+    unconfirmed: int
+    """Tries that may be on the bill though no token counts came back."""
+    first_token_ms: tuple[float, ...]
+    """Of each answer that was streamed, its compressor's wait included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
     """All that is measured, and the authored limits it is judged by."""
 
@@ -114,6 +132,8 @@ class Study:
     """Tokens by which protected content exceeds its budget, one for each case where it does."""
     human_labels: int = 0
     """Paired human labels that calibrate the judge; 0 makes the bias allowance a condition."""
+    calls: tuple[ArmCalls, ...] = ()
+    """One for each arm that was called; imports have none."""
     recorded_on: dt.date | None = None
     """The latest day on which an answer was recorded; None if none was."""
     scores: tuple[Score, ...] = ()

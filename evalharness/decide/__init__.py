@@ -14,7 +14,8 @@ from evalharness.decide.design import sampling_of
 from evalharness.decide.evidence import evidence_of
 from evalharness.decide.grid import arm_summaries, two_by_two
 from evalharness.decide.judge_audit import judge_audit
-from evalharness.decide.ledger import ledger_of, study_rows, study_total
+from evalharness.decide.ledger import answers_total, ledger_of, study_rows
+from evalharness.decide.operations import operations_of
 from evalharness.decide.pairing import completeness, main_arms
 from evalharness.decide.power import mde
 from evalharness.decide.sena import decide_sena
@@ -43,7 +44,7 @@ def decide(study: Study, card: RateCard, assumptions: Assumptions) -> Decision:
     bench = bench_of(study, card, assumptions)
     checks = control_checks(bench)
     sena = decide_sena(bench, checks)
-    spent = study_total(study_rows(bench, study.on))
+    spent = answers_total(study_rows(bench, study.on))
     upgrade = decide_upgrade(bench, assumptions, checks, sena, spent)
     return Decision(
         experiment=study.experiment.name,
@@ -61,6 +62,7 @@ def decide(study: Study, card: RateCard, assumptions: Assumptions) -> Decision:
         rate_card=card.name,
         rates=rate_rows(bench, assumptions.horizon_months),
         rollout=study.experiment.rollout,
+        operations=operations_of(bench),
         judge=judge_audit(bench),
     )
 

@@ -18,6 +18,7 @@ from evalharness.core.provenance import Origin, weakest
 from evalharness.core.score import Completed, Record, Score, Scored
 from evalharness.core.study import CaseFacts, Charge, Outcome, Study
 from evalharness.core.wire.response import Completion, parse_response, served_id
+from evalharness.decide.arm_calls import arm_calls
 from evalharness.decide.context_tokens import cell_id, context_tokens
 from evalharness.decide.primary import primary_scores, unscored_causes
 from evalharness.decide.spends import spends_of
@@ -74,6 +75,7 @@ def assemble(
         pilot=pilot,
         served_mismatches=_mismatches(data, experiment, completions),
         agreements=_agreements(data, known),
+        calls=arm_calls(data.plan, data.calls, reuse=experiment.sena.reuse_turns),
         overruns=_overruns(data.plan),
         recorded_on=_last_day(answered),
         scores=tuple(data.scores),

@@ -31,7 +31,7 @@ def next_step(
     Args:
         stakes: The pair that is compared.
         found: The assessment; None while an assumption is unknown (then only quality is spoken of).
-        study_usd: What the study spent, from which the cost of another prompt follows.
+        study_usd: What the study's answers cost, from which the cost of another prompt follows.
         binding: What stands in the way of the verdict.
     """
     quality = stakes.estimate(stakes.pair.quality, "points")

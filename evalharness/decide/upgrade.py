@@ -62,7 +62,7 @@ def decide_upgrade(
         assumptions: How quality becomes money.
         checks: Control arms.
         sena: The compression decision.
-        study_usd: What the study spent.
+        study_usd: What the study's answers cost.
 
     Raises:
         InsufficientData: If no case is scored in both arms.

@@ -33,6 +33,7 @@ from evalharness.experiment.judge_tables import (
 )
 from evalharness.experiment.report_tables import ReportTable, RolloutTable
 from evalharness.experiment.sena_table import ModelId, SenaTable, Share, ThinkingLevel
+from evalharness.experiment.targets_table import TargetsTable
 
 SAFE_NAME = r"^[a-z0-9][a-z0-9._-]*$"
 Name = Annotated[str, Field(pattern=SAFE_NAME, max_length=64)]
@@ -192,6 +193,7 @@ class ExperimentFile(Strict):
     rollout: RolloutTable = RolloutTable()
     rates: RatesTable = RatesTable()
     cost: CostTable = CostTable()
+    targets: TargetsTable = TargetsTable()
     aliases: dict[str, str] = {}
     allow_alias: bool = False
     judges: list[JudgeTable] = []
@@ -297,6 +299,7 @@ def _experiment(file: ExperimentFile) -> Experiment:
         pairwise=pairwise_choice(file.pairwise),
         rate_overrides=file.rates.overrides,
         finance=file.cost.finance,
+        targets=file.targets.targets(),
     )
 
 

@@ -93,12 +93,13 @@ def _controls(frame: Frame) -> str:
 
 def _control(frame: Frame, check: ControlCheck) -> str:
     say, role = frame.say, check.role.value
+    found = "vacuous" if check.vacuous else "passed" if check.passed else "failed"
     return say(
         f"quality.{role}",
         against=frame.arm_name(check.against),
         n=check.difference.n,
         value=say.estimate(check.difference, "points"),
-        passed=say(f"quality.{'passed' if check.passed else 'failed'}_{role}"),
+        passed=say(f"quality.{found}_{role}"),
     )
 
 

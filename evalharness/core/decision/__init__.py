@@ -73,6 +73,12 @@ from evalharness.core.decision.next_step import (
     EvsiRow,
     NextStep,
 )
+from evalharness.core.decision.operations import (
+    ArmOperations,
+    Level,
+    Operations,
+    Timing,
+)
 from evalharness.core.decision.upgrade import (
     Branch,
     Choice,
@@ -98,6 +104,7 @@ __all__ = [
     "FORMAT",
     "SIGNIFICANT_DIGITS",
     "Advice",
+    "ArmOperations",
     "ArmPrice",
     "ArmSummary",
     "AssumptionRow",
@@ -126,10 +133,12 @@ __all__ = [
     "Ledger",
     "LedgerDate",
     "LedgerRow",
+    "Level",
     "Money",
     "MonteCarlo",
     "MonthRow",
     "NextStep",
+    "Operations",
     "PairwiseRow",
     "Quantiles",
     "RateRow",
@@ -145,6 +154,7 @@ __all__ = [
     "Sensitivity",
     "SevereLosses",
     "Slice",
+    "Timing",
     "TornadoRow",
     "TwoByTwo",
     "UpgradeDecision",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evalharness.core.decision.arms import ArmSummary, ControlCheck, TwoByTwo
 from evalharness.core.decision.assumed import AssumptionsView, RateRow
 from evalharness.core.decision.compression import SenaDecision
 from evalharness.core.decision.judge import JudgeAudit
 from evalharness.core.decision.ledger import Ledger
+from evalharness.core.decision.operations import Operations
 from evalharness.core.decision.upgrade import UpgradeDecision
 from evalharness.core.experiment import DroppedCells, Thresholds
 from evalharness.core.provenance import Delivery, Origin
@@ -75,5 +76,6 @@ class Decision:
     rates: tuple[RateRow, ...]
     rollout: Rollout = PROGRAMME_ROLLOUT
     """How an approved change goes live, and what takes it back."""
+    operations: Operations = field(default_factory=Operations)
     judge: JudgeAudit | None = None
     """None if nobody judged."""

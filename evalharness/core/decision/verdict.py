@@ -36,6 +36,8 @@ class ReasonCode(StrEnum):
     """share, limit"""
     SERVED_MISMATCH = "served_model_mismatch"
     """seen"""
+    AA_VACUOUS = "aa_control_vacuous"
+    """arm, against"""
     AA_FAILED = "aa_control_failed"
     """arm, difference, low, high"""
     DAMAGED_FAILED = "damaged_control_not_detected"

@@ -48,6 +48,7 @@ VALUES: dict[ReasonCode, dict[str, Any]] = {
     CODE.PILOT: {"cases": 6},
     CODE.INCOMPLETE: {"share": 0.91, "limit": 0.95},
     CODE.SERVED_MISMATCH: {"seen": "pro-raw: gemini-x instead of gemini-y"},
+    CODE.AA_VACUOUS: {"arm": "flash-again", "against": "flash-raw"},
     CODE.AA_FAILED: {"arm": "flash-again", "difference": 0.4, "low": 0.1, "high": 0.7},
     CODE.DAMAGED_FAILED: {"arm": "flash-damaged", "difference": -0.1, "high": 0.2},
     CODE.STALE_RATES: {"model": "m", "as_of": "2026-09-01", "age_days": 83, "limit_days": 30},
