@@ -2,6 +2,7 @@
 
 import sys
 
+from benchmarks.cassettes import measure_cassettes
 from benchmarks.decide import measure_decide
 from benchmarks.engine import measure_engine
 from benchmarks.journal import measure_journal
@@ -13,6 +14,7 @@ from benchmarks.table import print_table
 
 ALL = {
     "replay": measure_replay,
+    "cassettes": measure_cassettes,
     "engine": measure_engine,
     "decide": measure_decide,
     "journal": measure_journal,

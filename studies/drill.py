@@ -158,7 +158,7 @@ def _session(experiment: Path, out: Path, url: str) -> Iterator[subprocess.Popen
         env=os.environ | {"GOOGLE_GEMINI_BASE_URL": url},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     ) as process:
         yield process
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from evalharness.app.clients import Access, Mode, endpoint_of, make_client
+from evalharness.app.people import check_people
 from evalharness.app.preflight import month_spent
 from evalharness.app.project import Project
 from evalharness.core.call import Call, Reply
@@ -37,6 +38,7 @@ def judge_access(
     """Return the way to the judges; a way that connects is checked first.
 
     Raises:
+        BadInput: If people's text would go where it may be used.
         PricingError: If a judge has no price today.
         RunMismatch: If its earlier judgements in this run come from another place.
         JournalDamaged: If what this month's runs spent cannot be read.
@@ -48,6 +50,8 @@ def judge_access(
     )  # fmt: skip
     if not how.mode.connects:
         return access
+    for line in check_people(project):
+        how.note(line)
     for judge in experiment.judges:
         project.card.rate(judge.model, clock.now().date())
     _refuse_other_places(experiment.judges, earlier, directory)

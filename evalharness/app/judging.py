@@ -63,30 +63,51 @@ def judge_records(
     Raises:
         EvalHarnessError: As `run.Engine.execute`; whatever was paid for is kept.
     """
-    bench = project.judging
-    rubric = rubric_tasks(records, bench)
-    pairs = pairwise_tasks(
-        records,
-        bench,
-        pairs=compared_arms(project.experiment),
-        case_ids={case.id for case in project.compared_cases},
-    )
-    asked = [pair for pair in pairs if not pair.same]
     session = _Session(project=project, directory=directory, how=how, known=dict(calls))
-    read = partial(Replies, session.known, prompts=bench.prompts, aliases=dict(project.experiment.aliases))
-    marks: RubricReplies = read()
-    sides: PairReplies = read()
-    session.ask(
-        [*(task.job for task in rubric), *(pair.job for pair in asked)],
-        repairs=lambda: (*marks.repairs(rubric), *sides.repairs(asked)),
-    )
-    found = judgements(rubric, marks)
+    questions = Questions(project, records, session.known)
+    session.ask(questions.first, repairs=lambda: questions.repairs)
+    found = judgements(questions.rubric, questions.marks)
     return Verdicts(
         judgements=found,
-        comparisons=comparisons(pairs, sides),
-        scores=judge_scores(records, found, [judge.name for judge in bench.judges]),
+        comparisons=comparisons(questions.pairs, questions.sides),
+        scores=judge_scores(records, found, [judge.name for judge in project.experiment.judges]),
         calls=session.known,
     )
+
+
+class Questions:
+    """All that an experiment asks its judges about some answers."""
+
+    def __init__(self, project: Project, records: Sequence[Record], calls: Mapping[str, Call]) -> None:
+        """Make the questions.
+
+        Args:
+            project: The experiment.
+            records: One per cell.
+            calls: The run's calls, which may grow: what is asked again stands on replies.
+        """
+        bench = project.judging
+        self.rubric = rubric_tasks(records, bench)
+        self.pairs = pairwise_tasks(
+            records,
+            bench,
+            pairs=compared_arms(project.experiment),
+            case_ids={case.id for case in project.compared_cases},
+        )
+        self._asked = [pair for pair in self.pairs if not pair.same]
+        read = partial(Replies, calls, prompts=bench.prompts, aliases=dict(project.experiment.aliases))
+        self.marks: RubricReplies = read()
+        self.sides: PairReplies = read()
+
+    @property
+    def first(self) -> tuple[Job, ...]:
+        """The questions, of every judge."""
+        return (*(task.job for task in self.rubric), *(pair.job for pair in self._asked))
+
+    @property
+    def repairs(self) -> tuple[Job, ...]:
+        """The questions that follow replies which cannot be read, of the replies that are there by now."""
+        return (*self.marks.repairs(self.rubric), *self.sides.repairs(self._asked))
 
 
 def compared_arms(experiment: Experiment) -> tuple[tuple[str, str], ...]:

@@ -8,11 +8,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from evalharness.app.clients import Mode
+from evalharness.app.missing import note_surplus
 from evalharness.app.preflight import describe_change
 from evalharness.app.project import Project
 from evalharness.app.system import SystemClock
 from evalharness.core.call import Call
 from evalharness.core.errors import JournalDamaged, RunMismatch
+from evalharness.core.imported import IMPORTED
 from evalharness.core.judging import Comparison, Judgement
 from evalharness.core.plan import PlannedCell
 from evalharness.core.score import Record, Score
@@ -62,10 +64,16 @@ def score_run(
         EvalHarnessError: Of the kinds of `core.errors`; whatever was paid for is kept.
     """
     project = open_project(directory, project)
+    if directory.read_manifest().mode == IMPORTED:
+        from evalharness.app.imported import score_imported
+
+        return score_imported(directory, project)
     data = scored(project, directory, mode=mode, note=note, watch=watch, budget_usd=budget_usd)
     directory.write_records(data.records)
     directory.write_judging(data.judgements, data.comparisons)
     directory.write_scores(data.scores)
+    if project.experiment.judges and directory.read_manifest().mode == Mode.REPLAY:
+        note_surplus(project, len(data.calls), note)
     completed = sum(hasattr(record, "answer") for record in data.records)
     return completed, len(data.records) - completed
 
@@ -84,11 +92,15 @@ def scored(
     Raises:
         EvalHarnessError: As `score_run`.
     """
-    from evalharness.score import build_records, score_records
+    from evalharness.app.remembered import remembered_scores
+    from evalharness.score import build_records, choose_scorers, score_records
 
     plan, calls = directory.read_plan(), _calls(directory, mode, note)
-    records = build_records(plan, calls)
-    scores = score_records(records, {case.id: case for case in project.dataset.cases})
+    records, also = build_records(plan, calls), project.experiment.scorer.also
+    with remembered_scores(directory.path.parent, also, note) as store:
+        scores = score_records(
+            records, {case.id: case for case in project.dataset.cases}, choose_scorers(also, store)
+        )
     if not project.experiment.judges:
         return ScoredRun(plan=plan, records=records, scores=scores, calls=calls)
     # Late: reading answers as judges see them loads a Markdown parser.
@@ -138,8 +150,12 @@ def open_project(directory: RunDirectory, known: Project | None = None) -> Proje
         RunMismatch: If the run's answers belong to another state of the experiment.
     """
     manifest = directory.read_manifest()
-    file = (directory.path / manifest.experiment_file).resolve()
-    project = known or Project(_shown(file), limit=manifest.limit, cache=directory.path.parent)
+    file = _shown((directory.path / manifest.experiment_file).resolve())
+    if manifest.mode == IMPORTED:
+        from evalharness.app.imported import open_imported
+
+        return open_imported(directory, file, manifest)
+    project = known or Project(file, limit=manifest.limit, cache=directory.path.parent)
     if manifest.dataset_sha256 != project.dataset.sha256:
         raise RunMismatch("the dataset changed since this run; run the experiment again", file=directory.path)
     if manifest.experiment_sha256 != project.sha256 and manifest.identity != project.plan.identity:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import os
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -18,6 +17,8 @@ from typing import TYPE_CHECKING
 
 from evalharness.app import reports
 from evalharness.app.clients import Access, Mode
+from evalharness.app.missing import note_surplus
+from evalharness.app.people import check_people
 from evalharness.app.preflight import (
     control_warnings,
     describe_change,
@@ -29,7 +30,7 @@ from evalharness.app.preflight import (
 from evalharness.app.project import Project
 from evalharness.app.reports import read_decision, study_of
 from evalharness.app.scoring import Note, Watch, open_project, score_run
-from evalharness.app.system import SystemClock, git_state, versions
+from evalharness.app.system import SystemClock, git_state, relative_path, versions
 from evalharness.core.errors import ProviderError, RunMismatch
 from evalharness.run import RunSummary
 from evalharness.store import Manifest, RunDirectory
@@ -89,6 +90,9 @@ def run_experiment(
                 )
             )
     _say_failures(summary, directory, note)
+    # Which recordings of judges are used is known once the run is scored.
+    if mode is Mode.REPLAY and not project.experiment.judges:
+        note_surplus(project, summary.total, note)
     if summary.resumed:
         note(f"{summary.resumed} of {summary.total} calls were already in {directory.path}; not made again")
     for asked, served in sorted(summary.rerouted - _allowed(project)):
@@ -103,7 +107,7 @@ def _prepare(directory: RunDirectory, access: Access, note: Note) -> Access:
         _claim(directory, project, access)
         return access
     refuse_unpriced(project, now.date())
-    told = (*shutdown_warnings(project, now.date()), *control_warnings(project))
+    told = (*check_people(project), *shutdown_warnings(project, now.date()), *control_warnings(project))
     for line in (*told, *other_states(directory, project)):
         note(line)
     _claim(directory, project, access)
@@ -220,7 +224,7 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
             format_version=FORMAT_VERSION,
             run_id=directory.path.name,
             identity=project.plan.identity,
-            experiment_file=_relative(project.file, directory.path),
+            experiment_file=relative_path(project.file, directory.path),
             experiment_sha256=project.sha256,
             dataset_sha256=project.dataset.sha256,
             mode=access.mode.value,
@@ -231,13 +235,6 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
             started_at=access.clock.now().isoformat(timespec="seconds"),
         )
     )
-
-
-def _relative(file: Path, folder: Path) -> str:
-    try:
-        return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
-    except ValueError:  # another drive on Windows
-        return file.resolve().as_posix()
 
 
 __all__ = [

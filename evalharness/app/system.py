@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import platform
 import subprocess
 import sys
@@ -40,6 +41,14 @@ def package_version(name: str) -> str:
         return "not installed"
     # By hand: metadata.version parses a whole file, licences included, as if it were a mail.
     return next((line[9:] for line in text.splitlines() if line.startswith("Version: ")), "unknown")
+
+
+def relative_path(file: Path, folder: Path) -> str:
+    """Return a file as a run directory names it: relative to itself where that can be written."""
+    try:
+        return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive on Windows
+        return file.resolve().as_posix()
 
 
 def git_state(folder: Path) -> dict[str, str]:

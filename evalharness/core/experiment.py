@@ -99,6 +99,8 @@ class Thresholds:
     """Share of quadruples (a repeat of a case in all main arms) that must be fully scored."""
     bias_allowance: float = 0.1
     """Score points of judge bias that the bound must survive while no human labels correct it."""
+    min_labels: int = 20
+    """Graded pairs below which people's labels are shown but correct nothing (METHOD §5: 20 to 50)."""
     severe_loss: float = 2.0
     """A drop of this many score points on one case is a severe loss."""
     max_mean_latency_ms: float = 3000.0
@@ -145,6 +147,8 @@ class ScorerChoice:
     scale_high: float = 5.0
     weights: tuple[tuple[str, float], ...] = ()
     """Pairs (part, weight) where the scorer has parts; empty for equal weights."""
+    also: tuple[str, ...] = ()
+    """Further deterministic scorers that are shown beside the primary one and decide nothing."""
     judge: bool = False
     """Whether a model judges; False for a deterministic scorer, whose score stands in for help."""
 
@@ -211,6 +215,8 @@ class GatewaySettings:
     """Whether requests carry a seed; a client that cannot carry one refuses requests that have it."""
     stream: bool = False
     """Whether answers are streamed, so that the time to the first token is known."""
+    tier: str | None = None
+    """Google's tier that the key belongs to, paid or unpaid; None if nothing says. The API does not tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +255,16 @@ class Waivers:
 
     preview_model: str | None = None
     fixed_value: str | None = None
+    unpaid_tier: str | None = None
+    """Why people's text may go to a tier on which the provider may use it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recordings:
+    """What is asked of recordings before anybody relies on them."""
+
+    max_age_days: int = 180
+    """Days after which a recording is too old to stand for what the model answers now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +290,7 @@ class Experiment:
     """Folder of recordings, relative to the experiment file."""
     limits: Limits
     waivers: Waivers = Waivers()
+    recordings: Recordings = Recordings()
     aliases: tuple[tuple[str, str], ...] = ()
     """Pairs (served model, requested model) that count as the same."""
     strata: str | None = None

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from evalharness.core.experiment import Experiment
 from evalharness.core.judging import Comparison, Judgement
+from evalharness.core.labels import LabelledPair
 from evalharness.core.provenance import Delivery, Origin
 from evalharness.core.score import Score
 from evalharness.core.usage import Usage
@@ -128,16 +129,16 @@ class Study:
     """Arms in which a response came from another model than requested, with what was seen."""
     agreements: tuple[tuple[str, float, int], ...] = ()
     """Side measures in [0, 1]: (name, share, n), such as routing accuracy and language agreement."""
+    labels: tuple[LabelledPair, ...] = ()
+    """Pairs that people graded, sorted by case and repeat; without them a bias allowance is a condition."""
+    scores: tuple[Score, ...] = ()
+    """Every score of every scorer, as shares of its scale, beside what became `Outcome.quality`."""
     overruns: tuple[int, ...] = ()
     """Tokens by which protected content exceeds its budget, one for each case where it does."""
-    human_labels: int = 0
-    """Paired human labels that calibrate the judge; 0 makes the bias allowance a condition."""
     calls: tuple[ArmCalls, ...] = ()
     """One for each arm that was called; imports have none."""
     recorded_on: dt.date | None = None
     """The latest day on which an answer was recorded; None if none was."""
-    scores: tuple[Score, ...] = ()
-    """Every score of every scorer, as shares of its scale, beside what became `Outcome.quality`."""
     judgements: tuple[Judgement, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     judge_origins: tuple[tuple[str, Origin], ...] = ()

@@ -13,6 +13,7 @@ from evalharness.core.errors import BadInput, InvalidUsage, ProviderError
 from evalharness.core.experiment import Experiment
 from evalharness.core.job import JUDGING, Purpose
 from evalharness.core.judging import JUDGE_CAUSE, Comparison, Judgement
+from evalharness.core.labels import LabelledPair
 from evalharness.core.plan import PlannedCell
 from evalharness.core.provenance import Origin, weakest
 from evalharness.core.score import Completed, Record, Score, Scored
@@ -34,6 +35,7 @@ class RunData:
     calls: Mapping[str, Call]
     judgements: Sequence[Judgement] = ()
     comparisons: Sequence[Comparison] = ()
+    labels: Sequence[LabelledPair] = ()
 
 
 def assemble(
@@ -48,7 +50,7 @@ def assemble(
     """Join a run's files into what the decision stands on.
 
     Args:
-        data: The run's plan, records, scores and calls.
+        data: The run's plan, records, scores, calls and labels.
         experiment: The authored experiment.
         cases: The dataset.
         on: The decision's date; None for the latest day on which an answer was recorded.
@@ -76,9 +78,10 @@ def assemble(
         served_mismatches=_mismatches(data, experiment, completions),
         agreements=_agreements(data, known),
         calls=arm_calls(data.plan, data.calls, reuse=experiment.sena.reuse_turns),
+        labels=tuple(data.labels),
+        scores=tuple(data.scores),
         overruns=_overruns(data.plan),
         recorded_on=_last_day(answered),
-        scores=tuple(data.scores),
         judgements=tuple(data.judgements),
         comparisons=tuple(data.comparisons),
         judge_origins=origins,

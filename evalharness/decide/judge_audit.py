@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
-from scipy import stats
 
 from evalharness.core.decision import (
     JudgeAudit,
@@ -22,6 +21,8 @@ from evalharness.core.provenance import Origin
 from evalharness.core.score import Scored
 from evalharness.core.study import Study
 from evalharness.decide.bench import Bench
+from evalharness.decide.cells import FloatArray
+from evalharness.decide.correlation import pearson, spearman
 from evalharness.decide.grid import simple_effects
 from evalharness.decide.length import Lengths, length_adjusted, log_lengths, log_ratios
 from evalharness.decide.pairing import Pair
@@ -75,8 +76,8 @@ def _judge(bench: Bench, judge: JudgeChoice, values: Mapping[str, Values], prima
         judgements=len(own), repaired=sum(isinstance(row, Judged) and row.repaired for row in own),
         criteria=len(marks), voided=sum(not mark.stands for mark in marks),
         contrasts=_contrasts(seen_by(bench, judge.name)), self_agreement=_self_agreement(own, judge.repeats),
-        against_primary=None if judge.name == primary else _correlation(
-            _points(values, judge.name), _points(values, primary)
+        against_primary=None if judge.name == primary else pearson(
+            *_columns(_points(values, judge.name), _points(values, primary))
         ),
     )  # fmt: skip
 
@@ -118,8 +119,9 @@ def _self_agreement(own: Sequence[Judgement], repeats: int) -> SelfAgreement | N
     gaps = [float(np.mean([abs(a - b) for a, b in combinations(points.values(), 2)])) for points in several]
     first, second = ({place: points[i] for place, points in rounds.items() if i in points} for i in (0, 1))
     return SelfAgreement(
-        answers=len(several), mean_difference=float(np.mean(gaps)), correlation=_correlation(first, second)
-    )
+        answers=len(several), mean_difference=float(np.mean(gaps)),
+        correlation=pearson(*_columns(first, second)),
+    )  # fmt: skip
 
 
 def _points(values: Mapping[str, Values], judge: str) -> Values:
@@ -132,23 +134,15 @@ def _scorers(values: Mapping[str, Values], points: Values) -> tuple[ScorerAgreem
         ScorerAgreement(
             scorer=name,
             answers=len(values[name].keys() & points.keys()),
-            pearson=_correlation(values[name], points),
-            spearman=_correlation(values[name], points, ranks=True),
+            pearson=pearson(*_columns(values[name], points)),
+            spearman=spearman(*_columns(values[name], points)),
         )
         for name in sorted(values)
         if not name.startswith(f"{RUBRIC}@") and values[name].keys() & points.keys()
     )
 
 
-def _paired(first: Values, second: Values) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _columns(first: Values, second: Values) -> tuple[FloatArray, FloatArray]:
+    """Return the values of the cells that both have, shape (n,) each."""
     places = sorted(first.keys() & second.keys())
-    return np.array([(first[place], second[place]) for place in places], dtype=np.float64).reshape(-1, 2)
-
-
-def _correlation(first: Values, second: Values, *, ranks: bool = False) -> float | None:
-    """Return the correlation over the cells that both have; None if one of them does not vary there."""
-    both = _paired(first, second)
-    if len(both) < 3 or np.ptp(both[:, 0]) == 0 or np.ptp(both[:, 1]) == 0:
-        return None
-    found = stats.spearmanr(*both.T) if ranks else stats.pearsonr(*both.T)
-    return float(found.statistic)
+    return np.array([first[place] for place in places]), np.array([second[place] for place in places])

@@ -7,10 +7,11 @@ from decimal import Decimal
 import numpy as np
 
 from evalharness.core.decision import Advice, Binding, BindingKind, NextStep
-from evalharness.decide.assess import Assessment, Stakes
+from evalharness.decide.assess import Assessment
 from evalharness.decide.evsi import best_number, evsi_rows, expected_gain
 from evalharness.decide.money import value_per_point
 from evalharness.decide.power import cases_for_power, mde_of_se, power_of
+from evalharness.decide.stakes import Stakes
 
 TRUE_ROIS = (2.0, 3.0, 5.0)
 """True ROIs whose chance of approval is shown."""

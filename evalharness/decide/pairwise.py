@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
 
 from evalharness.core.decision import Estimate, PairwiseRow
 from evalharness.core.judging import Compared, Comparison, Side, Uncompared
 from evalharness.decide.bench import Bench
 from evalharness.decide.contrasts import mean_or_value
 from evalharness.decide.length import length_adjusted, log_lengths, log_ratios
+from evalharness.decide.severe import clopper_pearson_upper
 
 _WORTH = {Side.TREATMENT: 1.0, Side.TIE: 0.0, Side.CONTROL: -1.0}
 
@@ -38,9 +38,9 @@ def exact_share(count: int, n: int, confidence: float) -> Estimate | None:
     """
     if not n:
         return None
-    interval = stats.binomtest(count, n).proportion_ci(2 * confidence - 1, method="exact")
     return Estimate(
-        value=count / n, low=float(interval.low), high=float(interval.high), n=n, confidence=confidence,
+        value=count / n, low=1 - clopper_pearson_upper(n - count, n, confidence),
+        high=clopper_pearson_upper(count, n, confidence), n=n, confidence=confidence,
         method="clopper-pearson", unit="share",
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from evalharness.decide.context_tokens import CellId
 
 def primary_scores(scores: Sequence[Score], experiment: Experiment) -> dict[CellId, float]:
     """Return the primary score of each cell on the experiment's scale; cells without one are absent."""
-    scorer, weights = experiment.scorer, _weights(experiment)
+    scorer, weights = experiment.scorer, primary_weights(experiment)
     parts: dict[CellId, dict[str, float]] = defaultdict(dict)
     for score in scores:
         name = score.scorer.partition("/")[0]
@@ -29,7 +29,7 @@ def primary_scores(scores: Sequence[Score], experiment: Experiment) -> dict[Cell
 
 def unscored_causes(scores: Sequence[Score], experiment: Experiment) -> dict[CellId, str]:
     """Return why cells have no primary score."""
-    names = _weights(experiment)
+    names = primary_weights(experiment)
     return {
         (score.case_id, score.arm, score.repeat): score.cause
         for score in scores
@@ -37,7 +37,7 @@ def unscored_causes(scores: Sequence[Score], experiment: Experiment) -> dict[Cel
     }
 
 
-def _weights(experiment: Experiment) -> dict[str, float]:
+def primary_weights(experiment: Experiment) -> dict[str, float]:
     """Return the weight of each scorer in the primary score; the rubric is the primary judge's."""
     weights = dict(experiment.scorer.weights) or {experiment.scorer.name: 1.0}
     if RUBRIC in weights and experiment.judges:

@@ -7,13 +7,14 @@ from evalharness.core.experiment import ContextMode, Role
 from evalharness.core.visible import clean
 from evalharness.render.blocks import Block, Bullets, Paragraph, Table
 from evalharness.render.frame import Frame
+from evalharness.render.people import label_lines
 
 NAME_LENGTH = 40
 
 
 def quality_blocks(frame: Frame) -> tuple[Block, ...]:
     """Lay out quality: what was scored, the 2 x 2, and what its trust rests on."""
-    notes = (_severe(frame), _controls(frame), _judge(frame))
+    notes = (_severe(frame), _controls(frame), _judge(frame), *label_lines(frame))
     return (Paragraph((_intro(frame),)), quality_grid(frame), Bullets(notes))
 
 
@@ -107,6 +108,8 @@ def _judge(frame: Frame) -> str:
     say, evidence, audit = frame.say, frame.decision.evidence, frame.decision.judge
     if evidence.judge and audit is not None:
         return _judge_named(frame, audit)
+    if not evidence.judge and evidence.human_labels:
+        return say("quality.no_judge_labelled", labels=evidence.human_labels)
     if not evidence.judge:
         return say("quality.no_judge", allowance=frame.decision.thresholds.bias_allowance)
     if evidence.human_labels:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from evalharness.core.errors import IntegrityError, JournalDamaged
+from evalharness.core.errors import IntegrityError, InvalidUsage, JournalDamaged
+from evalharness.disk import write_whole
 
 Item = TypeVar("Item")
 
@@ -81,8 +81,11 @@ def parse_line(path: Path, number: int, line: bytes, adapter: TypeAdapter[Item])
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         problem = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    except InvalidUsage as error:
+        problem = error.message
     except (ValueError, RecursionError) as error:
         problem = f"not JSON ({error})"
+    problem = " ".join(problem.split())  # a key may hold line ends
     raise JournalDamaged(
         f"corrupt line: {problem}; restore the file, or delete the line to have its work done again",
         file=path,
@@ -96,17 +99,9 @@ def write_atomically(path: Path, text: str) -> None:
     Raises:
         IntegrityError: If the disk does not take it; the old file is untouched.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as stream:
-            stream.write(encode(text))
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
+        write_whole(path, encode(text))
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
         raise IntegrityError(f"cannot be written: {error.strerror}", file=path) from None
 
 

@@ -31,7 +31,7 @@ def edit(path: Path, old: str, new: str) -> None:
 def started(project: Path, url: str, lines: int) -> subprocess.Popen[str]:
     """Start a run and wait until its journal has some lines."""
     environ = os.environ | {"GOOGLE_GEMINI_BASE_URL": url}
-    process = subprocess.Popen(RUN, cwd=project, env=environ, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(RUN, cwd=project, env=environ, stderr=subprocess.PIPE, encoding="utf-8")
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if any(p.read_bytes().count(b"\n") >= lines for p in project.glob("out/*/calls.jsonl")):

@@ -51,12 +51,21 @@ from evalharness.core.decision.judge import (
     ScorerAgreement,
     SelfAgreement,
 )
+from evalharness.core.decision.labels import (
+    Agreement,
+    ArmBias,
+    LabelAudit,
+)
 from evalharness.core.decision.ledger import (
     ArmPrice,
     CompressionBill,
     Ledger,
     LedgerDate,
     LedgerRow,
+)
+from evalharness.core.decision.measures import (
+    Measure,
+    MeasuredArm,
 )
 from evalharness.core.decision.money import (
     BreakEven,
@@ -104,6 +113,8 @@ __all__ = [
     "FORMAT",
     "SIGNIFICANT_DIGITS",
     "Advice",
+    "Agreement",
+    "ArmBias",
     "ArmOperations",
     "ArmPrice",
     "ArmSummary",
@@ -130,10 +141,13 @@ __all__ = [
     "JudgeAudit",
     "JudgeContrast",
     "JudgeRow",
+    "LabelAudit",
     "Ledger",
     "LedgerDate",
     "LedgerRow",
     "Level",
+    "Measure",
+    "MeasuredArm",
     "Money",
     "MonteCarlo",
     "MonthRow",

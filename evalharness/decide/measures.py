@@ -1,0 +1,57 @@
+"""Scorers beside the primary one: their means by arm, and whether they go with the primary score."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from evalharness.core.decision import Measure, MeasuredArm
+from evalharness.core.score import Score, Scored
+from evalharness.decide.bench import Bench
+from evalharness.decide.correlation import spearman
+from evalharness.decide.primary import primary_weights
+
+
+def measures_of(bench: Bench) -> tuple[Measure, ...]:
+    """Summarise every scorer that is no part of the primary score, sorted by name."""
+    study = bench.study
+    primary = primary_weights(study.experiment)
+    by_scorer: dict[str, list[Score]] = defaultdict(list)
+    for score in study.scores:
+        if score.scorer.partition("/")[0] not in primary:
+            by_scorer[score.scorer].append(score)
+    quality = {
+        (outcome.case_id, outcome.arm, outcome.repeat): outcome.quality
+        for outcome in study.outcomes
+        if outcome.quality is not None
+    }
+    order = [arm.name for arm in bench.cells.arms]
+    return tuple(_measure(name, by_scorer[name], quality, order) for name in sorted(by_scorer))
+
+
+def _measure(
+    name: str, scores: Sequence[Score], quality: dict[tuple[str, str, int], float], order: Sequence[str]
+) -> Measure:
+    values: dict[str, list[float]] = defaultdict(list)
+    unscored: dict[str, int] = defaultdict(int)
+    pairs = []
+    for score in scores:
+        if not isinstance(score, Scored):
+            unscored[score.arm] += 1
+            continue
+        values[score.arm].append(score.value)
+        beside = quality.get((score.case_id, score.arm, score.repeat))
+        if beside is not None:
+            pairs.append((score.value, beside))
+    columns = np.array(pairs, dtype=np.float64).reshape(-1, 2)
+    return Measure(
+        scorer=name,
+        arms=tuple(
+            MeasuredArm(arm=arm, mean=float(np.mean(values[arm])), n=len(values[arm]), unscored=unscored[arm])
+            for arm in order
+            if values[arm]
+        ),
+        correlation=spearman(columns[:, 0], columns[:, 1]), n=len(pairs),
+    )  # fmt: skip
