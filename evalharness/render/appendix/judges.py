@@ -34,7 +34,8 @@ def _blocks(frame: Frame, audit: JudgeAudit) -> Iterator[Block]:
         yield _table(frame, _CONTRASTS, "llrr", [_contrast(frame, *pair) for pair in contrasts])
     if audit.pairwise:
         yield _table(frame, _PAIRS, "ll" + "r" * 8, [_pair(frame, row) for row in audit.pairwise])
-    scorers = [row for row in audit.scorers if row.pearson is not None]
+    # Where the rubric is the score, the measures beside it are shown with their correlation already.
+    scorers = [row for row in audit.scorers if row.pearson is not None and not audit.decides]
     agreeing = [
         say("judged.scorer", name=_name(row.scorer.partition("/")[0]), r=row.pearson) for row in scorers
     ]
@@ -62,7 +63,7 @@ def _judge(frame: Frame, judge: JudgeRow) -> tuple[str, ...]:
         say.number(judge.repaired, "count"),
         say.number(judge.voided / judge.criteria if judge.criteria else None, "share"),
         say("judged.apart", gap=own.mean_difference) if own else say("word.na"),
-        say.number(judge.against_primary, "probability"),
+        say.number(judge.against_primary, "points"),
     )
 
 

@@ -118,7 +118,9 @@ def test_a_panel_is_one_row_a_judge(tables: Part) -> None:
     text = tables(audit(row("one", judges_itself=True), SECOND))
     assert "primary, one of the judged models, SIMULATED" in text
     scored = "450 of 460: unreadable 7; provider UNAVAILABLE 3"
-    assert f"UNVERIFIED, prompts judges/1 (0123456789ab) | {scored} | 14 | 2 % | 0.42 points | 0.61 |" in text
+    assert (
+        f"UNVERIFIED, prompts judges/1 (0123456789ab) | {scored} | 14 | 2 % | 0.42 points | +0.61 |" in text
+    )
 
 
 def test_comparisons_and_plain_scorers(tables: Part) -> None:
@@ -126,9 +128,9 @@ def test_comparisons_and_plain_scorers(tables: Part) -> None:
         ScorerAgreement(scorer="key_facts/1", answers=460, pearson=0.71, spearman=0.7),
         ScorerAgreement(scorer="must_not/1", answers=460, pearson=None, spearman=None),
     )
-    text = tables(audit(row("one"), pairwise=(PAIRWISE,), scorers=scorers))
+    text = tables(audit(row("one"), pairwise=(PAIRWISE,), scorers=scorers, decides=False))
     assert "| 18 | 6 | 16; 1 without a verdict | 75 % (65–85 %) | 22.5 % | 56 % |" in text
-    assert "Correlation with the rubric over answers (m): key_facts 0.71." in text
+    assert "Correlation with the rubric over answers (m): key_facts +0.71." in text
 
 
 def test_without_judges_that_is_said(bullet: Part, tables: Part) -> None:
