@@ -15,7 +15,9 @@ from evalharness.app.estimate import (
 )
 from evalharness.app.judging import compared_arms
 from evalharness.app.project import Project
+from evalharness.core.case import Case
 from evalharness.core.job import Job
+from evalharness.core.plan import PlannedCell
 from evalharness.core.pricing import RateCard, price_usage
 from evalharness.core.score import Answer, Completed
 from evalharness.core.tokens import TokenRange, token_range
@@ -39,17 +41,7 @@ def estimate_judging(project: Project, card: RateCard, on: dt.date) -> tuple[Est
         PricingError: If a judge has no price on that day.
     """
     bench, dataset = project.judging, {case.id: case for case in project.dataset.cases}
-    records = [
-        Completed(
-            case_id=planned.cell.case_id, arm=planned.cell.arm, repeat=planned.cell.repeat, calls=(),
-            # Never sent: the name keeps answers of a case apart, as real ones are.
-            answer=Answer(
-                text=f"{dataset[planned.cell.case_id].reference_answer}\n\n{planned.cell.id}", truncated=False
-            ),
-            persona=planned.persona,
-        )
-        for planned in project.plan.cells
-    ]  # fmt: skip
+    records = [stand_in(planned, dataset[planned.cell.case_id]) for planned in project.plan.cells]
     pairs = pairwise_tasks(
         records, bench, pairs=compared_arms(project.experiment),
         case_ids={case.id for case in project.compared_cases},
@@ -60,10 +52,20 @@ def estimate_judging(project: Project, card: RateCard, on: dt.date) -> tuple[Est
     for pair in pairs:
         groups[pair.judge.name, pair.job.purpose.value].append((pair.job, 2))
     most = project.experiment.gateway.max_output_tokens
-    return tuple(_row(place, jobs, card, on, answer_tokens=most) for place, jobs in groups.items())
+    return tuple(price_questions(place, jobs, card, on, answer_tokens=most) for place, jobs in groups.items())
 
 
-def _row(
+def stand_in(planned: PlannedCell, case: Case) -> Completed:
+    """Return a record of an answer that does not exist yet: the case's reference answer stands in for it."""
+    # Never sent: the name keeps answers of a case apart, as real ones are.
+    text = f"{case.reference_answer}\n\n{planned.cell.id}"
+    return Completed(
+        case_id=planned.cell.case_id, arm=planned.cell.arm, repeat=planned.cell.repeat, calls=(),
+        answer=Answer(text=text, truncated=False), persona=planned.persona,
+    )  # fmt: skip
+
+
+def price_questions(
     place: tuple[str, str],
     jobs: Sequence[tuple[Job, int]],
     card: RateCard,
@@ -71,6 +73,18 @@ def _row(
     *,
     answer_tokens: int,
 ) -> Estimate:
+    """Return what one judge's questions of one purpose cost.
+
+    Args:
+        place: Judge and purpose.
+        jobs: The questions, each with how many answers it is about; at least one.
+        card: Prices.
+        on: The day whose prices hold.
+        answer_tokens: The most that an answer can have, as its own model counts.
+
+    Raises:
+        PricingError: If the judge has no price on that day.
+    """
     model, most = jobs[0][0].request.model, jobs[0][0].request.max_output_tokens
     inputs = [_input_tokens(job) for job, _ in jobs]
 

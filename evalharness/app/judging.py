@@ -14,7 +14,7 @@ from evalharness.app.project import Project
 from evalharness.app.system import SystemClock
 from evalharness.core.call import Attempt, Call
 from evalharness.core.errors import ProviderError
-from evalharness.core.experiment import ContextMode, Experiment, Role
+from evalharness.core.experiment import ContextMode, Experiment, JudgeChoice, Role
 from evalharness.core.job import Job
 from evalharness.core.judging import Comparison, Judgement
 from evalharness.core.ports import Journal
@@ -103,6 +103,13 @@ class Questions:
     def first(self) -> tuple[Job, ...]:
         """The questions, of every judge."""
         return (*(task.job for task in self.rubric), *(pair.job for pair in self._asked))
+
+    def by_judge(self) -> Iterator[tuple[JudgeChoice, Job]]:
+        """Yield every question with who is asked, followed by what repairs its reply if that is wanted."""
+        for task in self.rubric:
+            yield from ((task.judge, job) for job in (task.job, self.marks.second(task)) if job is not None)
+        for pair in self._asked:
+            yield from ((pair.judge, job) for job in (pair.job, self.sides.second(pair)) if job is not None)
 
     @property
     def repairs(self) -> tuple[Job, ...]:

@@ -45,14 +45,19 @@ def recorded_jobs(project: Project) -> tuple[Job, ...]:
     from evalharness.app.judging import Questions
     from evalharness.score import build_records
 
-    calls = _recorded(project, jobs)
+    calls = recorded_calls(project, jobs)
     questions = Questions(project, build_records(plan.cells, calls), calls)
     first = questions.first
-    calls |= _recorded(project, first)
+    calls |= recorded_calls(project, first)
     return (*jobs, *first, *questions.repairs)
 
 
-def _recorded(project: Project, jobs: Iterable[Job]) -> dict[str, Call]:
+def recorded_calls(project: Project, jobs: Iterable[Job]) -> dict[str, Call]:
+    """Return the calls that are recorded, by key.
+
+    Raises:
+        CassetteDamaged: If a recording cannot be trusted.
+    """
     found: dict[str, Call] = {}
     for job in jobs:
         with contextlib.suppress(FileNotFoundError):

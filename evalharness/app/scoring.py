@@ -19,7 +19,7 @@ from evalharness.core.judging import Comparison, Judgement
 from evalharness.core.plan import PlannedCell
 from evalharness.core.score import Record, Score
 from evalharness.run import Progress
-from evalharness.store import RunDirectory
+from evalharness.store import Manifest, RunDirectory
 
 Note = Callable[[str], None]
 Watch = Callable[[Progress], None]
@@ -150,12 +150,11 @@ def open_project(directory: RunDirectory, known: Project | None = None) -> Proje
         RunMismatch: If the run's answers belong to another state of the experiment.
     """
     manifest = directory.read_manifest()
-    file = _shown((directory.path / manifest.experiment_file).resolve())
     if manifest.mode == IMPORTED:
         from evalharness.app.imported import open_imported
 
-        return open_imported(directory, file, manifest)
-    project = known or Project(file, limit=manifest.limit, cache=directory.path.parent)
+        return open_imported(directory, _file_of(directory, manifest), manifest)
+    project = known or project_of(directory, manifest)
     if manifest.dataset_sha256 != project.dataset.sha256:
         raise RunMismatch("the dataset changed since this run; run the experiment again", file=directory.path)
     if manifest.experiment_sha256 != project.sha256 and manifest.identity != project.plan.identity:
@@ -165,6 +164,16 @@ def open_project(directory: RunDirectory, known: Project | None = None) -> Proje
             file=directory.path,
         )
     return project
+
+
+def project_of(directory: RunDirectory, manifest: Manifest) -> Project:
+    """Return the experiment that a run was made from, in whatever state it is now."""
+    file = _file_of(directory, manifest)
+    return Project(file, limit=manifest.limit, smoke=manifest.smoke, cache=directory.path.parent)
+
+
+def _file_of(directory: RunDirectory, manifest: Manifest) -> Path:
+    return _shown((directory.path / manifest.experiment_file).resolve())
 
 
 def _shown(file: Path) -> Path:

@@ -29,7 +29,7 @@ from evalharness.app.preflight import (
 )
 from evalharness.app.project import Project
 from evalharness.app.reports import read_decision, study_of
-from evalharness.app.scoring import Note, Watch, open_project, score_run
+from evalharness.app.scoring import Note, Watch, open_project, project_of, score_run
 from evalharness.app.system import SystemClock, git_state, relative_path, versions
 from evalharness.core.errors import ProviderError, RunMismatch
 from evalharness.run import RunSummary
@@ -197,7 +197,10 @@ def recordings_of(project: Project) -> set[str]:
 def _run_id(project: Project, mode: Mode) -> str:
     parts = [project.experiment.name, project.plan.identity[:12]]
     parts += [] if mode is Mode.REPLAY else [mode.value]
-    parts += [f"pilot{len(project.cases)}"] if project.is_pilot else []
+    if project.smoke:
+        parts.append("smoke")
+    elif project.is_pilot:
+        parts.append(f"pilot{len(project.cases)}")
     return "-".join(parts)
 
 
@@ -233,6 +236,7 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
             versions=versions(),
             git=git_state(project.file.parent),
             started_at=access.clock.now().isoformat(timespec="seconds"),
+            smoke=project.smoke,
         )
     )
 
@@ -241,6 +245,7 @@ __all__ = [
     "RunResult",
     "decide_run",
     "open_project",
+    "project_of",
     "read_decision",
     "recordings_of",
     "render_run",

@@ -25,6 +25,7 @@ from evalharness.core.experiment import (
 from evalharness.core.judging import RUBRIC
 from evalharness.experiment.cost_tables import CostTable, RatesTable
 from evalharness.experiment.edge import Misplaced, Strict, read_toml, safe_name
+from evalharness.experiment.gate_table import GateTable, gate_settings
 from evalharness.experiment.judge_tables import (
     JudgeTable,
     PairwiseTable,
@@ -206,6 +207,7 @@ class ExperimentFile(Strict):
     thresholds: ThresholdsTable = ThresholdsTable()
     limits: LimitsTable = LimitsTable()
     waivers: WaiversTable = WaiversTable()
+    gate: GateTable = GateTable()
     report: ReportTable = ReportTable()
     rollout: RolloutTable = RolloutTable()
     recordings: RecordingsTable = RecordingsTable()
@@ -242,6 +244,14 @@ class ExperimentFile(Strict):
                 raise Misplaced(f"{model!r} {why}", *place, "model")
         for alias in self.aliases:
             raise Misplaced(f"an alias {why}", "aliases", alias)
+        return self
+
+    @model_validator(mode="after")
+    def _gate_names_arms(self) -> ExperimentFile:
+        names = [arm.name for arm in self.arms]
+        for index, name in enumerate(self.gate.arms):
+            if name not in names:
+                raise Misplaced(f"no arm is called {name!r}; arms: {', '.join(names)}", "gate", "arms", index)
         return self
 
     @model_validator(mode="after")
@@ -313,6 +323,7 @@ def _experiment(file: ExperimentFile) -> Experiment:
         aliases=tuple(sorted(file.aliases.items())),
         strata=file.strata,
         traffic=file.traffic,
+        gate=gate_settings(file.gate),
         report=file.report.settings(),
         rollout=file.rollout.settings(),
         judges=tuple(judge_choice(table) for table in file.judges),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -48,6 +49,15 @@ def copy_project(root: Path, folder: Path) -> Path:
         for language in ("ko", "en"):
             shutil.copy(root / "prompts" / "mentoring" / f"{persona}-{language}-01.yaml", cases)
     return folder
+
+
+def without_judges(folder: Path) -> None:
+    """Let key facts be the score of a project: recordings of judges are in nobody's way."""
+    path = folder / "prompts" / "experiment.toml"
+    tables = re.split(r"(?m)^(?=\[)", path.read_text(encoding="utf-8"))
+    kept = [table for table in tables if not table.startswith(("[[judges]]", "[pairwise]"))]
+    text = "".join(kept).replace('name = "rubric"', 'name = "key_facts"')
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 @pytest.fixture(scope="session")
