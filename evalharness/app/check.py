@@ -28,6 +28,7 @@ from evalharness.core.gate import (
     Snapshot,
     StaleRow,
 )
+from evalharness.core.job import JUDGING
 from evalharness.core.plain import to_plain
 from evalharness.core.provenance import Delivery, Origin
 from evalharness.store import Manifest, RunDirectory
@@ -97,7 +98,9 @@ def _check(case: _Case) -> GateReport:
     if not _gated_answers(case, answered):
         # Nothing to compare: a build must not be green because nothing ran.
         return _uncompared(case, stale, _remark(RemarkCode.NOT_SCORED_YET))
-    if stale and not (case.directory.path / "scores.jsonl").exists():
+    # Where judges have questions open, scores that lie there were made of other questions.
+    asked = not any(row.purpose in JUDGING for row in stale)
+    if stale and not (asked and (case.directory.path / "scores.jsonl").exists()):
         return _uncompared(case, stale, _remark(RemarkCode.NOT_SCORED_YET))
     return _compared(case, load_run(case.directory), stale)
 

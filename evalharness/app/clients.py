@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -16,7 +16,7 @@ from evalharness.app.missing import refuse_missing
 from evalharness.app.project import Project
 from evalharness.app.signals import stopping_on_signals
 from evalharness.core.call import Call
-from evalharness.core.errors import Interrupted, InvalidUsage
+from evalharness.core.errors import BadInput, Interrupted, InvalidUsage
 from evalharness.core.experiment import Limits
 from evalharness.core.job import Job
 from evalharness.core.plan import Plan
@@ -30,6 +30,8 @@ from evalharness.run import Engine, Price, Progress, RunSummary
 
 CASSETTES = "cassettes"
 """Endpoint name of replayed answers."""
+Go = Callable[[Sequence[Job]], Awaitable[RunSummary]]
+"""Makes every one of some jobs that is not made yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,8 @@ class Access:
     """Replaces the experiment's budget."""
     month_spent_usd: Decimal = Decimal(0)
     """What the runs beside this one, and this one, have spent in this month."""
+    live: Callable[[], ModelClient] | None = None
+    """Makes the client that connects; None for the gateway's own."""
 
     @property
     def endpoint(self) -> str:
@@ -52,7 +56,7 @@ class Access:
         """
         if not self.mode.connects:
             return CASSETTES
-        endpoint = _endpoint(self.project.experiment.gateway.client)
+        endpoint = endpoint_of(self.project.experiment.gateway.client)
         return "loopback" if endpoint.loopback else endpoint.host
 
     async def execute(
@@ -74,6 +78,28 @@ class Access:
         Raises:
             EvalHarnessError: As `run.Engine.execute`.
         """
+
+        async def answers(go: Go) -> RunSummary:
+            first = await go(self.project.plan.compressions)
+            plan = self.project.resolve(replies_of(self.project.plan, journal.completed()))
+            planned(plan)
+            return first.plus(await go(plan.jobs))
+
+        return await self.perform(answers, journal=journal, watch=watch, note=note)
+
+    async def perform(
+        self,
+        work: Callable[[Go], Awaitable[RunSummary]],
+        *,
+        journal: Journal,
+        watch: Callable[[Progress], None],
+        note: Callable[[str], None],
+    ) -> RunSummary:
+        """Let `work` make jobs, as often as it likes, through one engine with the client of this mode.
+
+        Raises:
+            EvalHarnessError: As `run.Engine.execute`.
+        """
         with contextlib.ExitStack() as stack:
             client = self._client(stack)
             engine = Engine(
@@ -87,10 +113,7 @@ class Access:
             )
             stack.enter_context(stopping_on_signals(partial(_interrupt, engine, note)))
             try:
-                first = await self._execute(engine, self.project.plan.compressions)
-                plan = self.project.resolve(replies_of(self.project.plan, journal.completed()))
-                planned(plan)
-                return first.plus(await self._execute(engine, plan.jobs))
+                return await work(partial(self._execute, engine))
             finally:
                 await client.aclose()
 
@@ -116,7 +139,7 @@ class Access:
         folder = self.project.cassettes
         if self.mode is Mode.REPLAY:
             return ReplayClient(folder)
-        live = self._live_client()
+        live = self._live_client() if self.live is None else self.live()
         if self.mode is Mode.LIVE:
             personal = self.project.personal
             return live if personal is None else RedactingClient(live, personal)
@@ -137,23 +160,14 @@ class Access:
 
     def _live_client(self) -> ModelClient:
         settings, timeout_s = self.project.experiment.gateway, self.project.experiment.limits.timeout_s
-        if settings.client == "openai-compatible":
-            from evalharness.gateway.clients.local_server import LocalServerClient
-
-            return LocalServerClient.from_environment(os.environ, clock=self.clock, timeout_s=timeout_s)
-        from evalharness.gateway.clients.keys import key_for
-
-        endpoint = _endpoint(settings.client)
-        key = key_for(endpoint, os.environ, Path(".env"))
         if settings.client == "google-generativeai":
             from evalharness.gateway.clients.generativeai import GoogleGenerativeaiClient
+            from evalharness.gateway.clients.keys import key_for
 
+            endpoint = endpoint_of(settings.client)
+            key = key_for(endpoint, os.environ, Path(".env"))
             return GoogleGenerativeaiClient(endpoint=endpoint, key=key, clock=self.clock, timeout_s=timeout_s)
-        from evalharness.gateway.clients.google_genai import GoogleGenaiClient
-
-        return GoogleGenaiClient(
-            endpoint=endpoint, key=key, clock=self.clock, timeout_s=timeout_s, stream=settings.stream
-        )
+        return make_client(settings.client, clock=self.clock, timeout_s=timeout_s, stream=settings.stream)
 
 
 def _interrupt(engine: Engine, note: Callable[[str], None]) -> None:
@@ -178,9 +192,58 @@ def _text(call: Call | None) -> str | None:
         return None
 
 
-def _endpoint(client: str) -> Endpoint:
+def endpoint_of(client: str, base_url: str | None = None) -> Endpoint:
+    """Return where a client reaches its model: at the base URL, else where the environment says.
+
+    Raises:
+        BadInput: If the base URL is none.
+    """
     resolve = resolve_chat_endpoint if client == "openai-compatible" else resolve_endpoint
-    return resolve(None, os.environ)
+    return resolve(base_url, os.environ)
+
+
+def make_client(
+    name: str,
+    *,
+    clock: Clock,
+    timeout_s: float,
+    base_url: str | None = None,
+    key_variable: str | None = None,
+    stream: bool = False,
+) -> ModelClient:
+    """Return a client that connects; nothing is sent yet.
+
+    Args:
+        name: google-genai or openai-compatible.
+        clock: Source of latency and recording times.
+        timeout_s: Longest time one call may take, in seconds.
+        base_url: Where to send; None for what the environment says.
+        key_variable: Environment variable that holds the key; None for the client's own.
+        stream: Fetch answers as streams (google-genai only).
+
+    Raises:
+        BadInput: If the base URL or the key is missing or wrong.
+    """
+    from evalharness.gateway.clients.keys import BEARER_VARIABLE, KEY_VARIABLES, bearer_for, key_for
+
+    endpoint = endpoint_of(name, base_url)
+    environ, dotenv = dict(os.environ), Path(".env")
+    if key_variable is not None:
+        own = environ.get(key_variable, "").strip()
+        if not own and endpoint.encrypted:
+            raise BadInput(f"no API key: set {key_variable} in the environment, which the experiment names")
+        environ |= dict.fromkeys((*KEY_VARIABLES, BEARER_VARIABLE), own)
+    if name == "openai-compatible":
+        from evalharness.gateway.clients.local_server import LocalServerClient
+
+        key = bearer_for(endpoint, environ)
+        return LocalServerClient(endpoint=endpoint, key=key, clock=clock, timeout_s=timeout_s)
+    from evalharness.gateway.clients.google_genai import GoogleGenaiClient
+
+    return GoogleGenaiClient(
+        endpoint=endpoint, key=key_for(endpoint, environ, dotenv), clock=clock, timeout_s=timeout_s,
+        stream=stream,
+    )  # fmt: skip
 
 
 def _today(clock: Clock) -> dt.date:

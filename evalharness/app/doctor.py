@@ -99,7 +99,8 @@ class Doctor:
         yield _ok("experiment", f"{experiment.name}, {len(project.cases)} cases")
         yield from _folder("cassettes", project.cassettes)
         day = self.clock.now().date()
-        for model in _models(project):
+        elsewhere = [judge.model for judge in experiment.judges]
+        for model in dict.fromkeys((*_models(project), *elsewhere)):
             yield _price(project.card, model, day, experiment.thresholds.max_rate_age_days)
             yield from _shutdown(project.card, model, day)
 
@@ -232,9 +233,12 @@ def _folder(check: str, folder: Path) -> Iterator[Finding]:
 
 
 def _models(project: Project) -> tuple[str, ...]:
-    compressor = project.experiment.sena.compressor_model
-    models = [arm.model for arm in project.experiment.arms] + ([compressor] if compressor else [])
-    return tuple(dict.fromkeys(models))
+    """Return the models that the Gemini endpoint is asked for: of arms, compressor and judges."""
+    experiment = project.experiment
+    compressor = experiment.sena.compressor_model
+    models = [arm.model for arm in experiment.arms] + ([compressor] if compressor else [])
+    judges = [j.model for j in experiment.judges if j.client == "google-genai" and j.base_url is None]
+    return tuple(dict.fromkeys((*models, *judges)))
 
 
 def _price(card: RateCard, model: str, day: dt.date, most_days: int) -> Finding:

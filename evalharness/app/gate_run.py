@@ -73,7 +73,7 @@ class GateRun:
         """By what the primary score was made."""
         from evalharness.decide.gate import scorer_identity
 
-        return scorer_identity(self.project.experiment, self.scores, files={})
+        return scorer_identity(self.project.experiment, self.scores, files=scorer_files(self.project))
 
     def snapshot(self, priced_on: dt.date | None = None) -> Snapshot:
         """Return the run as the gate sees it, at the list prices of a day (None for the run's own)."""
@@ -102,6 +102,14 @@ class GateRun:
                 place = (score.arm, score.case_id)
                 made[place] = tuple(dict.fromkeys((*made.get(place, ()), *score.detail)))
         return made
+
+
+def scorer_files(project: Project) -> dict[str, str]:
+    """Return digests of the files that the primary score is made with: a judge's prompts."""
+    experiment = project.experiment
+    if not experiment.scorer.judge:
+        return {}
+    return {"prompts": project.judging.prompts[experiment.judges[0].name].version}
 
 
 def refuse_imported(directory: RunDirectory, manifest: Manifest) -> None:

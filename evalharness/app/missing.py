@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from evalharness.app.estimate import EXPECTED_OUTPUT_SHARE, upper_bound
 from evalharness.app.project import Project
 from evalharness.core.errors import CassetteMiss, PricingError
-from evalharness.core.job import Job
+from evalharness.core.job import JUDGING, Job
 from evalharness.core.pricing import RateCard, price_usage
 from evalharness.core.tokens import approximate_tokens
 from evalharness.core.usage import Usage
@@ -59,10 +59,17 @@ def missing_jobs(folder: Path, jobs: Sequence[Job]) -> list[Job]:
     return [job for job in jobs if not recording_path(folder, job.key).exists()]
 
 
-def record_command(project: Project) -> str:
-    """Return the command that records what is missing, as one would type it."""
+def record_command(project: Project, *, judging: bool) -> str:
+    """Return the command that records what is missing, as one would type it; judges need a scored run."""
     pilot = ["--limit", str(project.limit)] if project.is_pilot else []
-    words = ["evalharness", "run", project.file.as_posix(), "--mode", "record-missing", *pilot]
+    words = [
+        "evalharness",
+        "analyze" if judging else "run",
+        project.file.as_posix(),
+        "--mode",
+        "record-missing",
+        *pilot,
+    ]
     return shlex.join(words)
 
 
@@ -84,24 +91,29 @@ def refuse_missing(project: Project, jobs: Sequence[Job], today: dt.date) -> Non
         price = f"{price_recording(missing, project.card, today)} at the prices of {today}"
     except PricingError as error:
         price = f"price unknown: {error.message}"
+    judging = first.purpose in JUDGING
     raise CassetteMiss(
-        f"no recording for case {cell.case_id}, arm {cell.arm}, repeat {cell.repeat}{others}; {miss}; "
-        f"record with: {record_command(project)} ({price}); or restore a shipped file with git checkout",
+        f"no recording for {f'the {first.purpose} call about ' if judging else ''}case {cell.case_id}, "
+        f"arm {cell.arm}, repeat {cell.repeat}{others}; {miss}; "
+        f"record with: {record_command(project, judging=judging)} ({price}); "
+        "or restore a shipped file with git checkout"
+        f"{'; a live run is scored with --mode live' if judging else ''}",
         file=project.cassettes,
     )
 
 
-def describe_surplus(project: Project, used: int) -> str | None:
-    """Return one line about the recordings that nothing in an experiment asks for; None if it uses all.
+def note_surplus(project: Project, used: int, note: Callable[[str], None]) -> None:
+    """Tell, in one line, of recordings that nothing in an experiment asks for; a pilot leaves many.
 
     Args:
-        project: An experiment that was replayed as a whole.
+        project: An experiment that was replayed.
         used: Its calls, each of which read a recording of its own.
+        note: Told.
     """
-    every = len(recordings(project.cassettes))
+    every = 0 if project.is_pilot else len(recordings(project.cassettes))
     if every <= used:
-        return None
-    return (
+        return
+    note(
         f"{every - used} of {every} recordings in {project.cassettes} are not used by this experiment; "
         f"`evalharness cassettes prune {project.file.as_posix()}` lists those that none beside it uses"
     )

@@ -33,7 +33,8 @@ def check_people(project: Project) -> Iterator[str]:
 def _refuse_unpaid(project: Project) -> None:
     experiment = project.experiment
     settings = experiment.gateway
-    if settings.client == "openai-compatible" or settings.tier == "paid" or experiment.waivers.unpaid_tier:
+    clients = {settings.client, *(judge.client for judge in experiment.judges)}
+    if clients == {"openai-compatible"} or settings.tier == "paid" or experiment.waivers.unpaid_tier:
         return
     said = "no tier is declared" if settings.tier is None else "the tier is unpaid"
     text = read_text(project.file)

@@ -26,6 +26,7 @@ def models_of(project: Project) -> tuple[str, ...]:
     asked = {arm.model for arm in experiment.arms}
     if project.plan.compressions and experiment.sena.compressor_model is not None:
         asked.add(experiment.sena.compressor_model)
+    asked |= {judge.model for judge in experiment.judges}
     return tuple(sorted(asked))
 
 

@@ -9,11 +9,12 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evalharness.app.caches import case_cache, compression_cache
 from evalharness.core.assumptions import Assumptions
 from evalharness.core.case import Case, Dataset
-from evalharness.core.errors import PricingError
+from evalharness.core.errors import BadInput, PricingError
 from evalharness.core.experiment import Arm, ContextMode, Experiment, SenaSettings
 from evalharness.core.finance import Finance
 from evalharness.core.job import Cell, Job, Purpose, call_key
@@ -38,6 +39,10 @@ from evalharness.experiment.traffic_weights import case_weights
 from evalharness.gateway.gateway import Gateway, Prepared
 from evalharness.gateway.prompting import PersonaPrompts
 from evalharness.store.cache import ContentCache
+
+if TYPE_CHECKING:
+    from evalharness.score.judge import JudgePrompts
+    from evalharness.score.judge.tasks import Bench
 
 
 @dataclass(frozen=True)
@@ -200,7 +205,7 @@ class Project:
         return Gateway(
             settings=self.experiment.gateway,
             sena=self.experiment.sena,
-            prompts=PersonaPrompts(self._templates()),
+            prompts=PersonaPrompts(_read_templates(self._path(self.experiment.gateway.personas))),
             remembered=self._compressions,
         )
 
@@ -254,21 +259,59 @@ class Project:
     def _ready(self) -> dict[tuple[str, ContextMode, SenaSettings | None, str | None], Prepared]:
         return {}
 
+    @cached_property
+    def judging(self) -> Bench:
+        """What judges are asked with: cases, judges, prompts and seeds.
+
+        Raises:
+            BadInput: If a folder of judge prompts is not whole.
+        """
+        from evalharness.score.judge.tasks import Bench
+
+        return Bench(
+            cases={case.id: case for case in self.dataset.cases},
+            judges=self.experiment.judges,
+            prompts={judge.name: self._judge_prompts(judge.prompts) for judge in self.experiment.judges},
+            seed=partial(draw_seed, self.experiment.seed),
+        )
+
+    @cached_property
+    def compared_cases(self) -> tuple[Case, ...]:
+        """The cases on which judges compare treatment and control directly."""
+        pairwise = self.experiment.pairwise
+        if pairwise is None:
+            return ()
+        chosen = replace(self.experiment.arms[0], name="pairwise", cases=pairwise.cases)
+        return select_cases(self.cases, chosen, self.experiment)
+
+    def _judge_prompts(self, folder: str) -> JudgePrompts:
+        from evalharness.score.judge import JudgePrompts
+
+        path = self._path(folder)
+        if not path.is_dir():
+            line = line_of(read_text(self.file), ("judges", 0, "prompts"))
+            raise BadInput(f"no folder of judge prompts: {path}", file=self.file, line=line)
+        return JudgePrompts(_read_templates(path), folder=path.as_posix())
+
     def check(self) -> None:
         """Load everything that any later stage will need, before a run spends time or money.
 
         Raises:
             BadInput: For the first file that is wrong, or a model without a price.
         """
-        for arm in self.experiment.arms:
+        experiment = self.experiment
+        models = {("arms", index): arm.model for index, arm in enumerate(experiment.arms)}
+        models |= {("judges", index): judge.model for index, judge in enumerate(experiment.judges)}
+        for place, model in models.items():
             try:
-                self.card.resolve(arm.model)
+                self.card.resolve(model)
             except PricingError as error:
-                line = line_of(read_text(self.file), ("arms", self.experiment.arms.index(arm), "model"))
+                line = line_of(read_text(self.file), (*place, "model"))
                 raise PricingError(error.message, file=self.file, line=line) from None
         if self.experiment.gate.smoke:
             smoke_cases(self.experiment.gate, self.dataset.cases, self.file)
-        _ = self.assumptions, self.weights, self.contract, self.finance, self.terms, self.plan
+        _ = self.assumptions, self.weights, self.contract, self.finance, self.terms
+        _ = self.judging, self.plan
 
     def load_dataset(self, relative: str) -> Dataset:
         """Return the cases of a file or folder beside this project's file."""
@@ -289,6 +332,10 @@ class Project:
     def _path(self, relative: str) -> Path:
         # Normalised for people: a/../b in an error message is hard to read.
         return Path(os.path.normpath(self.file.parent / relative))
+
+
+def _read_templates(folder: Path) -> dict[str, str]:
+    return {path.name.removesuffix(".j2"): read_text(path) for path in sorted(folder.glob("*.j2"))}
 
 
 def text_sha256(path: Path) -> str:

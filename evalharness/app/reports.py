@@ -44,6 +44,8 @@ def study_of(directory: RunDirectory, project: Project, *, on: dt.date | None) -
         records=(records := directory.read_records()),
         scores=directory.read_scores(),
         calls=directory.read_calls(),
+        judgements=directory.read_judgements(),
+        comparisons=directory.read_comparisons(),
         labels=current_labels(directory, records),
     )
     return assemble(

@@ -16,6 +16,7 @@ from pathlib import Path
 from evalharness.app.clients import Mode
 from evalharness.app.estimate import estimate_plan
 from evalharness.app.project import Project
+from evalharness.app.scoring import ScoredRun, scored
 from evalharness.app.stages import run_experiment
 from evalharness.app.system import SystemClock
 from evalharness.core.experiment import Arm, ContextMode, Experiment, Role, SenaSettings
@@ -28,7 +29,6 @@ from evalharness.experiment.experiment_file import load_experiment
 from evalharness.gateway.cassette.files import recording_path
 from evalharness.gateway.sena.sweep import CONTROLS
 from evalharness.run import Progress
-from evalharness.score import build_records, score_records
 from evalharness.store import RunDirectory
 
 GridPoint = tuple[str, float]
@@ -68,7 +68,9 @@ class GridProject(Project):
             arm for role in _SIDES for arm in base.arms if (arm.role, arm.context) == (role, ContextMode.RAW)
         )
         grid = tuple(_arm(raw, point, base.sena) for point in self.points for raw in arms)
-        return replace(base, name=f"{base.name}-sweep", arms=(*arms, *grid), deploy_context=ContextMode.RAW)
+        # Points are judged by what their answers score; nobody compares them side by side.
+        named = replace(base, name=f"{base.name}-sweep", pairwise=None)
+        return replace(named, arms=(*arms, *grid), deploy_context=ContextMode.RAW)
 
     @cached_property
     def sha256(self) -> str:
@@ -121,7 +123,8 @@ def answer_sweep(
     if mode.connects:
         _say_cost(project, note)
     done = run_experiment(project, mode=mode, out=out, note=note, watch=watch)
-    return _judge(project, done.directory)
+    data = scored(project, done.directory, mode=mode, note=note, watch=watch)
+    return _judge(project, done.directory, data)
 
 
 def _arm(raw: Arm, point: GridPoint, sena: SenaSettings) -> Arm:
@@ -155,7 +158,12 @@ def _complete(project: GridProject) -> tuple[GridPoint, ...]:
 
 
 def _say_cost(project: GridProject, note: Callable[[str], None]) -> None:
-    rows = estimate_plan(project.plan, project.card, SystemClock().now().date())
+    today = SystemClock().now().date()
+    rows = estimate_plan(project.plan, project.card, today)
+    if project.experiment.judges:
+        from evalharness.app.estimate_judging import estimate_judging
+
+        rows += estimate_judging(project, project.card, today)
     limit = project.experiment.limits.budget_usd
     note(
         f"sweep: {sum(row.calls for row in rows)} calls planned, about "
@@ -165,14 +173,11 @@ def _say_cost(project: GridProject, note: Callable[[str], None]) -> None:
     )
 
 
-def _judge(project: GridProject, directory: RunDirectory) -> Answers:
-    plan, calls = directory.read_plan(), directory.read_calls()
-    records = build_records(plan, calls)
-    scores = score_records(records, {case.id: case for case in project.dataset.cases})
-    directory.write_records(records)
-    directory.write_scores(scores)
-    data = RunData(plan=plan, records=records, scores=scores, calls=calls)
-    replies = [(call.origin, call.reply) for call in calls.values() if call.reply is not None]
+def _judge(project: GridProject, directory: RunDirectory, data: ScoredRun) -> Answers:
+    directory.write_records(data.records)
+    directory.write_judging(data.judgements, data.comparisons)
+    directory.write_scores(data.scores)
+    replies = [(call.origin, call.reply) for call in data.calls.values() if call.reply is not None]
     on = dt.date.fromisoformat(max(reply.recorded_at[:10] for _, reply in replies))
     benches = {point: _bench(project, point, data, on) for point in project.points}
     judged = [judge_point(bench, method=p[0], budget=p[1]) for p, bench in benches.items()]
@@ -189,7 +194,7 @@ def _judge(project: GridProject, directory: RunDirectory) -> Answers:
     )
 
 
-def _bench(project: GridProject, point: GridPoint, data: RunData, on: dt.date) -> Bench:
+def _bench(project: GridProject, point: GridPoint, data: ScoredRun, on: dt.date) -> Bench:
     """Lay out the study of one point alone, as if nothing else had been run."""
     experiment = project.study_of(point)
     names = {arm.name for arm in experiment.arms}

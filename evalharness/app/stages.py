@@ -1,4 +1,7 @@
-"""The stages, chained: each reads the files before it in the run directory and writes its own."""
+"""The stages, chained: each reads the files before it in the run directory and writes its own.
+
+Scoring, which may call judges, is in `app.scoring`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import asyncio
 import datetime as dt
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from evalharness.app import reports
 from evalharness.app.clients import Access, Mode
-from evalharness.app.missing import describe_surplus
+from evalharness.app.missing import note_surplus
 from evalharness.app.people import check_people
 from evalharness.app.preflight import (
     control_warnings,
@@ -26,10 +29,10 @@ from evalharness.app.preflight import (
 )
 from evalharness.app.project import Project
 from evalharness.app.reports import read_decision, study_of
+from evalharness.app.scoring import Note, Watch, open_project, project_of, score_run
 from evalharness.app.system import SystemClock, git_state, relative_path, versions
 from evalharness.core.errors import ProviderError, RunMismatch
-from evalharness.core.imported import IMPORTED
-from evalharness.run import Progress, RunSummary
+from evalharness.run import RunSummary
 from evalharness.store import Manifest, RunDirectory
 from evalharness.store.directory import FORMAT_VERSION
 from evalharness.store.jsonlines import dump_json
@@ -38,8 +41,6 @@ if TYPE_CHECKING:
     from evalharness.core.decision import Decision
 
 # What a stage alone needs is imported in it: a run that calls models waits for none of it.
-Note = Callable[[str], None]
-Watch = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +90,9 @@ def run_experiment(
                 )
             )
     _say_failures(summary, directory, note)
-    if mode is Mode.REPLAY and not project.is_pilot and (surplus := describe_surplus(project, summary.total)):
-        note(surplus)
+    # Which recordings of judges are used is known once the run is scored.
+    if mode is Mode.REPLAY and not project.experiment.judges:
+        note_surplus(project, summary.total, note)
     if summary.resumed:
         note(f"{summary.resumed} of {summary.total} calls were already in {directory.path}; not made again")
     for asked, served in sorted(summary.rerouted - _allowed(project)):
@@ -135,39 +137,6 @@ def _say_failures(summary: RunSummary, directory: RunDirectory, note: Note) -> N
             "the same command goes on from here"
         )
     note(f"{summary.failed} of {summary.total} calls failed, {count} of them so: {cause}")
-
-
-def score_run(
-    directory: RunDirectory, project: Project | None = None, *, note: Note = lambda _: None
-) -> tuple[int, int]:
-    """Derive records and scores from a run's calls; returns how many cells completed and failed.
-
-    Args:
-        directory: The run.
-        project: Its experiment, if it is loaded already.
-        note: Told, one line each, of scorers that are declared but not installed.
-
-    Raises:
-        RunMismatch: If the run's answers belong to another state of the experiment.
-    """
-    from evalharness.app.remembered import remembered_scores
-    from evalharness.score import build_records, choose_scorers, score_records
-
-    project = open_project(directory, project)
-    if directory.read_manifest().mode == IMPORTED:
-        from evalharness.app.imported import score_imported
-
-        return score_imported(directory, project)
-    records = build_records(directory.read_plan(), directory.read_calls())
-    also = project.experiment.scorer.also
-    with remembered_scores(directory.path.parent, also, note) as store:
-        scores = score_records(
-            records, {case.id: case for case in project.dataset.cases}, choose_scorers(also, store)
-        )
-    directory.write_records(records)
-    directory.write_scores(scores)
-    completed = sum(hasattr(record, "answer") for record in records)
-    return completed, len(records) - completed
 
 
 def decide_run(directory: RunDirectory, project: Project | None = None, *, on: dt.date | None) -> Decision:
@@ -221,47 +190,8 @@ def recordings_of(project: Project) -> set[str]:
         done = run_experiment(
             project, mode=Mode.REPLAY, out=Path(folder), note=lambda _: None, watch=lambda _: None
         )
+        score_run(done.directory)
         return {f"{key}.json" for key in done.directory.read_calls()}
-
-
-def project_of(directory: RunDirectory, manifest: Manifest) -> Project:
-    """Return the experiment that a run was made from, in whatever state it is now."""
-    file = _file_of(directory, manifest)
-    return Project(file, limit=manifest.limit, smoke=manifest.smoke, cache=directory.path.parent)
-
-
-def _file_of(directory: RunDirectory, manifest: Manifest) -> Path:
-    return _shown((directory.path / manifest.experiment_file).resolve())
-
-
-def open_project(directory: RunDirectory, known: Project | None = None) -> Project:
-    """Return the experiment that a run belongs to, checked to be still the same where answers depend on it.
-
-    Thresholds, prices and assumptions may have changed: deciding again under other ones is what stages
-    are for. Cases, prompts, arms and seeds may not.
-
-    Args:
-        directory: The run.
-        known: The experiment if it is loaded already; checked like one that is not.
-
-    Raises:
-        RunMismatch: If the run's answers belong to another state of the experiment.
-    """
-    manifest = directory.read_manifest()
-    if manifest.mode == IMPORTED:
-        from evalharness.app.imported import open_imported
-
-        return open_imported(directory, _file_of(directory, manifest), manifest)
-    project = known or project_of(directory, manifest)
-    if manifest.dataset_sha256 != project.dataset.sha256:
-        raise RunMismatch("the dataset changed since this run; run the experiment again", file=directory.path)
-    if manifest.experiment_sha256 != project.sha256 and manifest.identity != project.plan.identity:
-        change = describe_change(directory.read_plan(), project.plan.cells)
-        raise RunMismatch(
-            f"the experiment changed since this run in what models are asked: {change}; run it again",
-            file=directory.path,
-        )
-    return project
 
 
 def _run_id(project: Project, mode: Mode) -> str:
@@ -311,9 +241,14 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
     )
 
 
-def _shown(file: Path) -> Path:
-    """Return a path as a user would name it from here."""
-    try:
-        return file.relative_to(Path.cwd())
-    except ValueError:
-        return file
+__all__ = [
+    "RunResult",
+    "decide_run",
+    "open_project",
+    "project_of",
+    "read_decision",
+    "recordings_of",
+    "render_run",
+    "run_experiment",
+    "score_run",
+]

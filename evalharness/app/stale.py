@@ -23,7 +23,8 @@ def stale_rows(project: Project, *, calls: Mapping[str, Call], on: dt.date) -> t
     """Return the calls that neither a recording nor a run answers, by arm and purpose, priced.
 
     A changed context of a model-based compressor is stale as a compression; the answers that wait for its
-    reply are stale with it, and priced at their whole context: an upper bound.
+    reply are stale with it, and priced at their whole context: an upper bound. What judges are asked follows
+    the answers, in rows that name the judge in the arm's place.
 
     Args:
         project: The experiment as it is now.
@@ -34,9 +35,10 @@ def stale_rows(project: Project, *, calls: Mapping[str, Call], on: dt.date) -> t
         PricingError: If a model has no price on that day.
     """
     bodies = {key: call.reply.body for key, call in calls.items() if call.reply is not None}
-    missing = plan_of_missing(project, _now(project, bodies), bodies)
+    plan = _now(project, bodies)
+    missing = plan_of_missing(project, plan, bodies)
     cells = _cells_by_row(missing)
-    return tuple(
+    rows = tuple(
         StaleRow(
             arm=row.arm, purpose=row.purpose, model=row.model, calls=row.calls,
             cells=cells[row.arm, row.purpose], usd_low=row.usd_low, usd_expected=row.usd_expected,
@@ -44,6 +46,13 @@ def stale_rows(project: Project, *, calls: Mapping[str, Call], on: dt.date) -> t
         )
         for row in estimate_plan(missing, project.card, on)
     )  # fmt: skip
+    if not project.experiment.judges:
+        return rows
+    # Late: reading answers as judges see them loads a Markdown parser.
+    from evalharness.app.stale_judging import stale_questions
+
+    unanswered = frozenset(cell for job in (*missing.compressions, *missing.jobs) for cell in job.cells)
+    return (*rows, *stale_questions(project, plan, calls=calls, unanswered=unanswered, on=on))
 
 
 def plan_of_missing(project: Project, plan: Plan, answered: Collection[str]) -> Plan:
@@ -74,7 +83,7 @@ def _now(project: Project, bodies: Mapping[str, Mapping[str, object]]) -> Plan:
     resolved = project.resolve({key: _text(body) for key, body in replies.items()})
     unknown = {cell for job in plan.compressions if replies[job.key] is None for cell in job.cells}
     waiting = tuple(job for job in plan.jobs if unknown.intersection(job.cells))
-    return replace(plan, jobs=(*resolved.jobs, *waiting))
+    return replace(plan, cells=resolved.cells, jobs=(*resolved.jobs, *waiting))
 
 
 def _recorded(project: Project, job: Job) -> Mapping[str, object] | None:

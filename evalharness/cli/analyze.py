@@ -40,7 +40,7 @@ def analyze(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Run EXPERIMENT, score, decide and write gemini_pro_upgrade_analysis.md."""
+    """Run EXPERIMENT, score (judges included), decide and write gemini_pro_upgrade_analysis.md."""
     from evalharness.app import stages
     from evalharness.app.clients import Mode
     from evalharness.app.project import Project
@@ -49,7 +49,10 @@ def analyze(
     project = Project(experiment, limit=limit, cache=out)
     with console.progress() as watch:
         done = stages.run_experiment(project, mode=Mode(mode), out=out, note=console.note, watch=watch)
-    completed, failed = stages.score_run(done.directory, project, note=console.note)
+    with console.progress() as watch:
+        completed, failed = stages.score_run(
+            done.directory, project, mode=Mode(mode), note=console.note, watch=watch
+        )
     console.detail(f"{completed} cells answered, {failed} failed")
     decision = stages.decide_run(done.directory, project, on=on)
     # A pilot shows numbers; it must not stand where people look for the analysis.

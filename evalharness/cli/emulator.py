@@ -26,7 +26,8 @@ def emulator() -> None:
 )
 @click.option(
     "--faults", default="", metavar="KIND=SHARE,...",
-    help="429, 500, 503, 504, drop, malformed, hang; also per-day=N and reroute=asked>answering.",
+    help="429, 500, 503, 504, drop, malformed, hang; per-day=N, reroute=asked>answering; of judges: "
+    "judge-noise, position-bias, verbosity-bias, judge-malformed, false-quote.",
 )  # fmt: skip
 @click.option("--no-thinking", is_flag=True, help="Models do not think.")
 @click.option(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -30,6 +31,22 @@ class Day(click.ParamType[dt.date]):
             self.fail(f"{value!r} is not a day; write it as 2026-12-01", param, ctx)
 
 
+class Money(click.ParamType[Decimal]):
+    """An amount of USD."""
+
+    name = "USD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """Parse the amount, exactly."""
+        try:
+            amount = Decimal(value)
+        except InvalidOperation:
+            amount = Decimal(-1)
+        if not amount.is_finite() or amount < 0:
+            self.fail(f"{value!r} is not an amount; write it as 2.50", param, ctx)
+        return amount
+
+
 experiment_argument = click.argument(
     "experiment", type=click.Path(path_type=Path, dir_okay=False), metavar="EXPERIMENT"
 )
@@ -53,6 +70,9 @@ limit_option = click.option(
 )
 on_option = click.option(
     "--on", type=Day(), help="Decide at the prices of this day; default: the latest recording's."
+)
+budget_option = click.option(
+    "--budget-usd", type=Money(), help="Most this run may spend, judges included; replaces the file's."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 

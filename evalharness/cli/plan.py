@@ -88,6 +88,7 @@ def _rounded(value: Any) -> Any:
 
 def _table(view: PlanView) -> Iterator[str]:
     from evalharness.app.estimate import ASSUMED_CALL_S
+    from evalharness.core.job import JUDGING
 
     yield f"{view.experiment}: {view.cases} cases, prices of {view.priced_on}"
     header = f"{'arm':<16}{'purpose':<10}{'model':<26}"
@@ -114,6 +115,11 @@ def _table(view: PlanView) -> Iterator[str]:
         f"{_how_counted(view)}; answers take 15, 40 and 100 % of max_output_tokens; a call is taken to last "
         f"{ASSUMED_CALL_S:g} s. Retries that were sent and not answered come on top."
     )
+    if any(row.purpose in JUDGING for row in view.rows):
+        yield (
+            "Judges, listed by name, are taken to read answers as long as the reference answers; the most "
+            "that this can cost counts a repair of every reply."
+        )
 
 
 def _purposes(view: PlanView) -> Iterator[str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import click
 
 from evalharness.cli.console import Console
 from evalharness.cli.options import (
+    budget_option,
     experiment_argument,
     json_option,
     limit_option,
@@ -20,29 +20,13 @@ from evalharness.cli.options import (
 )
 
 
-class Money(click.ParamType[Decimal]):
-    """An amount of USD."""
-
-    name = "USD"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
-        """Parse the amount, exactly."""
-        try:
-            amount = Decimal(value)
-        except InvalidOperation:
-            amount = Decimal(-1)
-        if not amount.is_finite() or amount < 0:
-            self.fail(f"{value!r} is not an amount; write it as 2.50", param, ctx)
-        return amount
-
-
 @click.command(epilog="Example: evalharness run prompts/experiment.toml --mode record-missing")
 @experiment_argument
 @mode_option
 @out_option
 @limit_option
 @click.option("--smoke", is_flag=True, help="Only the cases that [gate] smoke declares.")
-@click.option("--budget-usd", type=Money(), help="Most this run may spend; replaces the file's.")
+@budget_option
 @json_option
 @verbosity_options
 def run(

@@ -221,6 +221,36 @@ class GatewaySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeChoice:
+    """A model that judges answers. Nothing of it has a default that could drift."""
+
+    name: str
+    model: str
+    family: str
+    """Who trained it, such as gemini; a judge of the judged models' own family is flagged."""
+    client: str
+    """Which client reaches it: google-genai or openai-compatible."""
+    prompts: str
+    """Folder of judge prompt templates, relative to the experiment file; its last part is their version."""
+    repeats: int
+    """Rubric judgements of each answer; their mean counts."""
+    max_output_tokens: int
+    thinking_level: str | None = None
+    base_url: str | None = None
+    """Where it is reached; None for what the client takes from the environment."""
+    key_variable: str | None = None
+    """Environment variable with its key; None for the client's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairwiseChoice:
+    """Direct comparison of treatment and control, in both orders, by every judge."""
+
+    cases: int | None = 40
+    """On so many cases, spread evenly and seeded; None for all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waivers:
     """Written permissions to go past a cap; each text is printed in the report."""
 
@@ -278,6 +308,10 @@ class Experiment:
     report: ReportSettings = PLAIN_REPORT
     rollout: Rollout = PROGRAMME_ROLLOUT
     targets: ServiceTargets = ServiceTargets()
+    judges: tuple[JudgeChoice, ...] = ()
+    """The panel; the first one is primary: a rubric score that decides is its score."""
+    pairwise: PairwiseChoice | None = None
+    """None for no direct comparison."""
 
     def arm(self, name: str) -> Arm:
         """Return the arm of that name.

@@ -17,6 +17,10 @@ class Purpose(StrEnum):
     PAIRWISE = "pairwise"
 
 
+JUDGING = frozenset({Purpose.JUDGE, Purpose.PAIRWISE})
+"""Purposes of calls that judge answers, and are no part of what an arm would cost."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """One case in one arm, one repeat."""

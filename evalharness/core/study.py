@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from evalharness.core.experiment import Experiment
+from evalharness.core.judging import Comparison, Judgement
 from evalharness.core.labels import LabelledPair
 from evalharness.core.provenance import Delivery, Origin
 from evalharness.core.score import Score
@@ -55,6 +56,8 @@ class Outcome:
     """Service time of the whole request, compression included."""
     failed: bool = False
     """The provider call failed (an error), as against answered but unscored."""
+    unjudged: bool = False
+    """Answered, and without a score because of the judge: no fault of the arm, so never its worst score."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,3 +139,7 @@ class Study:
     """One for each arm that was called; imports have none."""
     recorded_on: dt.date | None = None
     """The latest day on which an answer was recorded; None if none was."""
+    judgements: tuple[Judgement, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    judge_origins: tuple[tuple[str, Origin], ...] = ()
+    """Who really answered each judge's calls, by judge."""

@@ -13,6 +13,7 @@ from evalharness.decide.costs import CostTable
 from evalharness.decide.design import sampling_of
 from evalharness.decide.evidence import evidence_of
 from evalharness.decide.grid import arm_summaries, two_by_two
+from evalharness.decide.judge_audit import judge_audit
 from evalharness.decide.label_audit import label_audit
 from evalharness.decide.ledger import answers_total, ledger_of, study_rows
 from evalharness.decide.measures import measures_of
@@ -67,6 +68,7 @@ def decide(study: Study, card: RateCard, assumptions: Assumptions) -> Decision:
         operations=operations_of(bench),
         labels=labels,
         measures=measures_of(bench),
+        judge=judge_audit(bench),
     )
 
 

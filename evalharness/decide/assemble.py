@@ -11,16 +11,17 @@ from evalharness.core.call import Call
 from evalharness.core.case import Case
 from evalharness.core.errors import BadInput, InvalidUsage, ProviderError
 from evalharness.core.experiment import Experiment
-from evalharness.core.job import Purpose
+from evalharness.core.job import JUDGING, Purpose
+from evalharness.core.judging import JUDGE_CAUSE, Comparison, Judgement
 from evalharness.core.labels import LabelledPair
 from evalharness.core.plan import PlannedCell
-from evalharness.core.provenance import weakest
+from evalharness.core.provenance import Origin, weakest
 from evalharness.core.score import Completed, Record, Score, Scored
 from evalharness.core.study import CaseFacts, Charge, Outcome, Study
 from evalharness.core.wire.response import Completion, parse_response, served_id
 from evalharness.decide.arm_calls import arm_calls
-from evalharness.decide.context_tokens import CellId, cell_id, context_tokens
-from evalharness.decide.primary import primary_scores
+from evalharness.decide.context_tokens import cell_id, context_tokens
+from evalharness.decide.primary import primary_scores, unscored_causes
 from evalharness.decide.spends import spends_of
 
 
@@ -32,6 +33,8 @@ class RunData:
     records: Sequence[Record]
     scores: Sequence[Score]
     calls: Mapping[str, Call]
+    judgements: Sequence[Judgement] = ()
+    comparisons: Sequence[Comparison] = ()
     labels: Sequence[LabelledPair] = ()
 
 
@@ -68,7 +71,7 @@ def assemble(
         cases=tuple(_facts(known[case_id], (weights or {}).get(case_id, 1.0)) for case_id in used),
         outcomes=_outcomes(data, experiment, completions),
         spends=spends_of(data.plan, data.calls, completions),
-        origin=weakest(frozenset(call.origin for call in answered)),
+        origin=_origin(answered, origins := _judge_origins(data)),
         deliveries=frozenset(call.reply.delivery for call in answered if call.reply is not None),
         on=on or _decision_day(answered),
         pilot=pilot,
@@ -79,7 +82,26 @@ def assemble(
         scores=tuple(data.scores),
         overruns=_overruns(data.plan),
         recorded_on=_last_day(answered),
+        judgements=tuple(data.judgements),
+        comparisons=tuple(data.comparisons),
+        judge_origins=origins,
     )
+
+
+def _origin(answered: Sequence[Call], judges: Sequence[tuple[str, Origin]]) -> Origin:
+    """Return who really answered; judges of another origin do not weaken that, unless they are simulated."""
+    answers = {call.origin for call in answered if call.purpose not in JUDGING}
+    simulated = {origin for _, origin in judges if origin is Origin.SIMULATED}
+    return weakest(frozenset(answers | simulated))
+
+
+def _judge_origins(data: RunData) -> tuple[tuple[str, Origin], ...]:
+    """Return the weakest origin of the calls that each judge's judgements stand on."""
+    seen: dict[str, set[Origin]] = defaultdict(set)
+    for row in (*data.judgements, *data.comparisons):
+        calls = [data.calls[key] for key in row.calls if key in data.calls]
+        seen[row.judge] |= {call.origin for call in calls if call.reply is not None}
+    return tuple((judge, weakest(frozenset(origins))) for judge, origins in sorted(seen.items()))
 
 
 def _completion(call: Call) -> Completion | None:
@@ -117,13 +139,15 @@ def _outcomes(
     data: RunData, experiment: Experiment, completions: Mapping[str, Completion]
 ) -> tuple[Outcome, ...]:
     qualities = primary_scores(data.scores, experiment)
+    causes = unscored_causes(data.scores, experiment)
     context = context_tokens(data.plan, experiment, completions)
-    records = {_id(record): record for record in data.records}
+    records = {(r.case_id, r.arm, r.repeat): r for r in data.records}
     return tuple(
         _outcome(
             records[cell_id(planned)],
             _cell_calls(planned, data.calls, completions, experiment.sena.reuse_turns),
             quality=qualities.get(cell_id(planned)),
+            cause=causes.get(cell_id(planned), "unscored"),
             gross_tokens=context.get(cell_id(planned)),
         )
         for planned in sorted(data.plan, key=cell_id)
@@ -170,25 +194,24 @@ def _cell_calls(
     )
 
 
-def _id(row: Record | Score) -> CellId:
-    return (row.case_id, row.arm, row.repeat)
-
-
 def _outcome(
-    record: Record, own: _CellCalls, *, quality: float | None, gross_tokens: float | None
+    record: Record, own: _CellCalls, *, quality: float | None, cause: str, gross_tokens: float | None
 ) -> Outcome:
-    cause = None if isinstance(record, Completed) else record.cause
+    why = None if quality is not None else cause
+    if not isinstance(record, Completed):
+        why = record.cause
     return Outcome(
         case_id=record.case_id,
         arm=record.arm,
         repeat=record.repeat,
         quality=quality,
-        cause=cause or (None if quality is not None else "unscored"),
+        cause=why,
         charges=own.charges,
         context_tokens_net=None if gross_tokens is None else gross_tokens + own.compressor_tokens,
         context_tokens_gross=gross_tokens,
         latency_ms=own.latency_ms,
         failed=not own.answered,
+        unjudged=why is not None and why.startswith(JUDGE_CAUSE),
     )
 
 

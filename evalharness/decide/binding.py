@@ -14,6 +14,7 @@ from evalharness.core.decision import (
 from evalharness.decide.assess import Assessment
 from evalharness.decide.conditions import unmet
 from evalharness.decide.evidence import evidence_binding
+from evalharness.decide.panel import judges_binding
 
 _OF_SAMPLE = (
     ConditionName.NET_AT_THRESHOLD,
@@ -35,15 +36,13 @@ def upgrade_binding(
 ) -> Binding | None:
     """Name what stands between the verdict and an approval; None for APPROVE and for REJECT.
 
-    Evidence comes first (a cost that nobody knows included), then an unknown assumption, then the statistics
-    (sample or assumption, whichever spreads the answer more), the judge's allowance, NPV, guardrails, and the
-    lifecycle cap.
+    Evidence comes first (a cost that nobody knows included), then judges that disagree, an unknown
+    assumption, the statistics (sample or assumption, whichever spreads the answer more), the judge's
+    allowance, NPV, guardrails, and the lifecycle cap.
     """
-    evidence = evidence_binding(conditions)
-    if evidence is not None:
-        return evidence
-    if ruling in (Ruling.APPROVE, Ruling.REJECT):
-        return None
+    first = evidence_binding(conditions) or judges_binding(conditions)
+    if first is not None or ruling in (Ruling.APPROVE, Ruling.REJECT):
+        return first
     if ruling is Ruling.APPROVE_FOR_TRIAL:
         return Binding(kind=BindingKind.CAP, condition=ConditionName.LIFECYCLE)
     if field is not None:

@@ -56,6 +56,8 @@ class Cells:
     quality: FloatArray
     """Mean score; NaN if unscored."""
     failed: BoolArray
+    unjudged: BoolArray
+    """Answered, and without a score because of the judge."""
     latency_ms: FloatArray
     context_net: FloatArray
     context_gross: FloatArray
@@ -99,7 +101,10 @@ def cells_of(study: Study) -> Cells:
     rows = np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
     scale = study.experiment.scorer
     quality = _column([o.quality for o in outcomes], "quality", outcomes, scale.scale_low, scale.scale_high)
-    failed = np.bincount(flat, weights=[o.failed for o in outcomes], minlength=rows.size).reshape(shape) > 0
+    failed, unjudged = (
+        np.bincount(flat, weights=marks, minlength=rows.size).reshape(shape) > 0
+        for marks in ([o.failed for o in outcomes], [o.unjudged for o in outcomes])
+    )
 
     def mean(values: FloatArray) -> FloatArray:
         return _cell_means(values, flat, shape)
@@ -110,6 +115,7 @@ def cells_of(study: Study) -> Cells:
         rows=rows.astype(np.int64),
         quality=mean(quality),
         failed=failed,
+        unjudged=unjudged,
         latency_ms=mean(_column([o.latency_ms for o in outcomes], "latency_ms", outcomes)),
         context_net=mean(_column([o.context_tokens_net for o in outcomes], "context_tokens_net", outcomes)),
         context_gross=mean(

@@ -19,6 +19,7 @@ from evalharness.core.provenance import Origin
 from evalharness.decide.bench import Bench
 from evalharness.decide.conditions import at_least, fact, unmet
 from evalharness.decide.controls import control_conditions, missing_controls
+from evalharness.decide.panel import is_kin
 
 
 def evidence_of(bench: Bench, labels: LabelAudit | None = None) -> Evidence:
@@ -98,9 +99,21 @@ def common_marks(bench: Bench, checks: tuple[ControlCheck, ...]) -> tuple[Reason
         marks.append(_reason(ReasonCode.NOT_GOOGLE, origin=study.origin.value))
     if not scale.judge:
         marks.append(_reason(ReasonCode.STAND_IN_QUALITY, scorer=scale.name, scale_high=scale.scale_high))
+    marks += _kin(bench)
     if bench.sampling.mix == "benchmark":
         marks.append(Reason(code=ReasonCode.BENCHMARK_MIX))
     return (*marks, *missing_controls(checks), *bench.sampling.notes)
+
+
+def _kin(bench: Bench) -> list[Reason]:
+    """Return a mark for the primary judge if it is of a judged model's family: judges favour their kin."""
+    experiment = bench.study.experiment
+    judge = next(iter(experiment.judges), None) if experiment.scorer.judge else None
+    if judge is None or not is_kin(judge, experiment):
+        return []
+    return [
+        _reason(ReasonCode.JUDGE_OF_SAME_FAMILY, judge=judge.name, model=judge.model, family=judge.family)
+    ]
 
 
 def assumption_marks(assumptions: Assumptions) -> tuple[Reason, ...]:

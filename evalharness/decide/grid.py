@@ -10,23 +10,15 @@ from evalharness.decide.bench import Bench
 from evalharness.decide.cells import FloatArray
 from evalharness.decide.contrasts import mean_or_value
 from evalharness.decide.costs import billed_tokens
-from evalharness.decide.pairing import case_means, case_quality
+from evalharness.decide.pairing import MainArms, case_means, case_quality
 
 
 def two_by_two(bench: Bench) -> TwoByTwo:
     """Report every simple effect; comparing pro with sena to flash without would mix two of them."""
     arms = bench.arms
-    planned = []
-    for context in (ContextMode.RAW, ContextMode.SENA):
-        found = arms.pair(context)
-        if found is not None:
-            planned.append((f"pro-flash|{context}", *found))
-    for label, side in (("flash", arms.control), ("pro", arms.treatment)):
-        if ContextMode.RAW in side and ContextMode.SENA in side:
-            planned.append((f"sena-raw|{label}", side[ContextMode.SENA], side[ContextMode.RAW]))
     contrasts = tuple(
         bench.contrast(name, first, second)
-        for name, first, second in planned
+        for name, first, second in simple_effects(arms)
         if bench.pair(first, second).design.n
     )
     interaction = None
@@ -43,6 +35,19 @@ def two_by_two(bench: Bench) -> TwoByTwo:
                 confidence=bench.confidence,
             )
     return TwoByTwo(contrasts=contrasts, interaction=interaction)
+
+
+def simple_effects(arms: MainArms) -> tuple[tuple[str, int, int], ...]:
+    """Return (name, minuend, subtrahend) of every difference in one thing: model, or context."""
+    found: list[tuple[str, int, int]] = []
+    for context in (ContextMode.RAW, ContextMode.SENA):
+        pair = arms.pair(context)
+        if pair is not None:
+            found.append((f"pro-flash|{context}", *pair))
+    for label, side in (("flash", arms.control), ("pro", arms.treatment)):
+        if ContextMode.RAW in side and ContextMode.SENA in side:
+            found.append((f"sena-raw|{label}", side[ContextMode.SENA], side[ContextMode.RAW]))
+    return tuple(found)
 
 
 def arm_summaries(bench: Bench) -> tuple[ArmSummary, ...]:

@@ -10,16 +10,14 @@ import numpy as np
 from evalharness.core.decision import Measure, MeasuredArm
 from evalharness.core.score import Score, Scored
 from evalharness.decide.bench import Bench
-from evalharness.decide.cells import FloatArray
-
-_FEWEST = 3
+from evalharness.decide.correlation import spearman
+from evalharness.decide.primary import primary_weights
 
 
 def measures_of(bench: Bench) -> tuple[Measure, ...]:
     """Summarise every scorer that is no part of the primary score, sorted by name."""
     study = bench.study
-    scorer = study.experiment.scorer
-    primary = {scorer.name, *dict(scorer.weights)}
+    primary = primary_weights(study.experiment)
     by_scorer: dict[str, list[Score]] = defaultdict(list)
     for score in study.scores:
         if score.scorer.partition("/")[0] not in primary:
@@ -47,6 +45,7 @@ def _measure(
         beside = quality.get((score.case_id, score.arm, score.repeat))
         if beside is not None:
             pairs.append((score.value, beside))
+    columns = np.array(pairs, dtype=np.float64).reshape(-1, 2)
     return Measure(
         scorer=name,
         arms=tuple(
@@ -54,25 +53,5 @@ def _measure(
             for arm in order
             if values[arm]
         ),
-        correlation=_spearman(pairs), n=len(pairs),
+        correlation=spearman(columns[:, 0], columns[:, 1]), n=len(pairs),
     )  # fmt: skip
-
-
-def _spearman(pairs: Sequence[tuple[float, float]]) -> float | None:
-    """Return the correlation of ranks, ties sharing their mean rank.
-
-    A test holds it to scipy.stats.spearmanr, whose import takes longer than a decision.
-    """
-    if len(pairs) < _FEWEST:
-        return None
-    first, second = (_ranks(np.array(column)) for column in zip(*pairs, strict=True))
-    if np.ptp(first) == 0 or np.ptp(second) == 0:
-        return None
-    return float(np.corrcoef(first, second)[0, 1])
-
-
-def _ranks(values: FloatArray) -> FloatArray:
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    ranks: FloatArray = (ends - (counts - 1) / 2)[place]
-    return ranks

@@ -93,12 +93,14 @@ def case_means(values: FloatArray, *, over: BoolArray | None = None) -> FloatArr
 def case_quality(cells: Cells, arm: int, rule: DroppedCells, scale: ScorerChoice) -> FloatArray:
     """Return each case's score in an arm, shape (cases,), repeats averaged.
 
-    Under WORST an unscored or missing repeat counts as the lowest score; under DROP it is left out. NaN where
-    the arm was not to run on the case or, under DROP, has no score for it.
+    Under WORST an unscored or missing repeat counts as the lowest score; under DROP it is left out. A repeat
+    for which only the judge had no score is left out under both: it is no fault of the arm. NaN where the arm
+    was not to run on the case, or nothing is left.
     """
     quality = cells.quality[arm]
     if rule is DroppedCells.WORST:
-        quality = np.where(np.isnan(quality), scale.scale_low, quality)
+        lost = np.isnan(quality) & ~cells.unjudged[arm]
+        quality = np.where(lost, scale.scale_low, quality)
     means = case_means(quality)
     means[~cells.planned(arm)] = np.nan
     return means

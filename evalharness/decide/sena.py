@@ -31,6 +31,7 @@ from evalharness.decide.distributions import t_quantile
 from evalharness.decide.evidence import common_marks, evidence_binding, evidence_caps, evidence_conditions
 from evalharness.decide.fieller import fieller_set
 from evalharness.decide.pairing import Pair, case_means
+from evalharness.decide.panel import agreement_condition, disagreements, judges_binding
 from evalharness.decide.severe import severe_losses
 from evalharness.decide.tail import guarded_estimate, retention_pseudo_case
 
@@ -185,21 +186,48 @@ def rule_sena(models: tuple[SenaModel, ...], conditions: tuple[Condition, ...]) 
 
 
 def _verdict(bench: Bench, checks: tuple[ControlCheck, ...], models: tuple[SenaModel, ...]) -> Verdict:
-    proof = sena_conditions(models)
+    own, judges = sena_conditions(models), _judges(bench, models)
+    proof = (*own, *judges)
     evidence = evidence_conditions(bench, checks)
     caps = evidence_caps(evidence)
-    ruling = rule_sena(models, proof)
-    final = Ruling.NO_VERDICT if caps else ruling
+    ruling = rule_sena(models, own)
+    final = uncapped = Ruling.NO_VERDICT if caps else ruling
+    split = disagreements(judges)
+    if split and not caps and not _wastes_tokens(models):
+        final, caps = Ruling.INCONCLUSIVE, split
     return Verdict(
         ruling=final,
-        uncapped=final,
+        uncapped=uncapped,
         would_be=bench.study.origin is not Origin.GOOGLE,
         reasons=_reasons(bench, models, final),
         caps=caps,
         marks=common_marks(bench, checks),
         conditions=(*evidence, *proof, *_missing_model(bench, models)),
-        binding=evidence_binding(evidence) or _binding(proof, ruling),
+        binding=evidence_binding(evidence) or judges_binding(proof) or _binding(proof, ruling),
     )
+
+
+def _judges(bench: Bench, models: tuple[SenaModel, ...]) -> tuple[Condition, ...]:
+    """Return one row a model: no judge sees the retention margin with the other sign."""
+    limits, scale = bench.study.experiment.thresholds, bench.study.experiment.scorer
+    position = {arm.name: i for i, arm in enumerate(bench.cells.arms)}
+
+    def margin(pair: Pair) -> FloatArray:
+        retained = 1 - limits.quality_loss
+        return retention_margins(pair.first, pair.second, retained=retained, origin=scale.scale_low)
+
+    return tuple(
+        row
+        for model in models
+        for row in agreement_condition(
+            bench, position[model.sena_arm], position[model.raw_arm], margin=margin, subject=model.model
+        )
+    )
+
+
+def _wastes_tokens(models: tuple[SenaModel, ...]) -> bool:
+    """Whether compression fails by its tokens, of which judges see nothing."""
+    return any(model.tokens.high is not None and model.tokens.high < 0 for model in models)
 
 
 def _missing_model(bench: Bench, models: tuple[SenaModel, ...]) -> tuple[Condition, ...]:

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from evalharness.core.assumptions import Assumptions
-from evalharness.core.decision import Estimate
+from evalharness.core.decision import Condition, Estimate
 from evalharness.core.experiment import Thresholds
 from evalharness.decide.bench import Bench
 from evalharness.decide.cells import FloatArray
@@ -17,6 +17,7 @@ from evalharness.decide.draws import draw_all
 from evalharness.decide.labelled import Correction, Labelled, labelled_of
 from evalharness.decide.money import CaseMoney, Exchange
 from evalharness.decide.pairing import Pair, filled_differences
+from evalharness.decide.panel import agreement_condition
 from evalharness.decide.ppi import rectified_vector
 from evalharness.decide.pricepath import PricePath, price_path
 from evalharness.decide.sena import retention_margins
@@ -41,6 +42,13 @@ class Stakes:
             months=assumptions.horizon_months,
         )
         self.models = bench.costs.models((pair.minuend, pair.subtrahend))
+
+    @cached_property
+    def judges(self) -> tuple[Condition, ...]:
+        """The row "no judge sees the difference with the other sign"; empty unless several judges decide."""
+        return agreement_condition(
+            self.bench, self.pair.minuend, self.pair.subtrahend, margin=lambda pair: pair.quality
+        )
 
     @cached_property
     def draws(self) -> dict[str, float | FloatArray]:

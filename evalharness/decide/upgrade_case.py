@@ -20,6 +20,7 @@ from evalharness.decide.assess import Assessment, assess
 from evalharness.decide.bench import Bench
 from evalharness.decide.conditions import fact, too_few
 from evalharness.decide.evidence import evidence_caps, evidence_conditions
+from evalharness.decide.panel import disagreements
 from evalharness.decide.rulings import (
     apply_vetoes,
     branch_reasons,
@@ -62,6 +63,9 @@ class UpgradeCase:
             return Ruling.NO_VERDICT, Ruling.NO_VERDICT, missing
         capped, caps = apply_vetoes(ruling, self.guardrails, self.lifecycle)
         uncapped = Ruling.APPROVE if capped is Ruling.APPROVE_FOR_TRIAL else capped
+        split = disagreements(self.proof)
+        if split:
+            return Ruling.INCONCLUSIVE, uncapped, (*split, *caps)
         return capped, uncapped, caps
 
 
@@ -111,7 +115,7 @@ def _proof(stakes: Stakes, standing: Assessment | None, field: str | None) -> tu
         ConditionName.ASSUMPTIONS_KNOWN, ConditionKind.PROOF, met=field is None, subject=field or "",
         detail=detail,
     )  # fmt: skip
-    return (known, *(proof_conditions(stakes, standing) if standing else ()))
+    return (known, *(proof_conditions(stakes, standing) if standing else ()), *stakes.judges)
 
 
 def _rule(
@@ -125,7 +129,8 @@ def _rule(
     if standing.net.low is None:
         few = too_few(standing.net, stakes.pair.design.clusters is not None)
         return Ruling.INCONCLUSIVE, (few,)
-    return rule_upgrade(standing, proof)
+    # Judges that disagree cap whatever the rest says, a rejection too: `UpgradeCase.final`.
+    return rule_upgrade(standing, tuple(row for row in proof if row.name is not ConditionName.JUDGES_AGREE))
 
 
 def rule_later(case: UpgradeCase, later: Assessment) -> Ruling:

@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from evalharness.emulator import errors, replies
+from evalharness.emulator.chat import PATH, chat_body, read_chat
 from evalharness.emulator.cutting import CutResponse, CutStream, halved
 from evalharness.emulator.errors import EmulatorError
 from evalharness.emulator.faults import Fault, draw_fault, raise_if_refused
@@ -37,6 +38,7 @@ def build_app(settings: EmulatorSettings) -> Starlette:
     emulator = _Emulator(settings)
     routes = [
         Route("/healthz", _health),
+        Route(PATH, emulator.chat, methods=["POST"]),
         Route("/{version}/models", emulator.list_models),
         Route("/{version}/models/{model}", emulator.get_model),
         Route("/{version}/models/{call}", emulator.call, methods=["POST"]),
@@ -77,6 +79,22 @@ class _Emulator:
         except EmulatorError as error:
             self._log.finish(arrival, error.code)
             raise
+
+    async def chat(self, request: Request) -> Response:
+        """POST chat/completions: no key, no faults, whole replies only."""
+        raw = await request.body()
+        model, body = read_chat(raw)
+        arrival = self._log.arrive(model.id, "chat/completions", raw)
+        try:
+            asked = read_request(body, model.id)
+        except EmulatorError as error:
+            self._log.finish(arrival, error.code)
+            raise
+        outcome = simulate(asked, model, self._settings)
+        await asyncio.sleep(outcome.service_ms / 1000)
+        said = chat_body(outcome, model, asked.digest)
+        self._log.finish(arrival, 200, outcome.service_ms, response_id=str(said["id"]))
+        return _reply(said, headers=_timing(outcome.service_ms))
 
     async def _answer(self, request: Request, arrival: Arrival, model: Model, raw: bytes) -> Response:
         if arrival.method == "countTokens":

@@ -63,7 +63,8 @@ def with_faults(settings: EmulatorSettings, text: str) -> EmulatorSettings:
 
     Args:
         settings: What they are added to.
-        text: Such as `429=0.2,503=0.05,hang=0.01,hang-s=5,per-day=100,reroute=gemini-a>gemini-b`.
+        text: Such as `429=0.2,503=0.05,hang=0.01,hang-s=5,per-day=100,reroute=gemini-a>gemini-b`; judges have
+            failings of their own, such as `position-bias=0.3,judge-malformed=0.03`.
 
     Raises:
         ValueError: For a name or a value that means nothing.
@@ -88,6 +89,11 @@ def with_faults(settings: EmulatorSettings, text: str) -> EmulatorSettings:
 
 def _field(name: str) -> tuple[str, Callable[[str], float]]:
     others: dict[str, tuple[str, Callable[[str], float]]] = {
+        "judge-noise": ("judge_noise", float),
+        "judge-malformed": ("judge_malformed_share", float),
+        "false-quote": ("false_quote_share", float),
+        "position-bias": ("position_bias", float),
+        "verbosity-bias": ("verbosity_bias", float),
         "hang-s": ("hang_s", float),
         "retry-s": ("retry_delay_s", float),
         "per-day": ("daily_quota", int),

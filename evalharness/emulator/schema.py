@@ -41,10 +41,10 @@ PART = _table(
 )
 GENERATION_CONFIG = _table(
     read="maxOutputTokens seed stopSequences thinkingConfig candidateCount responseMimeType "
-    "responseModalities",
+    "responseModalities responseJsonSchema",
     ignored="temperature topP topK presencePenalty frequencyPenalty enableEnhancedCivicAnswers "
     "mediaResolution",
-    refused="responseSchema responseJsonSchema responseFormat responseLogprobs logprobs speechConfig "
+    refused="responseSchema responseFormat responseLogprobs logprobs speechConfig "
     "imageConfig audioTimestamp routingConfig modelSelectionConfig",
 )
 THINKING_CONFIG = _table(read="thinkingBudget thinkingLevel", ignored="includeThoughts")

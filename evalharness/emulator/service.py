@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from evalharness.emulator.answering import write_answer
 from evalharness.emulator.condensing import asks_to_condense, condense
+from evalharness.emulator.judging import write_judgement
 from evalharness.emulator.noise import Draws
 from evalharness.emulator.tokens import clip_tokens, count_tokens
 
@@ -54,8 +55,9 @@ class Outcome:
 
 
 def count_prompt(request: GenerateRequest) -> int:
-    """Return the request's prompt tokens."""
-    return sum(count_tokens(text) + _ROLE_TOKENS for text in request.texts)
+    """Return the request's prompt tokens; a schema counts as the text that it is."""
+    texts = (*request.texts, *((request.schema_text,) if request.schema_text else ()))
+    return sum(count_tokens(text) + _ROLE_TOKENS for text in texts)
 
 
 def simulate(request: GenerateRequest, model: Model, settings: EmulatorSettings) -> Outcome:
@@ -65,8 +67,7 @@ def simulate(request: GenerateRequest, model: Model, settings: EmulatorSettings)
     room = limit - thinking
     text, finish_reason = "", "MAX_TOKENS"
     if room > 0:
-        write = condense if asks_to_condense(request.system) else write_answer
-        full = _until_stop(write(request, model, settings, room), request.stop_sequences)
+        full = _until_stop(_written(request, model, settings, room), request.stop_sequences)
         text = clip_tokens(full, room)
         finish_reason = "STOP" if text == full else "MAX_TOKENS"
     prompt = count_prompt(request)
@@ -80,6 +81,13 @@ def simulate(request: GenerateRequest, model: Model, settings: EmulatorSettings)
     return Outcome(
         text=text, finish_reason=finish_reason, usage=usage, first_byte_ms=first_ms, service_ms=last_ms
     )
+
+
+def _written(request: GenerateRequest, model: Model, settings: EmulatorSettings, room: int) -> str:
+    if request.form is not None:
+        return write_judgement(request, model, settings)
+    write = condense if asks_to_condense(request.system) else write_answer
+    return write(request, model, settings, room)
 
 
 def _thinking_tokens(request: GenerateRequest, model: Model, settings: EmulatorSettings) -> int:

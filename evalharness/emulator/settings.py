@@ -49,6 +49,22 @@ class EmulatorSettings:
     thinking: bool = True
     """Whether models think unless the request forbids it; thinking tokens are billed and take time."""
 
+    judge_noise: float = 0.5
+    """Standard deviation, in points, of what a judge of the Pro family gives for one criterion; that of the
+    gap it sees between two answers side by side is 0.3 of it. Weaker families waver more."""
+
+    position_bias: float = 0.0
+    """Share of comparisons in which a judge takes the answer that is shown first, whatever it says."""
+
+    verbosity_bias: float = 0.0
+    """Points that a judge adds for each doubling of an answer's length; negative favours short answers."""
+
+    judge_malformed_share: float = 0.0
+    """Share of a judge's replies that are not what the schema asks for; repairs are drawn anew."""
+
+    false_quote_share: float = 0.0
+    """Share of the passages that a judge quotes that are not in the answer."""
+
     implicit_caching: bool = False
     """Report part of long prompts as cached, as Gemini's implicit caching does."""
 
@@ -114,5 +130,7 @@ SHARES = (
 )
 """Kinds of faults, in the order in which the draw of an attempt is held against them."""
 
-_NON_NEGATIVE = frozenset({"latency_scale", "latency_sigma", "retry_delay_s", "hang_s", "daily_quota"})
-_UNBOUNDED = _NON_NEGATIVE | {"pro_margin", "lite_margin"}
+_NON_NEGATIVE = frozenset(
+    {"latency_scale", "latency_sigma", "retry_delay_s", "hang_s", "daily_quota", "judge_noise"}
+)
+_UNBOUNDED = _NON_NEGATIVE | {"pro_margin", "lite_margin", "verbosity_bias"}

@@ -7,6 +7,7 @@ billed; the Korean rate is an average over prose. Good for a simulation, never f
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 HANGUL_TOKENS = 0.62
 """Tokens per Hangul syllable in running prose."""
@@ -24,6 +25,7 @@ _ASCII_TOKENS = 0.6
 _WHOLE_WORD_LETTERS = 8
 
 
+@lru_cache(maxsize=2048)
 def count_tokens(text: str) -> int:
     """Return the approximate number of tokens in the text; 0 only for empty or blank text."""
     if not text.strip():

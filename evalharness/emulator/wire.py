@@ -9,6 +9,7 @@ from typing import Any
 
 from evalharness.emulator import schema
 from evalharness.emulator.errors import invalid_argument, unsupported
+from evalharness.emulator.forms import Form, read_form
 
 _LEVELS = frozenset({"MINIMAL", "LOW", "MEDIUM", "HIGH"})
 _INT32 = 2**31
@@ -38,6 +39,10 @@ class GenerateRequest:
     thinking_budget: int | None = None
     """Tokens; 0 forbids thinking, -1 leaves it to the model."""
     stop_sequences: tuple[str, ...] = ()
+    form: Form | None = None
+    """What a judge is to fill in; None for prose."""
+    schema_text: str = ""
+    """The JSON Schema as text; empty if there is none."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -121,8 +126,6 @@ def _text(part: object, where: str) -> str:
 def _generation(value: object) -> dict[str, Any]:
     where = "generation_config"
     fields = schema.known_fields(value, schema.GENERATION_CONFIG, where)
-    if str(fields.get("responseMimeType", "text/plain")) not in ("", "text/plain"):
-        raise unsupported("responseMimeType other than text/plain")
     if [str(item).upper() for item in fields.get("responseModalities", ["TEXT"])] not in (["TEXT"], []):
         raise unsupported("responseModalities other than TEXT")
     if _integer(fields.get("candidateCount", 1), f"{where}.candidate_count") != 1:
@@ -140,7 +143,23 @@ def _generation(value: object) -> dict[str, Any]:
         "max_output_tokens": limit,
         "stop_sequences": tuple(stops),
         **_thinking(fields.get("thinkingConfig") or {}),
+        **_form(fields.get("responseJsonSchema"), str(fields.get("responseMimeType") or "text/plain")),
     }
+
+
+def _form(wanted: object, mime: str) -> dict[str, Any]:
+    """Read what form the reply is to have: prose, or one of the two that judges fill in."""
+    if wanted is None:
+        if mime != "text/plain":
+            raise unsupported(f"responseMimeType {mime} without a responseJsonSchema")
+        return {}
+    where = "generation_config.response_json_schema"
+    if mime != "application/json":
+        raise invalid_argument(f"{where} needs response_mime_type application/json.", where)
+    form = read_form(wanted)
+    if form is None:
+        raise unsupported("responseJsonSchema other than a judge's")
+    return {"form": form, "schema_text": json.dumps(wanted, ensure_ascii=False)}
 
 
 def _thinking(value: object) -> dict[str, Any]:

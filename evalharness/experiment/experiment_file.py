@@ -22,9 +22,17 @@ from evalharness.core.experiment import (
     Thresholds,
     Waivers,
 )
+from evalharness.core.judging import RUBRIC
 from evalharness.experiment.cost_tables import CostTable, RatesTable
 from evalharness.experiment.edge import Misplaced, Strict, read_toml, safe_name
 from evalharness.experiment.gate_table import GateTable, gate_settings
+from evalharness.experiment.judge_tables import (
+    JudgeTable,
+    PairwiseTable,
+    check_judges,
+    judge_choice,
+    pairwise_choice,
+)
 from evalharness.experiment.recordings_table import RecordingsTable
 from evalharness.experiment.report_tables import ReportTable, RolloutTable
 from evalharness.experiment.sena_table import ModelId, SenaTable, Share, ThinkingLevel
@@ -97,7 +105,7 @@ Also = Literal["fidelity", "speech_level", "persona_cues", "key_facts_lemma", "s
 class ScorerTable(Strict):
     """[scorer]: the primary scorer, declared before the run."""
 
-    name: Literal["key_facts"]
+    name: Literal["key_facts", "rubric"]
     scale: Annotated[list[Number], Field(min_length=2, max_length=2)] = [0.0, 5.0]
     weights: dict[str, Positive] = {}
     also: list[Also] = []
@@ -116,6 +124,11 @@ class ScorerTable(Strict):
         if value[0] >= value[1]:
             raise ValueError(f"the scale must ascend, got {value}")
         return value
+
+    @property
+    def judged(self) -> bool:
+        """Whether a judge's points are the score, or a part of it."""
+        return RUBRIC in (self.weights or {self.name})
 
 
 class ThresholdsTable(Strict):
@@ -203,15 +216,32 @@ class ExperimentFile(Strict):
     targets: TargetsTable = TargetsTable()
     aliases: dict[str, str] = {}
     allow_alias: bool = False
+    judges: list[JudgeTable] = []
+    pairwise: PairwiseTable | None = None
+
+    @model_validator(mode="after")
+    def _the_judges_make_sense(self) -> ExperimentFile:
+        check_judges(self.judges)
+        if self.judges:
+            return self
+        if self.scorer.judged:
+            raise Misplaced("the rubric needs a judge: add a [[judges]] table", "scorer", "name")
+        if self.pairwise is not None:
+            raise Misplaced("[pairwise] needs a judge: add a [[judges]] table", "pairwise")
+        return self
 
     @model_validator(mode="after")
     def _no_silent_alias(self) -> ExperimentFile:
         if self.allow_alias:
             return self
         why = "names no fixed model; set allow_alias = true at the top of the file if that is meant"
-        for index, arm in enumerate(self.arms):
-            if arm.model.endswith("-latest"):
-                raise Misplaced(f"{arm.model!r} {why}", "arms", index, "model")
+        models = {
+            **{("arms", index): arm.model for index, arm in enumerate(self.arms)},
+            **{("judges", index): judge.model for index, judge in enumerate(self.judges)},
+        }
+        for place, model in models.items():
+            if model.endswith("-latest"):
+                raise Misplaced(f"{model!r} {why}", *place, "model")
         for alias in self.aliases:
             raise Misplaced(f"an alias {why}", "aliases", alias)
         return self
@@ -279,6 +309,7 @@ def _experiment(file: ExperimentFile) -> Experiment:
             scale_low=file.scorer.scale[0],
             scale_high=file.scorer.scale[1],
             weights=tuple(sorted(file.scorer.weights.items())),
+            judge=file.scorer.judged,
             also=tuple(file.scorer.also),
         ),
         thresholds=Thresholds(**file.thresholds.model_dump()),
@@ -295,6 +326,8 @@ def _experiment(file: ExperimentFile) -> Experiment:
         gate=gate_settings(file.gate),
         report=file.report.settings(),
         rollout=file.rollout.settings(),
+        judges=tuple(judge_choice(table) for table in file.judges),
+        pairwise=pairwise_choice(file.pairwise),
         rate_overrides=file.rates.overrides,
         finance=file.cost.finance,
         targets=file.targets.targets(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evalharness.core.decision import ArmSummary, Contrast, ControlCheck, SevereLosses
+from evalharness.core.decision import ArmSummary, Contrast, ControlCheck, JudgeAudit, SevereLosses
 from evalharness.core.experiment import ContextMode, Role
 from evalharness.core.visible import clean
 from evalharness.render.blocks import Block, Bullets, Paragraph, Table
@@ -105,7 +105,9 @@ def _control(frame: Frame, check: ControlCheck) -> str:
 
 
 def _judge(frame: Frame) -> str:
-    say, evidence = frame.say, frame.decision.evidence
+    say, evidence, audit = frame.say, frame.decision.evidence, frame.decision.judge
+    if evidence.judge and audit is not None:
+        return _judge_named(frame, audit)
     if not evidence.judge and evidence.human_labels:
         return say("quality.no_judge_labelled", labels=evidence.human_labels)
     if not evidence.judge:
@@ -113,3 +115,34 @@ def _judge(frame: Frame) -> str:
     if evidence.human_labels:
         return say("quality.judge", labels=evidence.human_labels)
     return say("quality.judge_bare", allowance=frame.decision.thresholds.bias_allowance)
+
+
+def _judge_named(frame: Frame, audit: JudgeAudit) -> str:
+    """Say who judged and what speaks against it; the appendix has the panel's tables."""
+    say, first, labels = frame.say, audit.judges[0], frame.decision.evidence.human_labels
+    kin = say("quality.judge_kin") if first.same_family else ""
+    sentences = (
+        say(
+            "quality.judge_named",
+            name=clean(first.name, limit=NAME_LENGTH),
+            model=clean(first.model, limit=NAME_LENGTH),
+            kin=say("quality.judge_itself") if first.judges_itself else kin,
+            scored=first.scored,
+            answers=first.answers,
+        ),
+        say("quality.judge_panel", n=len(audit.judges)) if len(audit.judges) > 1 else "",
+        _side_by_side(frame, audit, first.name),
+        say("quality.judge_labels", labels=labels)
+        if labels
+        else say("quality.judge_no_labels", allowance=frame.decision.thresholds.bias_allowance),
+    )
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _side_by_side(frame: Frame, audit: JudgeAudit, judge: str) -> str:
+    arm = frame.upgrade.treatment_arm
+    row = next((row for row in audit.pairwise if (row.judge, row.minuend) == (judge, arm)), None)
+    if row is None or row.flip_rate is None:
+        return ""
+    rate = frame.say.estimate(row.win_rate, "share", missing="not_estimable")
+    return frame.say("quality.judge_pairs", rate=rate, flips=row.flip_rate.value)

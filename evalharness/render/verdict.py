@@ -28,6 +28,7 @@ KEY_MARKS: Final = (
     ReasonCode.STAND_IN_QUALITY,
     ReasonCode.EXAMPLE_ASSUMPTIONS,
     ReasonCode.SENA_NOT_PASSED,
+    ReasonCode.JUDGE_OF_SAME_FAMILY,
 )
 """Marks that stand beside the verdict, in this order; the others follow in the appendix."""
 

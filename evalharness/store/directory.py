@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
 
 from evalharness.core.call import Call
 from evalharness.core.errors import JournalDamaged
 from evalharness.core.imported import ImportedCell
+from evalharness.core.judging import Compared, Comparison, Judged, Judgement, Uncompared, Unjudged
 from evalharness.core.labels import LabelledPair, SheetKey
 from evalharness.core.plan import PlannedCell
 from evalharness.core.score import Completed, Failed, Record, Score, Scored, Unscored
 from evalharness.store.journal import FileJournal, read_calls, whole_calls
-from evalharness.store.jsonlines import dump_json, read_lines, read_raw, write_atomically, write_lines
+from evalharness.store.jsonlines import Item, dump_json, read_lines, read_raw, write_atomically, write_lines
 from evalharness.store.lock import RunLock
 
 FORMAT_VERSION = 1
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +69,18 @@ _SCORE: TypeAdapter[Score] = TypeAdapter(
     Annotated[
         Annotated[Scored, Tag("scored")] | Annotated[Unscored, Tag("unscored")],
         Discriminator(_branch(("value", "scored"), ("cause", "unscored"))),
+    ]
+)
+_JUDGEMENT: TypeAdapter[Judgement] = TypeAdapter(
+    Annotated[
+        Annotated[Judged, Tag("judged")] | Annotated[Unjudged, Tag("unjudged")],
+        Discriminator(_branch(("points", "judged"), ("cause", "unjudged"))),
+    ]
+)
+_COMPARISON: TypeAdapter[Comparison] = TypeAdapter(
+    Annotated[
+        Annotated[Compared, Tag("compared")] | Annotated[Uncompared, Tag("uncompared")],
+        Discriminator(_branch(("treatment_first", "compared"), ("cause", "uncompared"))),
     ]
 )
 _MANIFEST = TypeAdapter(Manifest)
@@ -152,6 +163,28 @@ class RunDirectory:
     def read_scores(self) -> tuple[Score, ...]:
         """Return the scores, one per cell and scorer."""
         return self._once("scores.jsonl", lambda path: tuple(read_lines(path, _SCORE)))
+
+    def write_judging(self, judgements: Sequence[Judgement], comparisons: Sequence[Comparison]) -> None:
+        """Write judgements.jsonl and comparisons.jsonl; what an earlier scoring left is replaced."""
+        self._replace("judgements.jsonl", _JUDGEMENT, judgements)
+        self._replace("comparisons.jsonl", _COMPARISON, comparisons)
+
+    def read_judgements(self) -> tuple[Judgement, ...]:
+        """Return the judgements, one per cell, judge and repeat; none where nobody judges."""
+        return tuple(self._lines("judgements.jsonl", _JUDGEMENT))
+
+    def read_comparisons(self) -> tuple[Comparison, ...]:
+        """Return the comparisons, one per judge and pair; none where nobody compares."""
+        return tuple(self._lines("comparisons.jsonl", _COMPARISON))
+
+    def _replace(self, name: str, adapter: TypeAdapter[Item], items: Sequence[Item]) -> None:
+        # A run that nobody judges gets no empty files.
+        if items or (self.path / name).exists():
+            write_lines(self.path / name, adapter, items)
+
+    def _lines(self, name: str, adapter: TypeAdapter[Item]) -> Iterator[Item]:
+        path = self.path / name
+        return read_lines(path, adapter) if path.exists() else iter(())
 
     def write_label_key(self, key: SheetKey) -> None:
         """Write labels.key.json, which says whose answer is whose: it never leaves this directory."""

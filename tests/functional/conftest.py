@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -50,12 +51,21 @@ def copy_project(root: Path, folder: Path) -> Path:
     return folder
 
 
+def without_judges(folder: Path) -> None:
+    """Let key facts be the score of a project: recordings of judges are in nobody's way."""
+    path = folder / "prompts" / "experiment.toml"
+    tables = re.split(r"(?m)^(?=\[)", path.read_text(encoding="utf-8"))
+    kept = [table for table in tables if not table.startswith(("[[judges]]", "[pairwise]"))]
+    text = "".join(kept).replace('name = "rubric"', 'name = "key_facts"')
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
 @pytest.fixture(scope="session")
 def recorded_once(root: Path, emulator: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small project with its recordings made over HTTP, once for all tests."""
     folder = copy_project(root, tmp_path_factory.mktemp("recorded") / "project")
     done = run_cli(
-        folder, "run", "prompts/experiment.toml", "--mode", "record", "--out", "recording",
+        folder, "analyze", "prompts/experiment.toml", "--mode", "record", "--out", "recording",
         GOOGLE_GEMINI_BASE_URL=emulator,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -78,7 +88,7 @@ def recorded(recorded_once: Path, project: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def cells(root: Path) -> int:
-    """Cells, and calls, of the small project: each of its eight cases in each arm, none of them shared."""
+    """Cells, and answer calls, of the small project: its eight cases in each arm, none of them shared."""
     return 8 * len(load_experiment(root / "prompts" / "experiment.toml").arms)
 
 

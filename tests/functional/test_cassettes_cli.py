@@ -120,19 +120,20 @@ def test_a_folder_is_counted(cli: Cli, recorded: Path) -> None:
 
 
 def test_unused_recordings_are_said_listed_and_removed_after_asking(cli: Cli, recorded: Path) -> None:
+    """Four answers that an arm has no longer, and what a judge said of each."""
     every = files(recorded)
-    assert "are not used" not in cli("run", EXPERIMENT).stderr
+    assert "are not used" not in cli("analyze", EXPERIMENT).stderr
     edit(recorded / EXPERIMENT, "cases = 40", "cases = 4")
-    said = cli("run", EXPERIMENT).stderr
-    assert f"4 of {len(every)} recordings in {Path(FOLDER)} are not used by this experiment" in said
+    said = cli("analyze", EXPERIMENT).stderr
+    assert f"8 of {len(every)} recordings in {Path(FOLDER)} are not used by this experiment" in said
     listed = cli("cassettes", "prune", EXPERIMENT)
     # There is nobody to answer, so nothing is removed.
     assert listed.returncode == 130
-    assert sum(line.endswith(".json") for line in listed.stdout.splitlines()) == 4
+    assert sum(line.endswith(".json") for line in listed.stdout.splitlines()) == 8
     assert files(recorded) == every
     done = cli("cassettes", "prune", EXPERIMENT, "--yes")
-    assert (done.returncode, len(files(recorded))) == (0, len(every) - 4)
-    assert "are not used" not in cli("run", EXPERIMENT).stderr
+    assert (done.returncode, len(files(recorded))) == (0, len(every) - 8)
+    assert "are not used" not in cli("analyze", EXPERIMENT).stderr
 
 
 def test_what_a_neighbour_uses_is_not_unused(cli: Cli, recorded: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from .conftest import copy_project, run_cli
+from .conftest import copy_project, run_cli, without_judges
 from .test_imports import audited
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
@@ -44,6 +44,7 @@ def declare(project: Path, gate: str) -> None:
 def blessed_once(root: Path, recorded_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small project with recordings, a scored replay and a baseline, made once."""
     folder = copy_project(root, tmp_path_factory.mktemp("blessed") / "project")
+    without_judges(folder)
     shutil.copytree(recorded_once / "cassettes", folder / "cassettes")
     assert run_cli(folder, "run", EXPERIMENT, "-q").returncode == 0
     run = str(only_run(folder / "reports"))

@@ -75,7 +75,7 @@ def test_labels_from_sheet_to_verdict(cli: Cli, run: Path) -> None:
     report = (run / "report.md").read_text(encoding="utf-8")
     assert "6 pairs graded blind by 2 people of 8 that could be drawn" in report
     assert "quadratic-weighted kappa" in report or "no kappa" in report
-    assert "Judge: none; 6 human labels correct the score" in report
+    assert "6 human labels calibrate it." in report
     korean = (run / "report.ko.md").read_text(encoding="utf-8")
     assert "8쌍 가운데 6쌍을 2명이 가린 채 평가" in korean
     # Labels follow from no call, so verifying takes them over and makes the rest again.

@@ -121,7 +121,9 @@ def test_kill_9_and_again_buys_nothing_twice(cli: Cli, recorded: Path, cells: in
     assert f"{len(whole)} of {cells} calls were already" in again.stderr
     entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     digests = [(entry["model"], entry["sha256"]) for entry in entries]
-    assert len(digests) - requested == cells - len(whole)
+    purposes = Counter(json.loads(line)["purpose"] for line in journal.read_bytes().splitlines())
+    assert purposes["answer"] == cells
+    assert len(digests) - requested == purposes.total() - len(whole)
     # Only what was in flight at the kill, and so never recorded, may be asked twice.
     assert sum(count - 1 for count in Counter(digests).values()) <= requested - len(whole)
     assert cli("analyze", EXPERIMENT).returncode == 0

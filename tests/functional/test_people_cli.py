@@ -191,7 +191,8 @@ def test_who_else_is_named_makes_another_dataset(cli: Cli, real: Path, logged: t
         "run", EXPERIMENT, "--mode", "live", "--limit", "1", "--json", GOOGLE_GEMINI_BASE_URL=logged[0]
     )
     run = json.loads(done.stdout)["run"]
-    assert cli("score", run).returncode == 0
+    judged = cli("score", run, "--mode", "live", GOOGLE_GEMINI_BASE_URL=logged[0])
+    assert judged.returncode == 0, judged.stderr
     (real / "prompts" / "mentoring" / "names.txt").write_text("곽두현\n김민수\n", encoding="utf-8")
     refused = cli("score", run)
     assert (refused.returncode, "the dataset changed since this run" in refused.stderr) == (6, True)

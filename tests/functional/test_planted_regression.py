@@ -23,6 +23,8 @@ from evalharness.gateway.sena import COMPRESSORS
 from evalharness.store import RunDirectory
 from evalharness.store.baseline_file import read_baseline, read_texts
 
+from .conftest import without_judges
+
 
 @pytest.fixture(autouse=True)
 def _studies(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -55,6 +57,7 @@ def test_sena_drops_one_fact_in_twenty_cases(
 
     for name in ("prompts", "cassettes"):
         shutil.copytree(root / name, tmp_path / name)
+    without_judges(tmp_path)
     file, baseline = tmp_path / "prompts" / "experiment.toml", tmp_path / "baseline.json"
     before = replay(Project(file), tmp_path / "before")
     bless_run(before, file=baseline, by="Jin", reason="first", texts=True, other_origin=False)

@@ -76,7 +76,7 @@ def test_standard_input(project: Path) -> None:
 
 
 def test_recordings_one_a_folder_and_a_run_cost_the_same(cli: Cli, recorded: Path) -> None:
-    done = cli("run", "prompts/experiment.toml", "-q")
+    done = cli("analyze", "prompts/experiment.toml", "-q")
     assert done.returncode == 0, done.stderr
     [run] = [path for path in (recorded / "reports").iterdir() if path.is_dir()]
     by_run, by_folder = priced(cli, str(run)), priced(cli, "cassettes")

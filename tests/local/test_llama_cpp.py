@@ -24,6 +24,7 @@ from evalharness.gateway.cassette.replay import ReplayClient
 from evalharness.gateway.clients.endpoint import resolve_chat_endpoint
 from evalharness.gateway.clients.local_server import LocalServerClient
 from evalharness.gateway.clients.probe import Probe
+from evalharness.score.judge.replies import pairwise_schema, read_pairwise, read_rubric, rubric_schema
 
 pytestmark = pytest.mark.slow
 MODEL = "smollm2-135m"
@@ -139,3 +140,21 @@ def test_it_lists_its_model(server: str) -> None:
     """As the doctor sees it."""
     probe = Probe(endpoint=resolve_chat_endpoint(server, {}), key=None, clock=Clock())
     assert probe.chat_models() == (MODEL,)
+
+
+def test_a_real_server_is_held_to_a_judges_schema(server: str, tmp_path: Path) -> None:
+    """Whatever the small model thinks of it, its reply is the form that a judge must fill in, and replays."""
+    request = build(
+        "Grade this answer: <answer>Plan for 18 March.</answer> Criteria: c1: uses the date, c2: is kind.",
+        response_schema=rubric_schema(2),
+        max_output_tokens=400,
+    )
+    (reply,) = record(server, tmp_path, request)
+    read = parse_response(reply.body)
+    assert read.text is not None
+    found = read_rubric(read.text, criteria=2, answer="Plan for 18 March.")
+    assert isinstance(found, tuple), (found, read.text)
+    assert [mark.criterion for mark in found] == ["c1", "c2"]
+    (pair,) = record(server, tmp_path, build(response_schema=pairwise_schema(), max_output_tokens=400))
+    assert isinstance(read_pairwise(parse_response(pair.body).text or ""), str)
+    assert asyncio.run(ReplayClient(tmp_path).complete(request, draw=0)).body == reply.body

@@ -43,6 +43,14 @@ from evalharness.core.decision.format import (
     from_json,
     to_json,
 )
+from evalharness.core.decision.judge import (
+    JudgeAudit,
+    JudgeContrast,
+    JudgeRow,
+    PairwiseRow,
+    ScorerAgreement,
+    SelfAgreement,
+)
 from evalharness.core.decision.labels import (
     Agreement,
     ArmBias,
@@ -130,6 +138,9 @@ __all__ = [
     "Estimate",
     "Evidence",
     "EvsiRow",
+    "JudgeAudit",
+    "JudgeContrast",
+    "JudgeRow",
     "LabelAudit",
     "Ledger",
     "LedgerDate",
@@ -142,6 +153,7 @@ __all__ = [
     "MonthRow",
     "NextStep",
     "Operations",
+    "PairwiseRow",
     "Quantiles",
     "RateRow",
     "RatioInterval",
@@ -149,6 +161,8 @@ __all__ = [
     "ReasonCode",
     "Ruling",
     "Scalar",
+    "ScorerAgreement",
+    "SelfAgreement",
     "SenaDecision",
     "SenaModel",
     "Sensitivity",

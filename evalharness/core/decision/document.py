@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from evalharness.core.decision.arms import ArmSummary, ControlCheck, TwoByTwo
 from evalharness.core.decision.assumed import AssumptionsView, RateRow
 from evalharness.core.decision.compression import SenaDecision
+from evalharness.core.decision.judge import JudgeAudit
 from evalharness.core.decision.labels import LabelAudit
 from evalharness.core.decision.ledger import Ledger
 from evalharness.core.decision.measures import Measure
@@ -83,3 +84,5 @@ class Decision:
     """None while people have not graded answers."""
     measures: tuple[Measure, ...] = ()
     """What scorers beside the primary one say; they decide nothing."""
+    judge: JudgeAudit | None = None
+    """None if nobody judged."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from evalharness.core.wire.canonical import request_digest
+from evalharness.core.wire.canonical import canonical_json, request_digest
 
 API_VERSION = "v1beta"
 
@@ -31,6 +32,8 @@ class ModelRequest:
     """Sent as generationConfig.seed; differs between draws, so that draws are different requests. None for
     clients that cannot carry one: draws then differ in their number only."""
     thinking_level: str | None = None
+    response_schema: Mapping[str, Any] | None = field(default=None, hash=False)
+    """JSON Schema that the reply must follow; None for free text."""
 
     @cached_property
     def path(self) -> str:
@@ -49,8 +52,10 @@ class ModelRequest:
 
     @property
     def input_bytes(self) -> int:
-        """UTF-8 bytes of all text sent: an upper bound of its tokens."""
-        return len(self.system.encode()) + sum(len(m.text.encode()) for m in self.messages)
+        """UTF-8 bytes of all text sent, a schema included: an upper bound of its tokens."""
+        schema = "" if self.response_schema is None else canonical_json(self.response_schema)
+        texts = (self.system, schema, *(message.text for message in self.messages))
+        return sum(len(text.encode()) for text in texts)
 
 
 def to_wire(request: ModelRequest) -> dict[str, Any]:
@@ -64,6 +69,9 @@ def to_wire(request: ModelRequest) -> dict[str, Any]:
         config["seed"] = request.seed
     if request.thinking_level is not None:
         config["thinkingConfig"] = {"thinkingLevel": request.thinking_level.upper()}
+    if request.response_schema is not None:
+        config["responseMimeType"] = "application/json"
+        config["responseJsonSchema"] = request.response_schema
     body: dict[str, Any] = {
         "contents": [{"role": m.role, "parts": [{"text": m.text}]} for m in request.messages],
         "generationConfig": config,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from evalharness.core.case import Case
@@ -12,6 +13,7 @@ from evalharness.core.gate import CaseHashes, ScorerIdentity
 from evalharness.core.plain import to_plain
 from evalharness.core.score import Score
 from evalharness.core.wire.canonical import canonical_json
+from evalharness.decide.primary import primary_weights
 
 DIGITS = 16
 """Hexadecimal digits of a digest in a baseline: a review compares them by eye, nobody attacks them."""
@@ -43,16 +45,14 @@ def scorer_identity(
         scores: The run's scores, which carry name and version of what made them.
         files: Digests of files that the scorer reads, such as a judge's prompts, by name.
     """
-    scorer = experiment.scorer
-    parts = dict(scorer.weights) or {scorer.name: 1.0}
-    versions = {score.scorer for score in scores if _part_of(score.scorer) in parts}
+    scorer, parts = experiment.scorer, primary_weights(experiment)
+    versions = {score.scorer for score in scores if score.scorer.partition("/")[0] in parts}
+    judge = None
+    if scorer.judge and experiment.judges:
+        # Where it is reached does not change who judges.
+        judge = to_plain(replace(experiment.judges[0], base_url=None, key_variable=None))
     return ScorerIdentity(
         name=scorer.name,
         versions=tuple(sorted(versions)),
-        settings=short_digest([to_plain(scorer), sorted(files.items())]),
+        settings=short_digest([to_plain(scorer), judge, sorted(files.items())]),
     )
-
-
-def _part_of(label: str) -> str:
-    """Return the scorer's name in a label such as key_facts/1 or rubric@first/2."""
-    return label.partition("/")[0].partition("@")[0]

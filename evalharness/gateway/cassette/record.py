@@ -100,7 +100,8 @@ class RecordingClient:
             )
         if interaction.digest != request.digest or interaction.response_body != reply.body:
             raise IntegrityError(f"the recorder saw another exchange than {self.name} answered with")
-        interaction = replace(interaction, first_token_ms=reply.first_token_ms)
+        # A client that speaks for several others says in the reply which of them it was.
+        interaction = replace(interaction, first_token_ms=reply.first_token_ms, client=reply.client)
         if self._personal is not None:
             body, counts = redact_json(interaction.response_body, self._personal)
             redacted = {kind.value: counts[kind] for kind in sorted(counts)}

@@ -18,6 +18,10 @@ RAW_ANSWER = "openaiResponse"
 
 _ROLES = {"user": "user", "model": "assistant"}
 _NUMBERS = {"maxOutputTokens": "max_tokens", "seed": "seed"}
+_SCHEMA, _MIME = "responseJsonSchema", "responseMimeType"
+_JSON = "application/json"
+_SCHEMA_NAME = "reply"
+"""Chat completions want the schema named; the name means nothing."""
 _FINISH = {
     "stop": "STOP",
     "length": "MAX_TOKENS",
@@ -52,7 +56,9 @@ def write_request(model: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """
     lost = [key for key in body if key not in {"contents", "systemInstruction", "generationConfig"}]
     config = body.get("generationConfig") or {}
-    lost += [f"generationConfig.{key}" for key in config if key not in _NUMBERS]
+    form = _response_format(config)
+    carried = {*_NUMBERS, *((_SCHEMA, _MIME) if form else ())}
+    lost += [f"generationConfig.{key}" for key in config if key not in carried]
     messages = []
     system = body.get("systemInstruction")
     if system:
@@ -69,6 +75,7 @@ def write_request(model: str, body: Mapping[str, Any]) -> dict[str, Any]:
         "model": model,
         "messages": messages,
         **{name: config[key] for key, name in _NUMBERS.items() if config.get(key) is not None},
+        **form,
         "stream": False,
     }
 
@@ -91,6 +98,9 @@ def read_request(chat: Mapping[str, Any]) -> Asked:
         for key, name in _NUMBERS.items():
             if name in chat:
                 body["generationConfig"][key] = chat[name]
+        if "response_format" in chat:
+            schema = chat["response_format"]["json_schema"]["schema"]
+            body["generationConfig"] |= {_MIME: _JSON, _SCHEMA: schema}
         return Asked(path=f"/{API_VERSION}/models/{chat['model']}:generateContent", body=body)
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a chat request of ours: {error}") from None
@@ -116,6 +126,14 @@ def read_answer(raw: Mapping[str, Any]) -> dict[str, Any]:
         if raw.get(name):
             body[key] = raw[name]
     return body | {RAW_ANSWER: dict(raw)}
+
+
+def _response_format(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the response_format of a schema; empty without one: JSON of no schema has no counterpart."""
+    if config.get(_MIME) != _JSON or not isinstance(config.get(_SCHEMA), Mapping):
+        return {}
+    named = {"name": _SCHEMA_NAME, "strict": True, "schema": config[_SCHEMA]}
+    return {"response_format": {"type": "json_schema", "json_schema": named}}
 
 
 def _text(content: Mapping[str, Any], where: str, lost: list[str]) -> str:

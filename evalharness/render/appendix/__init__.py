@@ -12,6 +12,7 @@ from evalharness.render.appendix.figures import (
     sensitivity_table,
     tornado_table,
 )
+from evalharness.render.appendix.judges import judge_blocks
 from evalharness.render.appendix.ledger import ledger_blocks, prices_blocks
 from evalharness.render.appendix.manifest import manifest_blocks
 from evalharness.render.appendix.method import glossary_blocks, method_blocks
@@ -63,6 +64,7 @@ def appendix_document(frame: Frame, identity: str) -> Document:
         ("method", method_blocks(frame)),
         ("glossary", glossary_blocks(frame)),
         ("manifest", manifest_blocks(frame, identity)),
+        ("judges", judge_blocks(frame)),
     )
     sections: list[Section] = []
     for letter, (name, blocks) in zip("ABCDEFGHIJKLMNOP", parts, strict=False):

@@ -13,12 +13,13 @@ import pytest
 from evalharness.core.call import Call, CallError, Reply
 from evalharness.core.case import Case
 from evalharness.core.errors import BadInput
-from evalharness.core.experiment import Experiment
+from evalharness.core.experiment import Experiment, JudgeChoice, ScorerChoice
 from evalharness.core.job import Cell, Purpose
+from evalharness.core.judging import Judged
 from evalharness.core.plan import PlannedCell
 from evalharness.core.provenance import Delivery, Origin
-from evalharness.core.score import Answer, Completed, Failed, Record, Scored
-from evalharness.core.study import Outcome
+from evalharness.core.score import Answer, Completed, Failed, Record, Scored, Unscored
+from evalharness.core.study import SHARED, Outcome
 from evalharness.decide.assemble import RunData, assemble
 from evalharness.experiment.experiment_file import load_experiment
 
@@ -30,7 +31,7 @@ CONTEXT = {"raw": 800, "sena": 500}
 @pytest.fixture
 def experiment(root: Path) -> Experiment:
     shipped = load_experiment(root / "prompts" / "experiment.toml")
-    return replace(shipped, arms=shipped.arms[:4])
+    return replace(shipped, arms=shipped.arms[:4], judges=(), scorer=ScorerChoice(name="key_facts"))
 
 
 def planned(arm: str) -> PlannedCell:
@@ -275,3 +276,86 @@ def test_a_rerouted_compressor_is_named(study: Study) -> None:
     calls = {**data.calls, "key-compress": replace(wrong, reply=replace(wrong.reply, body=body))}
     found = study(replace(data, calls=calls))
     assert "flash-sena: gemini-3.5-flash instead of gemini-3.8-flash" in found.served_mismatches
+
+
+JUDGE = JudgeChoice(
+    name="one", model="gemini-3.5-flash", family="gemini", client="google-genai", prompts="p", repeats=1,
+    max_output_tokens=9,
+)  # fmt: skip
+
+
+@pytest.fixture
+def rubric(experiment: Experiment) -> Experiment:
+    return replace(experiment, judges=(JUDGE,), scorer=ScorerChoice(name="rubric", judge=True))
+
+
+def judge_call(key: str, **changes: Any) -> Call:
+    return call("flash-raw", **({"key": key, "purpose": Purpose.JUDGE, "model": JUDGE.model} | changes))
+
+
+def judged(arm: str, key: str) -> Judged:
+    return Judged(
+        case_id="pen-ko-01",
+        arm=arm,
+        repeat=0,
+        judge="one",
+        round=0,
+        prompts="abc",
+        calls=(key,),
+        marks=(),
+        points=4.0,
+    )
+
+
+def test_the_rubric_is_the_primary_judges(study: Study, rubric: Experiment) -> None:
+    """Another judge's points, and plain scores, are no part of it."""
+    scores = [scored(arm, 0.8, "rubric@one/1") for arm in ARMS]
+    scores += [scored(arm, 0.1, "rubric@two/1") for arm in ARMS]
+    found = study(run_data(scores=scores), experiment=rubric)
+    assert outcome(found, "pro-raw").quality == 4.0
+    assert not outcome(found, "pro-raw").unjudged
+    mixed = replace(rubric, scorer=replace(rubric.scorer, weights=(("rubric", 3.0), ("key_facts", 1.0))))
+    both = [*scores, *(scored(arm, 0.4) for arm in ARMS)]
+    assert outcome(study(run_data(scores=both), experiment=mixed), "pro-raw").quality == pytest.approx(3.5)
+
+
+def test_what_only_the_judge_failed_on_is_told_apart(study: Study, rubric: Experiment) -> None:
+    """An answer that the judge gave nothing for is not the arm's failure; an answer that failed is."""
+    place = {"case_id": "pen-ko-01", "repeat": 0, "scorer": "rubric@one/1"}
+    scores = [
+        scored("flash-raw", 0.8, "rubric@one/1"),
+        Unscored(**place, arm="pro-raw", cause="judge:unreadable"),
+        Unscored(**place, arm="pro-sena", cause="max_tokens"),
+    ]
+    found = study(run_data(scores=scores), experiment=rubric)
+    lost = {o.arm: (o.quality, o.cause, o.unjudged) for o in found.outcomes}
+    assert lost["pro-raw"] == (None, "judge:unreadable", True)
+    assert lost["pro-sena"] == (None, "max_tokens", False)
+    assert lost["flash-sena"] == (None, "unscored", False)
+
+
+def test_judge_calls_are_study_money_and_no_arms(study: Study, rubric: Experiment) -> None:
+    """They are shared by all arms; those of a judge that is declared no more stay on the bill."""
+    calls = run_data().calls | {
+        "j1": judge_call("j1", served="gemini-3.5-flash"),
+        "j2": judge_call("j2", served="gemini-3.5-flash"),
+        "old": judge_call("old", model="gemini-4-argon", served="gemini-4-argon"),
+    }
+    found = study(run_data(calls=calls), experiment=rubric)
+    spent = {(s.arm, s.model): s.calls for s in found.spends if s.purpose == "judge"}
+    assert spent == {(SHARED, "gemini-3.5-flash"): 2, (SHARED, "gemini-4-argon"): 1}
+    assert all(charge.purpose == "answer" for o in found.outcomes for charge in o.charges)
+
+
+def test_a_judge_of_another_house_does_not_weaken_the_answers_origin(
+    study: Study, rubric: Experiment
+) -> None:
+    """Only a simulated one does: then nothing has been shown. Each judge's own origin is kept."""
+    google = {key: replace(c, origin=Origin.GOOGLE) for key, c in run_data().calls.items()}
+    found = {}
+    for origin in (Origin.UNVERIFIED, Origin.SIMULATED):
+        calls = google | {"j": judge_call("j", origin=origin)}
+        found[origin] = study(run_data(calls=calls, judgements=[judged("pro-raw", "j")]), experiment=rubric)
+    assert found[Origin.UNVERIFIED].origin is Origin.GOOGLE
+    assert found[Origin.UNVERIFIED].judge_origins == (("one", Origin.UNVERIFIED),)
+    assert found[Origin.SIMULATED].origin is Origin.SIMULATED

@@ -84,7 +84,11 @@ def test_bad_bodies_are_400(base_url, post, body, message):
     ("config", "message"),
     [
         ({"responseMimeType": "application/json"}, "responseMimeType"),
-        ({"responseJsonSchema": {"type": "object"}}, "responseJsonSchema is not supported by this emulator"),
+        ({"responseJsonSchema": {"type": "object"}}, "needs response_mime_type application/json"),
+        (
+            {"responseMimeType": "application/json", "responseJsonSchema": {"type": "object"}},
+            "responseJsonSchema other than a judge's is not supported by this emulator",
+        ),
         ({"maxOutputTokens": 0}, "must be positive"),
         ({"maxOutputTokens": "many"}, "TYPE_INT32"),
         ({"max_output_tokens": 5}, "set twice"),

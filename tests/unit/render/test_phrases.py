@@ -88,6 +88,8 @@ VALUES: dict[ReasonCode, dict[str, Any]] = {
     CODE.PRICE_HELD: {"model": "m", "from": "2027-02-01"},
     CODE.PRICE_REROUTED: {"model": "m", "by": "n", "from": "2027-02-01"},
     CODE.STRATA_NOT_USED: {"why": "small_stratum"},
+    CODE.JUDGES_DISAGREE: {"judges": "a +0.30, b -0.10"},
+    CODE.JUDGE_OF_SAME_FAMILY: {"judge": "a", "model": "gemini-3.5-flash", "family": "gemini"},
 }  # fmt: skip
 """Values as the docstrings of ReasonCode list them."""
 GROUPS: list[tuple[str, Iterable[StrEnum]]] = [

@@ -19,11 +19,27 @@ messages = st.lists(
 )
 
 
-@given(messages=messages, system=st.text(), seed=st.integers(0, 2**31 - 1), limit=st.integers(1, 65536))
-def test_what_is_sent_says_what_was_asked(messages: Any, system: str, seed: int, limit: int) -> None:
+SCHEMA = {"type": "object", "properties": {"c1": {"type": "string"}}, "required": ["c1"]}
+
+
+@given(
+    messages=messages,
+    system=st.text(),
+    seed=st.integers(0, 2**31 - 1),
+    limit=st.integers(1, 65536),
+    schema=st.sampled_from([None, SCHEMA]),
+)
+def test_what_is_sent_says_what_was_asked(
+    messages: Any, system: str, seed: int, limit: int, schema: dict[str, Any] | None
+) -> None:
     """Any request of ours survives the way to a chat request and back: its digest is the same."""
     request = ModelRequest(
-        model="local-1.5b", system=system, messages=tuple(messages), max_output_tokens=limit, seed=seed
+        model="local-1.5b",
+        system=system,
+        messages=tuple(messages),
+        max_output_tokens=limit,
+        seed=seed,
+        response_schema=schema,
     )
     chat = openai_wire.write_request(request.model, request.body)
     asked = openai_wire.read_request(chat)
@@ -52,9 +68,26 @@ def test_a_chat_request() -> None:
     }
 
 
+def test_a_schema_becomes_a_strict_response_format() -> None:
+    """As llama.cpp, vLLM and OpenAI read it; the name means nothing and must be there."""
+    request = ModelRequest(
+        model="m", system="", messages=(Message(role="user", text="a"),), max_output_tokens=9, seed=None,
+        response_schema=SCHEMA,
+    )  # fmt: skip
+    chat = openai_wire.write_request("m", request.body)
+    assert chat["response_format"] == {
+        "type": "json_schema",
+        "json_schema": {"name": "reply", "strict": True, "schema": SCHEMA},
+    }
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
+        (
+            {"generationConfig": {"responseMimeType": "application/json"}},
+            "generationConfig.responseMimeType",
+        ),
         (
             {"generationConfig": {"thinkingConfig": {"thinkingLevel": "LOW"}}},
             "generationConfig.thinkingConfig",
