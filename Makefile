@@ -2,16 +2,33 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+ifeq ($(OS),Windows_NT) # in a POSIX shell, such as Git's
+BIN := $(VENV)/Scripts
+endif
 SOURCES := $(shell find evalharness -type f -not -name '*.pyc')
 EXPERIMENT := prompts/experiment.toml
 
-.PHONY: demo test test-local check record drill lock bench clean
+CHROMIUM_PACKAGES := chromium chromium-driver
+
+.PHONY: demo test browser test-extras test-local check record drill fuzz lock bench clean
 
 demo: $(VENV)/.package ## Replay the shipped recordings and write the upgrade analysis
 	$(BIN)/evalharness analyze $(EXPERIMENT)
 
-test: check ## Lint, types, import contracts, then every test but the slow ones, against the built wheel
-	$(BIN)/pytest -m "not slow" --cov --cov-report=term
+test: check browser ## Lint, types, import contracts, then every test but the slow ones, against the built wheel
+	PYTHONWARNDEFAULTENCODING=1 $(BIN)/pytest -m "not slow" --cov --cov-report=term
+
+# The label form and the HTML report are tested in a real browser; where none can be installed they skip, loudly.
+browser:
+	@{ command -v chromium && command -v chromedriver; } > /dev/null \
+		|| { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && apt-get update -qq \
+			&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(CHROMIUM_PACKAGES) > /dev/null; } \
+		|| echo "LOUD: no $(CHROMIUM_PACKAGES), so the browser tests will skip"
+
+# Kiwi's model alone is 105 MB, so what only these tests need has a target of its own.
+test-extras: $(VENV)/.package ## The scorers that need an extra: Kiwi, sacrebleu
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[korean,chrf]'
+	$(BIN)/pytest tests/unit/score
 
 # The legacy SDK and a real llama.cpp server are heavy (about 400 MB), so they have a target of their own.
 test-local: $(VENV)/.package ## The tests of the other clients, against a real llama.cpp server too
@@ -23,6 +40,7 @@ check: $(VENV)/.package
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
 	$(BIN)/lint-imports
 
 record: $(VENV)/.package ## Record the shipped cassettes anew from the emulator, over HTTP
@@ -30,6 +48,9 @@ record: $(VENV)/.package ## Record the shipped cassettes anew from the emulator,
 
 drill: $(VENV)/.package ## Kill -9 under a storm of faults, and random budgets (minutes)
 	$(BIN)/python studies/drill.py --kills 50 --budgets 200
+
+fuzz: $(VENV)/.package ## 10,000 damaged recordings and journals of each kind (minutes)
+	$(BIN)/pytest -m slow tests/unit/gateway/cassette/test_fuzz.py
 
 bench: $(VENV)/.package
 	$(BIN)/python -m benchmarks

@@ -1,10 +1,29 @@
-"""Print the table of benchmarks."""
+"""Print the table of benchmarks: all of them, or those that are named, such as `engine replay`."""
 
+import sys
+
+from benchmarks.cassettes import measure_cassettes
 from benchmarks.decide import measure_decide
+from benchmarks.engine import measure_engine
+from benchmarks.journal import measure_journal
 from benchmarks.pricing import measure_pricing
 from benchmarks.replay import measure_replay
 from benchmarks.routing import measure_routing
 from benchmarks.sena import measure_sena
 from benchmarks.table import print_table
 
-print_table([*measure_replay(), *measure_decide(), *measure_sena(), *measure_routing(), *measure_pricing()])
+ALL = {
+    "replay": measure_replay,
+    "cassettes": measure_cassettes,
+    "engine": measure_engine,
+    "decide": measure_decide,
+    "journal": measure_journal,
+    "sena": measure_sena,
+    "routing": measure_routing,
+    "pricing": measure_pricing,
+}
+
+chosen = sys.argv[1:] or list(ALL)
+if unknown := [name for name in chosen if name not in ALL]:
+    sys.exit(f"no benchmark {unknown[0]}; there are {', '.join(ALL)}")
+print_table([row for name in chosen for row in ALL[name]()])

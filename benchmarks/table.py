@@ -15,13 +15,16 @@ class Row:
     wall_s: tuple[float, ...]
     cpu_s: tuple[float, ...]
     peak_mib: float
+    note: str = ""
+    """What the figures mean, such as the physical limit."""
 
 
 def print_table(rows: Sequence[Row]) -> None:
     """Print median (minimum to maximum) wall and CPU seconds and the largest peak memory."""
-    print(f"{'what':<44}{'wall s':>22}{'cpu s':>22}{'peak MiB':>10}")
+    print(f"{'what':<46}{'wall s':>22}{'cpu s':>22}{'peak MiB':>10}")
     for row in rows:
-        print(f"{row.name:<44}{_spread(row.wall_s):>22}{_spread(row.cpu_s):>22}{row.peak_mib:>10.0f}")
+        note = f"   {row.note}" if row.note else ""
+        print(f"{row.name:<46}{_spread(row.wall_s):>22}{_spread(row.cpu_s):>22}{row.peak_mib:>10.0f}{note}")
 
 
 def _spread(values: Sequence[float]) -> str:

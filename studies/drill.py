@@ -63,8 +63,16 @@ class Outcome:
         return not self.bought_twice and not self.differing
 
 
-def fault_drill(project: Path, work: Path, *, kills: int, seed: int = 1, longest_s: float = 3.0) -> Outcome:
-    """Run the drill.
+def fault_drill(
+    project: Path,
+    work: Path,
+    *,
+    kills: int,
+    seed: int = 1,
+    longest_s: float = 3.0,
+    minutes: float = 30.0,
+) -> Outcome:
+    """Run the drill; ends the program if it takes too long.
 
     Args:
         project: Folder with prompts/experiment.toml; copied, never written.
@@ -72,6 +80,7 @@ def fault_drill(project: Path, work: Path, *, kills: int, seed: int = 1, longest
         kills: How many sessions are killed in all.
         seed: Of the moments.
         longest_s: Latest moment of a kill, seconds after a session's first call (or start).
+        minutes: Longest time that all of it may take.
     """
     experiment = _copy(project, work / "project")
     draws, outcome, started = random.Random(seed), Outcome(), time.monotonic()  # noqa: S311 - moments, not secrets
@@ -81,6 +90,8 @@ def fault_drill(project: Path, work: Path, *, kills: int, seed: int = 1, longest
     storm = with_faults(EmulatorSettings(latency_scale=0.05, request_log=log), STORM)
     with running(storm) as url:
         while outcome.kills < kills:
+            if time.monotonic() - started > minutes * 60:
+                sys.exit(f"not done after {minutes:g} minutes: {outcome}")
             out = work / f"run{outcome.runs}"
             shorter = min(_KILLS_A_RUN, kills - outcome.kills)
             _one_run(
@@ -147,7 +158,7 @@ def _session(experiment: Path, out: Path, url: str) -> Iterator[subprocess.Popen
         env=os.environ | {"GOOGLE_GEMINI_BASE_URL": url},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     ) as process:
         yield process
 
@@ -183,9 +194,22 @@ def _asked_again(log: Path, recorded: set[str], *, since: float) -> int:
 
 
 def _compare(quiet: RunDirectory, stormy: RunDirectory, outcome: Outcome) -> None:
-    for name in ("scores.jsonl", "decision.json"):
-        if (quiet.path / name).read_bytes() != (stormy.path / name).read_bytes():
-            outcome.differing.append(f"{stormy.path.parent.name}/{name}")
+    name = stormy.path.parent.name
+    if (quiet.path / "scores.jsonl").read_bytes() != (stormy.path / "scores.jsonl").read_bytes():
+        outcome.differing.append(f"{name}/scores.jsonl")
+    if _decided(quiet) != _decided(stormy):
+        outcome.differing.append(f"{name}/decision.json")
+
+
+def _decided(run: RunDirectory) -> Any:
+    """Return the decision without the lines that tell what happened on the way, and what that cost."""
+    decision = run.read_json("decision.json")
+    decision.pop("operations")
+    ledger = decision["ledger"]
+    ledger["study"] = [row for row in ledger["study"] if row["purpose"] not in ("retry", "unconfirmed")]
+    for total in (ledger, *ledger["dates"]):
+        total.pop("study_usd")
+    return decision
 
 
 def _copy(project: Path, target: Path) -> Path:
@@ -204,12 +228,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--budgets", type=int, default=200)
+    parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--project", type=Path, default=Path())
     asked = parser.parse_args()
     budgets = budget_drill(runs=asked.budgets)
     print(f"budgets: {budgets.runs} runs, {budgets.stopped} stopped, {budgets.exceeded} exceeded")
     with tempfile.TemporaryDirectory() as work:
-        outcome = fault_drill(asked.project, Path(work), kills=asked.kills)
+        outcome = fault_drill(asked.project, Path(work), kills=asked.kills, minutes=asked.minutes)
     print(outcome)
     if not outcome.passed or budgets.exceeded:
         sys.exit(1)

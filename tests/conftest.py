@@ -26,6 +26,10 @@ ROOT = Path(__file__).parents[1]
 RECORDINGS = ROOT.parent / "shared" / "gemini_wire" / "recordings.jsonl"
 
 
+# For the tests' own process; a child would print such warnings about libraries.
+os.environ.pop("PYTHONWARNDEFAULTENCODING", None)
+
+
 @pytest.fixture(autouse=True)
 def _no_keys_no_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the machine's own settings reaches a test."""

@@ -178,7 +178,7 @@ def record(file: Path, interviews: Sequence[Interview], *, on: dt.date) -> None:
     text = file.read_text(encoding="utf-8")
     for field, answer in merged(interviews).items():
         people = [one.person for one in interviews if field in one.answers]
-        text = _with_table(text, field, _table(field, answer, people, on))
+        text = with_table(text, f"fields.{field}", _table(field, answer, people, on))
     draft = file.with_name(f".{file.name}.draft.toml")
     try:
         write_atomically(draft, text)
@@ -241,24 +241,29 @@ def _table(field: str, answer: Answer, people: Sequence[str], on: dt.date) -> st
         f'status = "{"known" if fixed else "range"}"',
         f'dist = "{"fixed" if fixed else "pert"}"',
         *(f"{name} = {value:.10g}" for name, value in numbers),
-        f"unit = {_quoted(spec.unit)}",
-        f"source = {_quoted(f'interview with {who} on {on.isoformat()}{apart}')}",
+        f"unit = {quoted(spec.unit)}",
+        f"source = {quoted(f'interview with {who} on {on.isoformat()}{apart}')}",
         f"as_of = {on.isoformat()}",
-        f"owner = {_quoted(', '.join(people))}",
+        f"owner = {quoted(', '.join(people))}",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a text as a TOML string."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
-def _with_table(text: str, field: str, table: str) -> str:
-    """Return the file with one field's keys replaced; comments after them stay where they are."""
-    block = re.compile(
-        rf"^\[fields\.{re.escape(field)}\][^\n]*\n(?:[ \t]*[A-Za-z_]+[ \t]*=[^\n]*\n?)*", re.MULTILINE
-    )
+def with_table(text: str, name: str, table: str) -> str:
+    """Return a TOML file with one table's keys replaced; comments after them stay where they are.
+
+    Args:
+        text: The file.
+        name: The table's name, such as fields.realisation.
+        table: Its header and keys, ending in a line feed.
+    """
+    block = re.compile(rf"^\[{re.escape(name)}\][^\n]*\n(?:[ \t]*[A-Za-z_]+[ \t]*=[^\n]*\n?)*", re.MULTILINE)
     if block.search(text):
         return block.sub(lambda _: table, text, count=1)
     return f"{text.rstrip()}\n\n{table}"

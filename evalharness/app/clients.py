@@ -12,20 +12,20 @@ from functools import partial
 from pathlib import Path
 
 from evalharness.app.estimate import price_on
+from evalharness.app.missing import refuse_missing
 from evalharness.app.project import Project
 from evalharness.app.signals import stopping_on_signals
 from evalharness.core.call import Call
-from evalharness.core.errors import CassetteMiss, Interrupted, InvalidUsage
+from evalharness.core.errors import Interrupted, InvalidUsage
 from evalharness.core.experiment import Limits
 from evalharness.core.job import Job
 from evalharness.core.plan import Plan
 from evalharness.core.ports import Clock, Journal, ModelClient
 from evalharness.core.wire.response import parse_response
-from evalharness.gateway.cassette.files import recording_path
-from evalharness.gateway.cassette.miss import describe_miss
 from evalharness.gateway.cassette.modes import MissingThenRecord, Mode
 from evalharness.gateway.cassette.replay import ReplayClient
 from evalharness.gateway.clients.endpoint import Endpoint, resolve_chat_endpoint, resolve_endpoint
+from evalharness.gateway.clients.redacting import RedactingClient
 from evalharness.run import Engine, Price, Progress, RunSummary
 
 CASSETTES = "cassettes"
@@ -96,7 +96,7 @@ class Access:
 
     async def _execute(self, engine: Engine, jobs: Sequence[Job]) -> RunSummary:
         if self.mode is Mode.REPLAY:
-            self._refuse_missing(jobs)
+            refuse_missing(self.project, jobs, _today(self.clock))
         return await engine.execute(jobs)
 
     def _limits(self) -> Limits:
@@ -118,11 +118,18 @@ class Access:
             return ReplayClient(folder)
         live = self._live_client()
         if self.mode is Mode.LIVE:
-            return live
+            personal = self.project.personal
+            return live if personal is None else RedactingClient(live, personal)
         from evalharness.gateway.cassette.record import recording
 
         recorder = stack.enter_context(
-            recording(folder, client=live, clock=self.clock, overwrite=self.mode.overwrites)
+            recording(
+                folder,
+                client=live,
+                clock=self.clock,
+                overwrite=self.mode.overwrites,
+                personal=self.project.personal,
+            )
         )
         if self.mode is Mode.RECORD:
             return recorder
@@ -146,22 +153,6 @@ class Access:
 
         return GoogleGenaiClient(
             endpoint=endpoint, key=key, clock=self.clock, timeout_s=timeout_s, stream=settings.stream
-        )
-
-    def _refuse_missing(self, jobs: Sequence[Job]) -> None:
-        """Look for every recording before the first is used, so that one error tells the whole story."""
-        folder = self.project.cassettes
-        missing = [job for job in jobs if not recording_path(folder, job.key).exists()]
-        if not missing:
-            return
-        first = min(missing, key=lambda job: job.cells[0].id)
-        cell = first.cells[0]
-        miss = describe_miss(folder, first.request, first.draw)
-        others = f" ({len(missing)} of {len(jobs)} recordings are missing)" if len(missing) > 1 else ""
-        raise CassetteMiss(
-            f"no recording for case {cell.case_id}, arm {cell.arm}, repeat {cell.repeat}{others}; {miss}; "
-            "record it with --mode record-missing, or restore a shipped file with git checkout",
-            file=folder,
         )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evalharness.app.credentials import scanner
 from evalharness.core.errors import BadInput
 from evalharness.experiment.dataset_file import load_dataset
 from evalharness.experiment.edge import read_text
@@ -41,7 +42,8 @@ def lint_dataset(path: Path) -> LintReport:
     Raises:
         BadInput: If it cannot be read at all.
     """
-    return lint(read_corpus(resolve_dataset(path), embed=sentence_embedding()))
+    dataset = resolve_dataset(path)
+    return lint(read_corpus(dataset, embed=sentence_embedding(), find_credentials=scanner()))
 
 
 def count_dataset(path: Path) -> DatasetStats:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from evalharness.app.project import Project
 from evalharness.core.call import Call
 from evalharness.core.errors import JournalDamaged
+from evalharness.core.experiment import Role
 from evalharness.core.plan import PlannedCell
 from evalharness.run import Price
 from evalharness.run.booking import call_usd
@@ -49,6 +50,19 @@ def shutdown_warnings(project: Project, today: dt.date) -> Iterator[str]:
         when = f"is shut down on {end.on}, in {days} days" if days > 0 else f"was shut down on {end.on}"
         who = end.routed_to or "other models"
         yield f"{model} {when} ({end.source}); {who} may answer for it, which fails its arm"
+
+
+def control_warnings(project: Project) -> Iterator[str]:
+    """Yield a line for each A/A arm whose requests are those of the arm it repeats, to the letter."""
+    if project.experiment.gateway.send_seed:
+        return
+    for arm in project.experiment.arms:
+        if arm.role is Role.AA:
+            yield (
+                f"arm {arm.name} sends the very requests of the arm it repeats, for send_seed = false: only "
+                "a model that varies by itself makes a control of it. The emulator gives the same answers "
+                "again; the control is vacuous then, and there is no verdict"
+            )
 
 
 def month_spent(folder: Path, *, endpoint: str, now: dt.datetime, price: Price) -> Decimal:

@@ -19,6 +19,7 @@ from evalharness.core.finance import Finance
 from evalharness.core.job import Cell, Job, Purpose, call_key
 from evalharness.core.plan import Plan, PlannedCell
 from evalharness.core.pricing import RateCard
+from evalharness.core.privacy import PersonalText
 from evalharness.core.reporting import Terms
 from evalharness.core.sena import Compressed
 from evalharness.experiment.assumptions import load_assumptions
@@ -56,11 +57,14 @@ class Project:
     @cached_property
     def dataset(self) -> Dataset:
         """Every case of the dataset."""
-        path = self._path(self.experiment.dataset)
-        if self.cache is None:
-            return load_dataset(path)
-        with case_cache(self.cache) as remembered:
-            return load_dataset(path, remembered)
+        return self.load_dataset(self.experiment.dataset)
+
+    @cached_property
+    def personal(self) -> PersonalText | None:
+        """What finds personal text in answers about a real dataset; None for an invented one."""
+        if not self.dataset.real:
+            return None
+        return PersonalText(names=self.dataset.names, allowed=self.dataset.allowed)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -78,7 +82,7 @@ class Project:
     @cached_property
     def card(self) -> RateCard:
         """The dated prices."""
-        return load_rate_card(self._path(self.experiment.rate_card))
+        return self.load_card(self.experiment.rate_card)
 
     @cached_property
     def contract(self) -> RateCard | None:
@@ -123,7 +127,7 @@ class Project:
             ("finance", experiment.finance),
             ("terms", experiment.report.terms),
         )
-        files = tuple((what, text_sha256(self._path(name))) for what, name in named if name is not None)
+        files = tuple((what, text_sha256(self._path(name))) for what, name in named if name)
         return (("experiment", self.sha256), ("dataset", self.dataset.sha256), *files)
 
     def system_prompt(self, case: Case) -> str:
@@ -244,6 +248,18 @@ class Project:
                 line = line_of(read_text(self.file), ("arms", self.experiment.arms.index(arm), "model"))
                 raise PricingError(error.message, file=self.file, line=line) from None
         _ = self.assumptions, self.weights, self.contract, self.finance, self.terms, self.plan
+
+    def load_dataset(self, relative: str) -> Dataset:
+        """Return the cases of a file or folder beside this project's file."""
+        path = self._path(relative)
+        if self.cache is None:
+            return load_dataset(path)
+        with case_cache(self.cache) as remembered:
+            return load_dataset(path, remembered)
+
+    def load_card(self, relative: str) -> RateCard:
+        """Return the prices of a file beside this project's file."""
+        return load_rate_card(self._path(relative))
 
     def _templates(self) -> dict[str, str]:
         folder = self._path(self.experiment.gateway.personas)

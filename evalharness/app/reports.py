@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalharness.app.project import Project
+from evalharness.core.imported import IMPORTED
 from evalharness.core.reporting import REPORT_NAME, language_suffix
 from evalharness.store import RunDirectory
 from evalharness.store.jsonlines import write_atomically
@@ -26,14 +27,24 @@ def read_decision(directory: RunDirectory) -> Decision:
 
 
 def study_of(directory: RunDirectory, project: Project, *, on: dt.date | None) -> Study:
-    """Join a scored run's files into what the decision stands on."""
+    """Join a scored run's files into what the decision stands on.
+
+    Raises:
+        RunMismatch: If people's labels grade other answers than the run holds.
+    """
+    if directory.read_manifest().mode == IMPORTED:
+        from evalharness.app.imported import imported_study
+
+        return imported_study(directory, project, on=on)
+    from evalharness.app.labels import current_labels
     from evalharness.decide.assemble import RunData, assemble
 
     data = RunData(
         plan=directory.read_plan(),
-        records=directory.read_records(),
+        records=(records := directory.read_records()),
         scores=directory.read_scores(),
         calls=directory.read_calls(),
+        labels=current_labels(directory, records),
     )
     return assemble(
         data,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,7 +14,10 @@ from typing import TYPE_CHECKING
 
 from evalharness.app import reports
 from evalharness.app.clients import Access, Mode
+from evalharness.app.missing import describe_surplus
+from evalharness.app.people import check_people
 from evalharness.app.preflight import (
+    control_warnings,
     describe_change,
     month_spent,
     other_states,
@@ -24,8 +26,9 @@ from evalharness.app.preflight import (
 )
 from evalharness.app.project import Project
 from evalharness.app.reports import read_decision, study_of
-from evalharness.app.system import SystemClock, git_state, versions
+from evalharness.app.system import SystemClock, git_state, relative_path, versions
 from evalharness.core.errors import ProviderError, RunMismatch
+from evalharness.core.imported import IMPORTED
 from evalharness.run import Progress, RunSummary
 from evalharness.store import Manifest, RunDirectory
 from evalharness.store.directory import FORMAT_VERSION
@@ -86,6 +89,8 @@ def run_experiment(
                 )
             )
     _say_failures(summary, directory, note)
+    if mode is Mode.REPLAY and not project.is_pilot and (surplus := describe_surplus(project, summary.total)):
+        note(surplus)
     if summary.resumed:
         note(f"{summary.resumed} of {summary.total} calls were already in {directory.path}; not made again")
     for asked, served in sorted(summary.rerouted - _allowed(project)):
@@ -100,7 +105,8 @@ def _prepare(directory: RunDirectory, access: Access, note: Note) -> Access:
         _claim(directory, project, access)
         return access
     refuse_unpriced(project, now.date())
-    for line in (*shutdown_warnings(project, now.date()), *other_states(directory, project)):
+    told = (*check_people(project), *shutdown_warnings(project, now.date()), *control_warnings(project))
+    for line in (*told, *other_states(directory, project)):
         note(line)
     _claim(directory, project, access)
     if project.experiment.limits.monthly_usd is None:
@@ -131,21 +137,33 @@ def _say_failures(summary: RunSummary, directory: RunDirectory, note: Note) -> N
     note(f"{summary.failed} of {summary.total} calls failed, {count} of them so: {cause}")
 
 
-def score_run(directory: RunDirectory, project: Project | None = None) -> tuple[int, int]:
+def score_run(
+    directory: RunDirectory, project: Project | None = None, *, note: Note = lambda _: None
+) -> tuple[int, int]:
     """Derive records and scores from a run's calls; returns how many cells completed and failed.
 
     Args:
         directory: The run.
         project: Its experiment, if it is loaded already.
+        note: Told, one line each, of scorers that are declared but not installed.
 
     Raises:
         RunMismatch: If the run's answers belong to another state of the experiment.
     """
-    from evalharness.score import build_records, score_records
+    from evalharness.app.remembered import remembered_scores
+    from evalharness.score import build_records, choose_scorers, score_records
 
     project = open_project(directory, project)
+    if directory.read_manifest().mode == IMPORTED:
+        from evalharness.app.imported import score_imported
+
+        return score_imported(directory, project)
     records = build_records(directory.read_plan(), directory.read_calls())
-    scores = score_records(records, {case.id: case for case in project.dataset.cases})
+    also = project.experiment.scorer.also
+    with remembered_scores(directory.path.parent, also, note) as store:
+        scores = score_records(
+            records, {case.id: case for case in project.dataset.cases}, choose_scorers(also, store)
+        )
     directory.write_records(records)
     directory.write_scores(scores)
     completed = sum(hasattr(record, "answer") for record in records)
@@ -220,8 +238,12 @@ def open_project(directory: RunDirectory, known: Project | None = None) -> Proje
         RunMismatch: If the run's answers belong to another state of the experiment.
     """
     manifest = directory.read_manifest()
-    file = (directory.path / manifest.experiment_file).resolve()
-    project = known or Project(_shown(file), limit=manifest.limit, cache=directory.path.parent)
+    file = _shown((directory.path / manifest.experiment_file).resolve())
+    if manifest.mode == IMPORTED:
+        from evalharness.app.imported import open_imported
+
+        return open_imported(directory, file, manifest)
+    project = known or Project(file, limit=manifest.limit, cache=directory.path.parent)
     if manifest.dataset_sha256 != project.dataset.sha256:
         raise RunMismatch("the dataset changed since this run; run the experiment again", file=directory.path)
     if manifest.experiment_sha256 != project.sha256 and manifest.identity != project.plan.identity:
@@ -263,7 +285,7 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
             format_version=FORMAT_VERSION,
             run_id=directory.path.name,
             identity=project.plan.identity,
-            experiment_file=_relative(project.file, directory.path),
+            experiment_file=relative_path(project.file, directory.path),
             experiment_sha256=project.sha256,
             dataset_sha256=project.dataset.sha256,
             mode=access.mode.value,
@@ -274,13 +296,6 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
             started_at=access.clock.now().isoformat(timespec="seconds"),
         )
     )
-
-
-def _relative(file: Path, folder: Path) -> str:
-    try:
-        return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
-    except ValueError:  # another drive on Windows
-        return file.resolve().as_posix()
 
 
 def _shown(file: Path) -> Path:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from evalharness.decide.characteristics import ERRORS_ALLOWED, NOMINAL, Row, rows
+from evalharness.decide.characteristics import (
+    ERRORS_ALLOWED,
+    LEAST,
+    NOMINAL,
+    Coverage,
+    Row,
+    coverages,
+    rows,
+)
 
 STUDIES, OTHER_STUDIES = 10_000, 2_000
 QUICK_STUDIES, QUICK_OTHER_STUDIES = 1_000, 100
@@ -28,8 +36,13 @@ def validate_method(*, quick: bool, watch: Watch) -> tuple[Row, ...]:
     return tuple(done)
 
 
-def as_json(found: Sequence[Row]) -> dict[str, Any]:
-    """Return the rows as plain JSON values; every rate is a share."""
+def validate_labels(*, quick: bool) -> tuple[Coverage, ...]:
+    """Simulate judges that flatter and people who grade, and count which intervals hold the truth."""
+    return tuple(coverages(studies=QUICK_STUDIES if quick else OTHER_STUDIES, seed=SEED))
+
+
+def as_json(found: Sequence[Row], covered: Sequence[Coverage] = ()) -> dict[str, Any]:
+    """Return the rows as plain JSON values; every rate is a share, every width in points."""
     return {
         "format": 1,
         "seed": SEED,
@@ -43,6 +56,16 @@ def as_json(found: Sequence[Row]) -> dict[str, Any]:
             }
             for row in found
         ],
+        "coverage": [
+            {
+                "world": row.world, "labels": row.labels, "studies": row.studies, "judge": row.judge,
+                "people": row.people, "corrected": row.corrected, "judge_width": round(row.judge_width, 6),
+                "people_width": round(row.people_width, 6),
+                "corrected_width": round(row.corrected_width, 6),
+                "monte_carlo_error": round(row.monte_carlo_error, 6), "least": LEAST, "holds": row.holds,
+            }
+            for row in covered
+        ],
     }  # fmt: skip
 
 
@@ -51,10 +74,15 @@ def failures(found: Sequence[Row]) -> tuple[Row, ...]:
     return tuple(row for row in found if not row.holds)
 
 
-def page(found: Sequence[Row], command: str) -> str:
+def uncovered(covered: Sequence[Coverage]) -> tuple[Coverage, ...]:
+    """Return the rows whose corrected interval holds the truth too rarely."""
+    return tuple(row for row in covered if not row.holds)
+
+
+def page(found: Sequence[Row], command: str, covered: Sequence[Coverage] = ()) -> str:
     """Return the rows as a Markdown page that says what each column means."""
-    wrong = failures(found)
-    verdict = "holds in every required row" if not wrong else f"FAILS in {len(wrong)} required rows"
+    wrong = len(failures(found)) + len(uncovered(covered))
+    verdict = "holds in every required row" if not wrong else f"FAILS in {wrong} required rows"
     sections = [
         _INTRODUCTION.format(
             command=command, verdict=verdict, nominal=f"{NOMINAL:.0%}", errors=ERRORS_ALLOWED
@@ -66,6 +94,8 @@ def page(found: Sequence[Row], command: str) -> str:
             part = [row for row in chosen if row.required is required]
             if part:
                 sections.append(_section(rule, kind, part, required=required))
+    if covered:
+        sections.append("\n".join([_COVERAGE.format(least=f"{LEAST:.0%}"), *map(_covered, covered)]))
     return "\n\n".join(sections) + "\n"
 
 
@@ -97,6 +127,20 @@ def _line(row: Row) -> str:
     if row.limit is not None:
         cells.append(f"≤ {row.limit:.2%}{'' if row.holds else ' **exceeded**'}")
     return f"| {' | '.join(cells)} |"
+
+
+def _covered(row: Coverage) -> str:
+    judge, people, corrected = (
+        f"{share:.1%} ({width:.2f})"
+        for share, width in (
+            (row.judge, row.judge_width),
+            (row.people, row.people_width),
+            (row.corrected, row.corrected_width),
+        )
+    )
+    mark = "" if row.holds else " **too few**"
+    cells = [row.world, f"{row.labels}", f"{row.studies:,}", judge, people, f"**{corrected}**{mark}"]
+    return f"| {' | '.join([*cells, f'{row.monte_carlo_error:.2%}'])} |"
 
 
 _TRUTH = {"upgrade": "ROI", "compression": "loss"}
@@ -132,4 +176,16 @@ The columns are shares of studies:
 Unless a row says otherwise cases lose 4 points among others with sd 0.5, the cost is 0.06 points'
 worth with a spread of 30 %, the tail guard's share is 0.5, and there is no bias allowance: the
 default allowance of 0.1 point lowers every share. Sessions are declared as clusters. In compression
-rows only one of the two models is at the limit, where an intersection-union test errs most."""
+rows only one of the two models is at the limit, where an intersection-union test errs most. In rows with
+labels people grade that many randomly drawn pairs (errors of sd 0.4 points on a difference; the judge's own
+errors have sd 0.3), and the contrasts are corrected by PPI++ instead of an allowance; the tail guard's
+pseudo-case is then one more graded pair."""
+_COVERAGE = """\
+## People's labels: which 95 % intervals hold the true score difference
+
+Studies of 100 cases with a true difference of 0.3 points. Each cell is the share of studies whose two-sided
+95 % interval holds it, and the interval's mean width in points: the judge on all cases, people on the graded
+ones, and both by PPI++ (t with m − 1 degrees of freedom). At least {least} of the corrected ones must.
+
+| judge, and differences in truth | labels | studies | judge alone | people alone | corrected | ± |
+|---|---:|---:|---:|---:|---:|---:|"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,12 +14,15 @@ from evalharness.app.clients import Mode, replies_of
 from evalharness.app.project import Project
 from evalharness.app.reports import read_decision, report_texts
 from evalharness.core.errors import BadInput, Differs, EvalHarnessError, IntegrityError, RunMismatch
+from evalharness.core.imported import IMPORTED
 from evalharness.render import LANGUAGES
 from evalharness.render.reference import Reference, read_reference
 from evalharness.store import RunDirectory
+from evalharness.store.directory import IMPORTED_CELLS, LABEL_KEY, LABELS
 from evalharness.store.jsonlines import encode, read_raw
 
-_INPUTS = frozenset({"manifest.json", "calls.jsonl", ".lock"})
+_PEOPLE = (LABEL_KEY, LABELS)
+_INPUTS = frozenset({"manifest.json", "calls.jsonl", ".lock", IMPORTED_CELLS, *_PEOPLE})
 """What a run directory holds that nothing else in it determines."""
 _AROUND = 40
 """Characters shown on each side of the first difference."""
@@ -73,6 +76,7 @@ def verify_report(path: Path, *, experiment: Path | None) -> Verified:
         else:
             project = _experiment_of(reference, path, experiment)
             made, source = _replayed(project, Path(folder)), "recordings"
+            _bring_labels(reference, path.parent, made)
         calls = _derive(made, project, on=reference.on, languages=(reference.language,))
         texts = report_texts(made, project, (reference.language,))
         text = next(text for name, text in texts.items() if name.startswith(reference.kind))
@@ -147,7 +151,25 @@ def _copy(directory: RunDirectory, project: Project, to: Path) -> RunDirectory:
     manifest = directory.read_manifest()
     made.write_manifest(replace(manifest, experiment_file=project.file.resolve().as_posix()))
     shutil.copyfile(directory.path / "calls.jsonl", to / "calls.jsonl")
+    # Cells of an import, with the plan that lists them, stand in the calls' place.
+    given = (IMPORTED_CELLS, "plan.jsonl") if manifest.mode == IMPORTED else ()
+    _copy_files(directory.path, to, (*given, *_PEOPLE))
     return made
+
+
+def _bring_labels(reference: Reference, folder: Path, made: RunDirectory) -> None:
+    """Copy people's labels from the run that a report was made from, if its directory lies beside it."""
+    for place in (folder, *sorted(path for path in folder.iterdir() if path.is_dir())):
+        directory = RunDirectory(place)
+        if directory.exists() and directory.read_manifest().identity == reference.run:
+            _copy_files(place, made.path, _PEOPLE)
+            return
+
+
+def _copy_files(folder: Path, to: Path, names: Sequence[str]) -> None:
+    for name in names:
+        if (folder / name).exists():
+            shutil.copyfile(folder / name, to / name)
 
 
 def _replayed(project: Project, folder: Path) -> RunDirectory:
@@ -162,7 +184,8 @@ def _derive(
 ) -> int:
     """Write everything that follows from a run's calls; returns how many there are."""
     calls = directory.read_calls()
-    directory.write_plan(project.resolve(replies_of(project.plan, calls)).cells)
+    if directory.read_manifest().mode != IMPORTED:
+        directory.write_plan(project.resolve(replies_of(project.plan, calls)).cells)
     stages.score_run(directory, project)
     stages.decide_run(directory, project, on=on)
     if languages:
@@ -224,8 +247,10 @@ def _experiment_of(reference: Reference, path: Path, named: Path | None) -> Proj
 def _experiments(folder: Path) -> Iterator[Path]:
     """Yield the experiment files near a report and in the working directory, each once."""
     seen: set[Path] = set()
-    for place in (folder, folder.parent, folder.parent / "prompts", Path(), Path("prompts")):
-        for file in sorted(place.glob("*.toml")):
+    places = ((folder, "*"), (folder.parent, "*"), (Path(), "*"))
+    below = ((folder.parent / "prompts", "**/*"), (Path("prompts"), "**/*"))
+    for place, pattern in (*places, *below):
+        for file in sorted(place.glob(f"{pattern}.toml"), key=lambda file: (len(file.parts), file)):
             if file.resolve() not in seen and "[[arms]]" in file.read_text(
                 encoding="utf-8", errors="replace"
             ):

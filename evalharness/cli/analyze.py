@@ -49,7 +49,7 @@ def analyze(
     project = Project(experiment, limit=limit, cache=out)
     with console.progress() as watch:
         done = stages.run_experiment(project, mode=Mode(mode), out=out, note=console.note, watch=watch)
-    completed, failed = stages.score_run(done.directory, project)
+    completed, failed = stages.score_run(done.directory, project, note=console.note)
     console.detail(f"{completed} cells answered, {failed} failed")
     decision = stages.decide_run(done.directory, project, on=on)
     # A pilot shows numbers; it must not stand where people look for the analysis.

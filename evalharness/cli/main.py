@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import os
@@ -13,6 +14,7 @@ from typing import Final
 import click
 
 from evalharness import __version__
+from evalharness.cli.terminal import write_plainly_where_needed
 from evalharness.core.errors import EvalHarnessError
 from evalharness.core.visible import clean
 
@@ -29,11 +31,15 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "score": ("score:score", "Score a run's answers."),
     "decide": ("decide:decide", "Decide from a run's scores."),
     "report": ("report:report", "Render a run's report."),
+    "import": ("import_table:import_table", "Make a run of outputs, scores or costs made elsewhere."),
+    "label": ("label:label", "Have people grade answers blind; take their grades back."),
+    "ratings": ("ratings:ratings", "Import users' ratings; fit satisfaction."),
     "verify": ("verify:verify", "Make a run or report again from its calls and compare."),
     "export": ("export:export", "Write a run's cells and scores as a table."),
     "dataset": ("dataset:dataset", "Check and count the cases of a dataset."),
     "sena": ("sena:sena", "Compress a context, or sweep methods and budgets."),
     "router": ("router:router", "Choose a persona, or measure the routers."),
+    "cassettes": ("cassettes:cassettes", "Verify, show, compare, prune, seal and pack recordings."),
     "assumptions": ("assumptions:assumptions", "Check assumptions, or ask their owner."),
     "price": ("price:price", "Price raw Gemini responses."),
     "cost": ("cost:cost", "A run's ledger, and what production would cost."),
@@ -89,7 +95,7 @@ def cli(quiet: bool, verbose: bool) -> None:
 
 def main() -> None:
     """Run the command line; every error a user can cause ends as one line and its exit code."""
-    _write_utf8()
+    write_plainly_where_needed()
     # Nearly everything a command makes lives to its end; looking through it for garbage again and again took
     # an eighth of a replay. Cycles are still found, later.
     gc.set_threshold(_GARBAGE_OBJECTS)
@@ -105,11 +111,11 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted; what was recorded is kept, the same command goes on from there", EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of our output left; that is its business, and Python must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception as error:
+        if _reader_left(error):
+            # That is its business, and Python must not complain at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
         if "-v" in sys.argv or "--verbose" in sys.argv:
             traceback.print_exc()
         _fail(
@@ -123,9 +129,8 @@ def _fail(message: str, code: int) -> None:
     sys.exit(code)
 
 
-def _write_utf8() -> None:
-    # A console that cannot show a sign gets a replacement, never an exception.
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")
+def _reader_left(error: Exception) -> bool:
+    """Tell whether whoever read our output closed it; Windows says so with another number."""
+    if isinstance(error, BrokenPipeError):
+        return True
+    return sys.platform == "win32" and isinstance(error, OSError) and error.errno == errno.EINVAL

@@ -43,6 +43,7 @@ def plan(
 ) -> None:
     """Show what EXPERIMENT would call and cost, and what it could detect; asks no model."""
     from evalharness.app.before import view_plan
+    from evalharness.app.preflight import control_warnings
     from evalharness.app.project import Project
     from evalharness.app.system import SystemClock
 
@@ -54,6 +55,8 @@ def plan(
     console = Console(quiet=quiet, verbose=verbose)
     for line in (*_table(view), *_study(view.study)):
         console.say(line)
+    for line in control_warnings(project):
+        console.note(line)
 
 
 def _facts(view: PlanView) -> dict[str, Any]:

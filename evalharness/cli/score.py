@@ -19,9 +19,9 @@ def score(run_dir: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
     """Derive records and scores from RUN's calls; calls no model."""
     from evalharness.app import stages
 
-    completed, failed = stages.score_run(run_directory(run_dir))
+    console = Console(quiet=quiet or as_json, verbose=verbose)
+    completed, failed = stages.score_run(run_directory(run_dir), note=console.note)
     if as_json:
         click.echo(json.dumps({"completed": completed, "failed": failed}))
         return
-    console = Console(quiet=quiet, verbose=verbose)
     console.say(f"{completed} cells scored, {failed} without an answer")

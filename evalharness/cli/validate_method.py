@@ -32,15 +32,20 @@ def validate_method(quick: bool, as_json: bool, quiet: bool, verbose: bool) -> N
 
     console = Console(quiet=quiet, verbose=verbose)
     found = validate.validate_method(quick=quick, watch=_watch(console))
+    covered = validate.validate_labels(quick=quick)
     command = f"evalharness validate-method{' --quick' if quick else ''}"
     if as_json:
-        click.echo(json.dumps(validate.as_json(found), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(validate.as_json(found, covered), ensure_ascii=False, indent=2))
     else:
-        console.say(validate.page(found, command).rstrip())
+        console.say(validate.page(found, command, covered).rstrip())
     wrong = validate.failures(found)
     if wrong:
         worlds = "; ".join(f"{row.rule}, {row.world}: {row.counts.rule:.2%}" for row in wrong)
         raise CheckFailed(f"errs more often than stated: {worlds}")
+    missed = validate.uncovered(covered)
+    if missed:
+        worlds = "; ".join(f"{row.world}: {row.corrected:.2%}" for row in missed)
+        raise CheckFailed(f"corrected intervals hold the truth too rarely: {worlds}")
 
 
 def _watch(console: Console) -> Watch:

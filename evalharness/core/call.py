@@ -46,6 +46,17 @@ class Attempt:
     """Whether the try may have been billed though no token counts came back (a timeout, a broken connection,
     an unreadable 200); it is booked at the call's `reserve`."""
 
+    @property
+    def cause(self) -> str:
+        """Why: rate_limited, server_error, timeout, dropped, malformed, or the provider's own reason."""
+        if self.status == 429:
+            return "rate_limited"
+        if self.reason in ("timeout", "DEADLINE_EXCEEDED") or self.status in (408, 504):
+            return "timeout"
+        if self.status is not None and self.status >= 500:
+            return "server_error"
+        return "dropped" if self.reason == "connection" else self.reason
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallError:
@@ -85,10 +96,13 @@ class Call:
     def service_ms(self) -> float | None:
         """Service time of the answer in ms: the server's own figure where it sends one, else the client's.
 
-        The server's figure (server-timing, dur=…) does not depend on the machine that measures.
+        The server's figure (server-timing, dur=…) does not depend on the machine that measures. Of a streamed
+        answer it is sent before the answer is, and tells of its beginning only.
         """
         if self.reply is None:
             return None
+        if self.reply.first_token_ms is not None:
+            return self.reply.latency_ms
         for part in self.reply.headers.get("server-timing", "").split(","):
             for item in part.split(";"):
                 name, _, value = item.strip().partition("=")

@@ -145,4 +145,13 @@ class Dataset:
     """All cases, sorted by id, and the hash of what they say."""
 
     cases: tuple[Case, ...]
+    """Of a real dataset, without anything personal that was found in them (core.privacy)."""
     sha256: str
+    real: bool | None = None
+    """Whether people wrote it; None if nothing says."""
+    names: tuple[str, ...] = ()
+    """Names of people that are looked for in texts."""
+    allowed: frozenset[str] = frozenset()
+    """Texts in the form of personal data that belong to nobody."""
+    redacted: tuple[tuple[str, int], ...] = ()
+    """Pairs (kind, pieces replaced) over all cases, sorted."""

@@ -99,6 +99,8 @@ class Thresholds:
     """Share of quadruples (a repeat of a case in all main arms) that must be fully scored."""
     bias_allowance: float = 0.1
     """Score points of judge bias that the bound must survive while no human labels correct it."""
+    min_labels: int = 20
+    """Graded pairs below which people's labels are shown but correct nothing (METHOD §5: 20 to 50)."""
     severe_loss: float = 2.0
     """A drop of this many score points on one case is a severe loss."""
     max_mean_latency_ms: float = 3000.0
@@ -110,6 +112,21 @@ class Thresholds:
     """Times the data are looked at: each look spends 1/looks of the error (two looks: half each)."""
     max_rate_age_days: int = 30
     """Days after which a price must be read again before anything is decided on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceTargets:
+    """What the programme wants of the service; they label what was measured and decide nothing.
+
+    The limits that veto an approval are in `Thresholds`, those that take a release back in `Rollout`.
+    """
+
+    mean_latency_ms: float = 1000.0
+    """Wanted of the mean, below it."""
+    error_rate: float = 0.005
+    """Wanted, below it."""
+    canary_error_rate: float = 0.01
+    """Tolerated in a canary, below it."""
 
 
 class DroppedCells(StrEnum):
@@ -130,6 +147,8 @@ class ScorerChoice:
     scale_high: float = 5.0
     weights: tuple[tuple[str, float], ...] = ()
     """Pairs (part, weight) where the scorer has parts; empty for equal weights."""
+    also: tuple[str, ...] = ()
+    """Further deterministic scorers that are shown beside the primary one and decide nothing."""
     judge: bool = False
     """Whether a model judges; False for a deterministic scorer, whose score stands in for help."""
 
@@ -196,6 +215,8 @@ class GatewaySettings:
     """Whether requests carry a seed; a client that cannot carry one refuses requests that have it."""
     stream: bool = False
     """Whether answers are streamed, so that the time to the first token is known."""
+    tier: str | None = None
+    """Google's tier that the key belongs to, paid or unpaid; None if nothing says. The API does not tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +225,16 @@ class Waivers:
 
     preview_model: str | None = None
     fixed_value: str | None = None
+    unpaid_tier: str | None = None
+    """Why people's text may go to a tier on which the provider may use it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recordings:
+    """What is asked of recordings before anybody relies on them."""
+
+    max_age_days: int = 180
+    """Days after which a recording is too old to stand for what the model answers now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +260,7 @@ class Experiment:
     """Folder of recordings, relative to the experiment file."""
     limits: Limits
     waivers: Waivers = Waivers()
+    recordings: Recordings = Recordings()
     aliases: tuple[tuple[str, str], ...] = ()
     """Pairs (served model, requested model) that count as the same."""
     strata: str | None = None
@@ -243,6 +275,7 @@ class Experiment:
     benchmark's own mix."""
     report: ReportSettings = PLAIN_REPORT
     rollout: Rollout = PROGRAMME_ROLLOUT
+    targets: ServiceTargets = ServiceTargets()
 
     def arm(self, name: str) -> Arm:
         """Return the arm of that name.

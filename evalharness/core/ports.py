@@ -101,6 +101,16 @@ class Embedder(Protocol):
         """Return one vector for each text, the same for the same text every time."""
 
 
+class Lemmatizer(Protocol):
+    """Reduces Korean words to what inflection leaves alone."""
+
+    version: str
+    """Name and version of the analyser and its model."""
+
+    def lemmas(self, text: str) -> Sequence[str]:
+        """Return the content lemmas of a text in order, with a mark between sentences."""
+
+
 class Scorer(Protocol):
     """Measures one answer without calling a model."""
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from evalharness.core.experiment import Experiment
+from evalharness.core.labels import LabelledPair
 from evalharness.core.provenance import Delivery, Origin
+from evalharness.core.score import Score
 from evalharness.core.usage import Usage
 
 RETRY, BOUNDED = "retry", "unconfirmed"
@@ -88,6 +90,24 @@ class Spend:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArmCalls:
+    """What happened to the calls that one arm's cells stand on."""
+
+    arm: str
+    calls: int
+    delivered: tuple[tuple[Delivery, int], ...]
+    """Pairs (how answers were reached, calls)."""
+    live: int
+    """Calls made for this run, failed ones included."""
+    tries: tuple[tuple[str, int], ...]
+    """Pairs (cause, tries that gave no answer)."""
+    unconfirmed: int
+    """Tries that may be on the bill though no token counts came back."""
+    first_token_ms: tuple[float, ...]
+    """Of each answer that was streamed, its compressor's wait included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
     """All that is measured, and the authored limits it is judged by."""
 
@@ -106,9 +126,13 @@ class Study:
     """Arms in which a response came from another model than requested, with what was seen."""
     agreements: tuple[tuple[str, float, int], ...] = ()
     """Side measures in [0, 1]: (name, share, n), such as routing accuracy and language agreement."""
+    labels: tuple[LabelledPair, ...] = ()
+    """Pairs that people graded, sorted by case and repeat; without them a bias allowance is a condition."""
+    scores: tuple[Score, ...] = ()
+    """Every score of every scorer, as shares of its scale, beside what became `Outcome.quality`."""
     overruns: tuple[int, ...] = ()
     """Tokens by which protected content exceeds its budget, one for each case where it does."""
-    human_labels: int = 0
-    """Paired human labels that calibrate the judge; 0 makes the bias allowance a condition."""
+    calls: tuple[ArmCalls, ...] = ()
+    """One for each arm that was called; imports have none."""
     recorded_on: dt.date | None = None
     """The latest day on which an answer was recorded; None if none was."""

@@ -13,7 +13,10 @@ from evalharness.decide.costs import CostTable
 from evalharness.decide.design import sampling_of
 from evalharness.decide.evidence import evidence_of
 from evalharness.decide.grid import arm_summaries, two_by_two
-from evalharness.decide.ledger import ledger_of, study_rows, study_total
+from evalharness.decide.label_audit import label_audit
+from evalharness.decide.ledger import answers_total, ledger_of, study_rows
+from evalharness.decide.measures import measures_of
+from evalharness.decide.operations import operations_of
 from evalharness.decide.pairing import completeness, main_arms
 from evalharness.decide.power import mde
 from evalharness.decide.sena import decide_sena
@@ -42,14 +45,15 @@ def decide(study: Study, card: RateCard, assumptions: Assumptions) -> Decision:
     bench = bench_of(study, card, assumptions)
     checks = control_checks(bench)
     sena = decide_sena(bench, checks)
-    spent = study_total(study_rows(bench, study.on))
+    spent = answers_total(study_rows(bench, study.on))
     upgrade = decide_upgrade(bench, assumptions, checks, sena, spent)
+    labels = label_audit(bench, bench.upgrade_pair(upgrade.context))
     return Decision(
         experiment=study.experiment.name,
         seed=study.experiment.seed,
         on=study.on,
         thresholds=study.experiment.thresholds,
-        evidence=evidence_of(bench),
+        evidence=evidence_of(bench, labels),
         arms=arm_summaries(bench),
         grid=two_by_two(bench),
         controls=checks,
@@ -60,6 +64,9 @@ def decide(study: Study, card: RateCard, assumptions: Assumptions) -> Decision:
         rate_card=card.name,
         rates=rate_rows(bench, assumptions.horizon_months),
         rollout=study.experiment.rollout,
+        operations=operations_of(bench),
+        labels=labels,
+        measures=measures_of(bench),
     )
 
 

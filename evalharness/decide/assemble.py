@@ -12,12 +12,15 @@ from evalharness.core.case import Case
 from evalharness.core.errors import BadInput, InvalidUsage, ProviderError
 from evalharness.core.experiment import Experiment
 from evalharness.core.job import Purpose
+from evalharness.core.labels import LabelledPair
 from evalharness.core.plan import PlannedCell
 from evalharness.core.provenance import weakest
 from evalharness.core.score import Completed, Record, Score, Scored
 from evalharness.core.study import CaseFacts, Charge, Outcome, Study
 from evalharness.core.wire.response import Completion, parse_response, served_id
+from evalharness.decide.arm_calls import arm_calls
 from evalharness.decide.context_tokens import CellId, cell_id, context_tokens
+from evalharness.decide.primary import primary_scores
 from evalharness.decide.spends import spends_of
 
 
@@ -29,6 +32,7 @@ class RunData:
     records: Sequence[Record]
     scores: Sequence[Score]
     calls: Mapping[str, Call]
+    labels: Sequence[LabelledPair] = ()
 
 
 def assemble(
@@ -43,7 +47,7 @@ def assemble(
     """Join a run's files into what the decision stands on.
 
     Args:
-        data: The run's plan, records, scores and calls.
+        data: The run's plan, records, scores, calls and labels.
         experiment: The authored experiment.
         cases: The dataset.
         on: The decision's date; None for the latest day on which an answer was recorded.
@@ -70,6 +74,9 @@ def assemble(
         pilot=pilot,
         served_mismatches=_mismatches(data, experiment, completions),
         agreements=_agreements(data, known),
+        calls=arm_calls(data.plan, data.calls, reuse=experiment.sena.reuse_turns),
+        labels=tuple(data.labels),
+        scores=tuple(data.scores),
         overruns=_overruns(data.plan),
         recorded_on=_last_day(answered),
     )
@@ -109,7 +116,7 @@ def _decision_day(answered: Sequence[Call]) -> dt.date:
 def _outcomes(
     data: RunData, experiment: Experiment, completions: Mapping[str, Completion]
 ) -> tuple[Outcome, ...]:
-    qualities = _qualities(data.scores, experiment)
+    qualities = primary_scores(data.scores, experiment)
     context = context_tokens(data.plan, experiment, completions)
     records = {_id(record): record for record in data.records}
     return tuple(
@@ -183,23 +190,6 @@ def _outcome(
         latency_ms=own.latency_ms,
         failed=not own.answered,
     )
-
-
-def _qualities(scores: Sequence[Score], experiment: Experiment) -> dict[CellId, float]:
-    """Return the primary score of each cell on the experiment's scale; cells without one are absent."""
-    scorer = experiment.scorer
-    weights = dict(scorer.weights) or {scorer.name: 1.0}
-    parts: dict[CellId, dict[str, float]] = defaultdict(dict)
-    for score in scores:
-        name = score.scorer.partition("/")[0]
-        if isinstance(score, Scored) and name in weights:
-            parts[_id(score)][name] = score.value
-    total = sum(weights.values())
-    return {
-        cell: scorer.scale_low + scorer.width * sum(weights[n] * v for n, v in found.items()) / total
-        for cell, found in parts.items()
-        if len(found) == len(weights)
-    }
 
 
 def _mismatches(

@@ -5,88 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
-from evalharness.core.assumptions import Assumptions
 from evalharness.core.decision import Branch, Estimate, Money, MonteCarlo, RatioInterval
-from evalharness.core.experiment import Thresholds
-from evalharness.decide.bench import Bench
 from evalharness.decide.cells import FloatArray
-from evalharness.decide.contrasts import MeanVector, mean_or_value, mean_vector, net_values
-from evalharness.decide.design import Design
+from evalharness.decide.contrasts import MeanVector, net_values
 from evalharness.decide.distributions import t_quantile
-from evalharness.decide.draws import draw_all, means
+from evalharness.decide.draws import means
 from evalharness.decide.fieller import fieller_set
-from evalharness.decide.money import CaseMoney, Exchange, case_money
+from evalharness.decide.money import CaseMoney, case_money
 from evalharness.decide.montecarlo import Outlook, Posterior, draw_posterior, outlook, summarise
-from evalharness.decide.pairing import Pair, filled_differences
 from evalharness.decide.pricepath import (
     PricePath,
     horizon_roi,
     month_rows,
     net_present_value,
     payback_months,
-    price_path,
 )
-from evalharness.decide.sena import retention_estimates
-from evalharness.decide.tail import guarded_estimate, net_benefit_pseudo_case
-
-DRAWS = 50_000
-
-
-class Stakes:
-    """What stays the same however often the upgrade is assessed: arms, assumptions and their draws."""
-
-    def __init__(self, bench: Bench, assumptions: Assumptions, pair: Pair) -> None:
-        """Pair the arms once; draw the assumptions when first needed."""
-        self.bench = bench
-        self.assumptions = assumptions
-        self.pair = pair
-        experiment = bench.study.experiment
-        self.limits: Thresholds = experiment.thresholds
-        self.exchange = Exchange(
-            channel=assumptions.channel,
-            scale_width=experiment.scorer.width,
-            months=assumptions.horizon_months,
-        )
-        self.models = bench.costs.models((pair.minuend, pair.subtrahend))
-
-    @cached_property
-    def draws(self) -> dict[str, float | FloatArray]:
-        """Draws of every stated assumption, the same for each day and corner."""
-        return draw_all(self.assumptions, draws=DRAWS, seed=self.bench.study.experiment.seed)
-
-    @cached_property
-    def latency_s(self) -> FloatArray:
-        """Added seconds of each case; zeros while latency is unmeasured."""
-        added = filled_differences(self.pair, self.bench.cells.latency_ms)
-        return np.zeros(self.pair.design.n) if added is None else added / 1000
-
-    def path(self, on: dt.date) -> PricePath:
-        """Return the price path from a day."""
-        return price_path(self.bench.card, self.models, on, self.exchange.months)
-
-    def cost_on(self, day: dt.date, *, cache_neutral: bool = False) -> FloatArray | None:
-        """Return token cost differences at one day's prices, shape (n,), USD; None if none is known."""
-        return filled_differences(self.pair, self.bench.costs.at(day, cache_neutral=cache_neutral))
-
-    def cost_path(self, path: PricePath, *, cache_neutral: bool = False) -> FloatArray | None:
-        """Return token cost differences at each set of prices, shape (n, regimes)."""
-        columns = [self.cost_on(day, cache_neutral=cache_neutral) for day in path.days]
-        known = [column for column in columns if column is not None]
-        return np.stack(known, axis=1) if len(known) == len(columns) else None
-
-    def estimate(self, values: FloatArray, unit: str = "usd_per_request") -> Estimate:
-        """Estimate a mean over the pair's cases."""
-        return mean_or_value(values, self.pair.design, unit=unit, confidence=self.bench.confidence)
-
-    def guarded(self, values: FloatArray, pseudo: float, unit: str = "usd_per_request") -> Estimate:
-        """Estimate a mean with the tail guard's pseudo-case."""
-        return guarded_estimate(
-            values, self.pair.design, pseudo=pseudo, unit=unit, confidence=self.bench.confidence
-        )
+from evalharness.decide.stakes import DRAWS, Stakes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,13 +36,14 @@ class Assessment:
     case: CaseMoney
     branch: Branch
     quality: Estimate
-    """Points."""
+    """Points, corrected by people's labels where there are enough, as are the contrasts below."""
     cost: Estimate
     """USD per request over the path, overhead included."""
     net_at_threshold: Estimate
     net: Estimate
     tail_guard: Estimate
     with_allowance: Estimate
+    """As judged: the allowance stands in for labels."""
     non_inferiority: Estimate
     non_inferiority_tail: Estimate
     fieller: RatioInterval | None
@@ -146,24 +84,18 @@ def assess(
         return None
     case = case_money(
         values, stakes.exchange, quality=stakes.pair.quality, cost=costs @ path.shares,
-        latency_s=stakes.latency_s, weights=stakes.pair.design.weights,
+        latency_s=stakes.latency_s, weights=stakes.pair.design.weights, people_add=stakes.people_add,
     )  # fmt: skip
     cost = stakes.estimate(case.cost)
     branch = branch_of(cost)
     threshold = 0.0 if branch is Branch.NOT_DEARER else stakes.limits.roi
-    decisive = net_values(case.benefit, case.cost, threshold)
-    kept, kept_tail = retention_estimates(
-        stakes.pair, stakes.limits, stakes.bench.study.experiment.scorer, stakes.bench.confidence
-    )
+    kept, kept_tail = stakes.retention()
     return Assessment(
         on=on, values=values, path=path, case=case, branch=branch, cost=cost,
-        quality=stakes.estimate(stakes.pair.quality, "points"),
-        net_at_threshold=stakes.estimate(net_values(case.benefit, case.cost, stakes.limits.roi)),
-        net=stakes.estimate(net_values(case.benefit, case.cost, 0.0)),
-        tail_guard=stakes.guarded(decisive, net_benefit_pseudo_case(
-            case.cost, value_per_point=case.value_per_point, score_range=stakes.exchange.scale_width,
-            share=stakes.limits.tail_share, threshold=threshold,
-        )),
+        quality=stakes.points(),
+        net_at_threshold=stakes.net(case, stakes.limits.roi),
+        net=stakes.net(case, 0.0),
+        tail_guard=stakes.guarded_net(case, threshold, stakes.limits.tail_share),
         with_allowance=stakes.estimate(net_values(
             case.benefit - case.value_per_point * stakes.limits.bias_allowance, case.cost, threshold
         )),
@@ -189,13 +121,13 @@ def branch_of(cost: Estimate) -> Branch:
 def _fieller(stakes: Stakes, case: CaseMoney) -> RatioInterval | None:
     if stakes.pair.design.units < 2:
         return None
-    confidence = stakes.bench.confidence
-    return roi_interval(case.benefit, case.cost, stakes.pair.design, confidence)
+    columns = np.stack([case.benefit, case.cost], axis=1)
+    shift = stakes.shift(case.value_per_point, -case.value_per_point)
+    return roi_interval(stakes.joint(columns, shift), stakes.bench.confidence)
 
 
-def roi_interval(benefit: FloatArray, cost: FloatArray, design: Design, confidence: float) -> RatioInterval:
-    """Return the Fieller set of mean(benefit)/mean(cost) - 1, shape (n,) each, from at least two units."""
-    joint = mean_vector(np.stack([benefit, cost], axis=1), design)
+def roi_interval(joint: MeanVector, confidence: float) -> RatioInterval:
+    """Return the Fieller set of B/C - 1 from the joint estimate of (benefit, cost)."""
     ratio = fieller_set(
         float(joint.mean[0]), float(joint.mean[1]),
         v_numerator=float(joint.cov[0, 0]), v_denominator=float(joint.cov[1, 1]),
@@ -216,7 +148,8 @@ def _money(
     weights = stakes.pair.design.weights
     by_regime = requests * np.average(costs, axis=0, weights=weights) + ops
     by_month = by_regime[list(path.regime)]
-    benefit = requests * float(np.average(case.benefit, weights=weights))
+    per_request = float(np.average(case.benefit, weights=weights))
+    benefit = requests * (per_request + case.value_per_point * stakes.people_add)
     at_run_date = float(by_regime[0])
     total, months = float(by_month.sum()), len(by_month)
     dearer = total + one_off > 0
@@ -236,7 +169,7 @@ def _joint(stakes: Stakes, costs: FloatArray) -> MeanVector | None:
     if stakes.pair.design.units < 2:
         return None
     columns = np.column_stack([stakes.pair.quality, costs, stakes.latency_s])
-    return mean_vector(columns, stakes.pair.design)
+    return stakes.joint(columns, stakes.shift(1.0, -1.0))
 
 
 def _monte_carlo(

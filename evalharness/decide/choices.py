@@ -8,11 +8,12 @@ import numpy as np
 
 from evalharness.core.decision import Choice
 from evalharness.core.experiment import Arm, ContextMode, GatewaySettings, Role
-from evalharness.decide.assess import Assessment, Stakes, assess, roi_interval
+from evalharness.decide.assess import Assessment, assess, roi_interval
 from evalharness.decide.cells import BoolArray, FloatArray
 from evalharness.decide.contrasts import net_values
 from evalharness.decide.money import overhead_per_request
 from evalharness.decide.slices import DIMENSIONS, label
+from evalharness.decide.stakes import Stakes
 
 _HALVES = 2
 
@@ -110,19 +111,26 @@ def _choice(
     only_for: tuple[str, ...],
     combination: bool = False,
 ) -> Choice:
-    design, confidence = stakes.pair.design, stakes.bench.confidence
+    design = stakes.pair.design
     # Ops and the one-off cost are paid whole, however few requests the treatment answers.
     overhead = float(overhead_per_request(found.values, stakes.exchange))
     benefit = np.where(chosen, found.case.benefit, 0.0)
     cost = np.where(chosen, found.case.cost - overhead, 0.0) + overhead * bool(chosen.any())
-    mean_benefit, mean_cost = (float(np.average(v, weights=design.weights)) for v in (benefit, cost))
-    estimable = design.units >= 2 and bool(chosen.any())
+    shift = stakes.shift(found.case.value_per_point, -found.case.value_per_point)
+    if stakes.correction is not None:
+        shift = shift * chosen[stakes.correction.people.at]
+    net = stakes.corrected(net_values(benefit, cost, 0.0), shift)
+    mean_cost = float(np.average(cost, weights=design.weights))
+    interval = None
+    if design.units >= 2 and bool(chosen.any()):
+        joint = stakes.joint(np.stack([benefit, cost], axis=1), shift)
+        interval = roi_interval(joint, stakes.bench.confidence)
     return Choice(
         name=name, arm=stakes.bench.cells.arms[stakes.pair.minuend].name, only_for=only_for,
         combination=combination, cross_fitted=name != "arm",
         share=float(np.average(chosen, weights=design.weights)),
-        net=stakes.estimate(net_values(benefit, cost, 0.0)),
-        net_at_threshold=stakes.estimate(net_values(benefit, cost, stakes.limits.roi)),
-        roi=mean_benefit / mean_cost - 1 if mean_cost > 0 else None,
-        interval=roi_interval(benefit, cost, design, confidence) if estimable else None,
+        net=net,
+        net_at_threshold=stakes.corrected(net_values(benefit, cost, stakes.limits.roi), shift),
+        roi=net.value / mean_cost if mean_cost > 0 else None,
+        interval=interval,
     )  # fmt: skip

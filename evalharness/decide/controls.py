@@ -13,6 +13,8 @@ from evalharness.core.decision import (
 from evalharness.core.experiment import ContextMode, Role
 from evalharness.decide.bench import Bench
 from evalharness.decide.conditions import fact
+from evalharness.decide.costs import billed_tokens
+from evalharness.decide.pairing import Pair, complete_differences
 from evalharness.decide.severe import severe_losses
 
 AA_CONFIDENCE = 0.975
@@ -64,7 +66,8 @@ def _check(bench: Bench, position: int, other: int) -> ControlCheck:
     difference = bench.points(pair, confidence=AA_CONFIDENCE if is_aa else bench.confidence)
     low, high = difference.low, difference.high
     passed = False  # a control without bounds shows nothing, and so controls nothing
-    if low is not None and high is not None:
+    vacuous = is_aa and _is_same_again(bench, pair)
+    if low is not None and high is not None and not vacuous:
         passed = low <= 0 <= high if is_aa else high < 0
     return ControlCheck(
         role=arm.role,
@@ -77,10 +80,25 @@ def _check(bench: Bench, position: int, other: int) -> ControlCheck:
             threshold_points=bench.study.experiment.thresholds.severe_loss,
             confidence=bench.confidence,
         ),
+        vacuous=vacuous,
     )
 
 
+def _is_same_again(bench: Bench, pair: Pair) -> bool:
+    """Whether one arm's answers are the other's: equal scores, and equal bills to the token, on every case.
+
+    Two draws of a model that varies are never that. Requests without a seed are, where whoever answers looks
+    at nothing but the request, as the emulator does. Without bills nothing can be told.
+    """
+    bills = complete_differences(pair, billed_tokens(bench.cells))
+    if bills is None or len(bills[0]) < len(pair.quality):
+        return False
+    return not bills[0].any() and not pair.quality.any()
+
+
 def _failure(check: ControlCheck) -> Reason:
+    if check.vacuous:
+        return Reason(code=ReasonCode.AA_VACUOUS, values=(("arm", check.arm), ("against", check.against)))
     values = (("arm", check.arm), ("difference", check.difference.value))
     bounds = (("low", check.difference.low), ("high", check.difference.high))
     return Reason(

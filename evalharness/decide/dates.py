@@ -10,8 +10,9 @@ import numpy as np
 
 from evalharness.core.decision import DateRow, Ruling
 from evalharness.core.errors import PricingError
-from evalharness.decide.assess import Assessment, Stakes, assess
+from evalharness.decide.assess import Assessment, assess
 from evalharness.decide.pricepath import add_months
+from evalharness.decide.stakes import Stakes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

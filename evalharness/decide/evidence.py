@@ -11,6 +11,7 @@ from evalharness.core.decision import (
     ConditionName,
     ControlCheck,
     Evidence,
+    LabelAudit,
     Reason,
     ReasonCode,
 )
@@ -20,7 +21,7 @@ from evalharness.decide.conditions import at_least, fact, unmet
 from evalharness.decide.controls import control_conditions, missing_controls
 
 
-def evidence_of(bench: Bench) -> Evidence:
+def evidence_of(bench: Bench, labels: LabelAudit | None = None) -> Evidence:
     """Describe what the numbers stand on."""
     study, design = bench.study, bench.sampling.design
     experiment, scale = study.experiment, study.experiment.scorer
@@ -30,7 +31,7 @@ def evidence_of(bench: Bench) -> Evidence:
         pilot=study.pilot,
         scorer=scale.name,
         judge=scale.judge,
-        human_labels=study.human_labels,
+        human_labels=labels.pairs if labels is not None and labels.applied else 0,
         scale_low=scale.scale_low,
         scale_high=scale.scale_high,
         cases=int(bench.complete.cases.sum()),
@@ -102,15 +103,11 @@ def common_marks(bench: Bench, checks: tuple[ControlCheck, ...]) -> tuple[Reason
     return (*marks, *missing_controls(checks), *bench.sampling.notes)
 
 
-def assumption_marks(bench: Bench, assumptions: Assumptions) -> tuple[Reason, ...]:
-    """Return what stands beside the money verdict."""
-    marks: list[Reason] = []
-    if assumptions.example:
-        marks.append(_reason(ReasonCode.EXAMPLE_ASSUMPTIONS, preset=assumptions.preset))
-    if not bench.study.human_labels:
-        allowance = bench.study.experiment.thresholds.bias_allowance
-        marks.append(_reason(ReasonCode.NO_LABELS, allowance=allowance))
-    return tuple(marks)
+def assumption_marks(assumptions: Assumptions) -> tuple[Reason, ...]:
+    """Return what stands beside the money verdict because of what it assumes."""
+    if not assumptions.example:
+        return ()
+    return (_reason(ReasonCode.EXAMPLE_ASSUMPTIONS, preset=assumptions.preset),)
 
 
 def _reason(code: ReasonCode, **values: str | float | int | bool | None) -> Reason:

@@ -10,7 +10,7 @@ import numpy as np
 
 from evalharness.core.decision import ArmPrice, Ledger, LedgerDate, LedgerRow
 from evalharness.core.pricing import RateCard
-from evalharness.core.study import BOUNDED, Spend
+from evalharness.core.study import BOUNDED, RETRY, Spend
 from evalharness.decide.bench import Bench
 from evalharness.decide.cells import BoolArray
 from evalharness.decide.compression_bill import compression_bills
@@ -57,6 +57,14 @@ def study_rows(bench: Bench, on: dt.date) -> tuple[LedgerRow, ...]:
 def study_total(rows: tuple[LedgerRow, ...]) -> Decimal:
     """Add up what the study spent."""
     return sum((row.usd for row in rows), Decimal(0))
+
+
+def answers_total(rows: tuple[LedgerRow, ...]) -> Decimal:
+    """Add up what its answers cost: what further prompts would cost on a day without failures.
+
+    Tries that may be on the bill are booked at the most they can cost, and depend on the provider's day.
+    """
+    return study_total(tuple(row for row in rows if row.purpose not in (RETRY, BOUNDED)))
 
 
 def production_rows(bench: Bench, on: dt.date) -> tuple[LedgerRow, ...]:

@@ -97,6 +97,7 @@ def case_money(
     cost: FloatArray,
     latency_s: FloatArray,
     weights: FloatArray,
+    people_add: float = 0.0,
 ) -> CaseMoney:
     """Return b_i and c_i such that their means are exactly what benefit_per_request says of the means.
 
@@ -111,12 +112,13 @@ def case_money(
         cost: Token cost differences, mean over the price path, shape (n,), USD per request.
         latency_s: Added seconds, shape (n,).
         weights: Traffic weights, shape (n,).
+        people_add: Points by which people's labels change the mean of quality; b_i stay as judged.
     """
     per_point = float(value_per_point(values, exchange))
     share_value = float(satisfied_share_value(values, exchange.channel))
     slower = float(np.average(latency_s, weights=weights)) > 0
     latency_loss = share_value * values["latency_penalty"] * latency_s * slower
-    gain = values["satisfaction_per_quality"] * float(np.average(quality, weights=weights))
+    gain = values["satisfaction_per_quality"] * (float(np.average(quality, weights=weights)) + people_add)
     excess = max(0.0, gain / exchange.scale_width - (1 - values["baseline_satisfaction"]))
     return CaseMoney(
         benefit=per_point * quality - latency_loss - share_value * excess,

@@ -7,10 +7,11 @@ from decimal import Decimal
 import numpy as np
 
 from evalharness.core.decision import Advice, Binding, BindingKind, NextStep
-from evalharness.decide.assess import Assessment, Stakes
+from evalharness.decide.assess import Assessment
 from evalharness.decide.evsi import best_number, evsi_rows, expected_gain
 from evalharness.decide.money import value_per_point
 from evalharness.decide.power import cases_for_power, mde_of_se, power_of
+from evalharness.decide.stakes import Stakes
 
 TRUE_ROIS = (2.0, 3.0, 5.0)
 """True ROIs whose chance of approval is shown."""
@@ -31,7 +32,7 @@ def next_step(
     Args:
         stakes: The pair that is compared.
         found: The assessment; None while an assumption is unknown (then only quality is spoken of).
-        study_usd: What the study spent, from which the cost of another prompt follows.
+        study_usd: What the study's answers cost, from which the cost of another prompt follows.
         binding: What stands in the way of the verdict.
     """
     quality = stakes.estimate(stakes.pair.quality, "points")

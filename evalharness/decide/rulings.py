@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from evalharness.core.assumptions import Assumptions
 from evalharness.core.decision import (
     Branch,
@@ -12,11 +14,14 @@ from evalharness.core.decision import (
     ReasonCode,
     Ruling,
 )
+from evalharness.core.errors import PricingError
 from evalharness.core.experiment import ContextMode
-from evalharness.decide.assess import Assessment, Stakes
+from evalharness.core.provenance import Origin
+from evalharness.decide.assess import Assessment
 from evalharness.decide.bench import Bench
 from evalharness.decide.conditions import at_least, at_most, fact, lower_bound, unmet
 from evalharness.decide.pricepath import PricePath, add_months
+from evalharness.decide.stakes import Stakes
 
 REJECTING_PROBABILITY = 0.05
 """P(ROI > threshold) at or below which the upgrade is rejected."""
@@ -39,7 +44,7 @@ def proof_conditions(stakes: Stakes, found: Assessment) -> tuple[Condition, ...]
         rows = (decisive, net, tail)
     if found.branch is Branch.DEARER:
         rows += _dearer_conditions(stakes, found)
-    if not stakes.bench.study.human_labels:
+    if stakes.correction is None:
         rows += (
             lower_bound(
                 ConditionName.BIAS_ALLOWANCE, found.with_allowance, unit="usd_per_month", factor=month
@@ -89,7 +94,17 @@ def guardrail_conditions(
 def lifecycle_condition(bench: Bench, model: str, months: int) -> Condition:
     """Return the cap row: the candidate is no preview and not retired within the horizon, or it is waived."""
     card, on = bench.card, bench.study.on
-    known = card.resolve(model)
+    try:
+        known = card.resolve(model)
+    except PricingError:
+        if bench.study.origin is not Origin.IMPORTED:
+            raise
+        # Whoever states costs may have no price list: nothing is known of the model's end then.
+        unknown = Reason(code=ReasonCode.LIFECYCLE_UNKNOWN, values=(("model", model),))
+        return replace(
+            fact(ConditionName.LIFECYCLE, ConditionKind.CAP, met=True, subject=model, detail=(unknown,)),
+            met=None,
+        )  # fmt: skip
     last = add_months(on, months)
     found = [Reason(code=ReasonCode.PREVIEW_MODEL, values=(("model", known),))] * (known in card.previews)
     found += [
@@ -189,7 +204,7 @@ def apply_vetoes(
         return ruling, ()
     if unmet(guardrails, ConditionKind.GUARDRAIL):
         return Ruling.INCONCLUSIVE, ()
-    if lifecycle.met:
+    if lifecycle.met is not False:
         return ruling, ()
     return Ruling.APPROVE_FOR_TRIAL, lifecycle.detail
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from evalharness.core.assumptions import Assumptions
-from evalharness.core.decision import Sensitivity
+from evalharness.core.decision import Estimate, Sensitivity
 from evalharness.core.experiment import ContextMode, DroppedCells
-from evalharness.decide.assess import Assessment, Stakes
+from evalharness.decide.assess import Assessment
 from evalharness.decide.bench import Bench
 from evalharness.decide.cells import FloatArray
-from evalharness.decide.contrasts import net_values
-from evalharness.decide.money import case_money
-from evalharness.decide.tail import net_benefit_pseudo_case
+from evalharness.decide.money import CaseMoney, case_money
+from evalharness.decide.stakes import Stakes
 
 
 def sensitivities(
@@ -27,54 +26,45 @@ def sensitivities(
     swapped = Stakes(bench, assumptions, bench.upgrade_pair(context, other))
     rows = []
     if swapped.pair.design.n:
-        rows.append(_row(swapped, f"dropped_cells_{other}", _net_on_path(swapped, found)))
-    rows.append(_row(stakes, "cache_neutral_cost", _net_on_path(stakes, found, cache_neutral=True)))
-    rows.append(_row(stakes, "run_date_prices", _net_at_run_date(stakes, found)))
+        rows.append(_row(swapped, f"dropped_cells_{other}", _on_path(swapped, found)))
+    rows.append(_row(stakes, "cache_neutral_cost", _on_path(stakes, found, cache_neutral=True)))
+    rows.append(_row(stakes, "run_date_prices", _at_run_date(stakes, found)))
     rows.append(_full_tail(stakes, found))
     return tuple(rows)
 
 
-def _row(stakes: Stakes, name: str, net: FloatArray | None) -> Sensitivity:
-    estimate = None if net is None else stakes.estimate(net)
+def _row(stakes: Stakes, name: str, case: CaseMoney | None) -> Sensitivity:
+    return _shown(stakes, name, None if case is None else stakes.net(case, stakes.limits.roi))
+
+
+def _shown(stakes: Stakes, name: str, estimate: Estimate | None) -> Sensitivity:
     return Sensitivity(
         name=name,
-        quality=stakes.estimate(stakes.pair.quality, "points"),
+        quality=stakes.points(),
         net_at_threshold=estimate,
         holds=None if estimate is None or estimate.low is None else estimate.low > 0,
     )
 
 
-def _net_on_path(
-    stakes: Stakes, found: Assessment | None, *, cache_neutral: bool = False
-) -> FloatArray | None:
+def _on_path(stakes: Stakes, found: Assessment | None, *, cache_neutral: bool = False) -> CaseMoney | None:
     if found is None:
         return None
     costs = stakes.cost_path(found.path, cache_neutral=cache_neutral)
-    return None if costs is None else _net(stakes, found.values, costs @ found.path.shares)
+    return None if costs is None else _case(stakes, found.values, costs @ found.path.shares)
 
 
-def _net_at_run_date(stakes: Stakes, found: Assessment | None) -> FloatArray | None:
+def _at_run_date(stakes: Stakes, found: Assessment | None) -> CaseMoney | None:
     cost = None if found is None else stakes.cost_on(found.on)
-    return None if cost is None or found is None else _net(stakes, found.values, cost)
+    return None if cost is None or found is None else _case(stakes, found.values, cost)
 
 
-def _net(stakes: Stakes, values: Mapping[str, float], cost: FloatArray) -> FloatArray:
-    case = case_money(
+def _case(stakes: Stakes, values: Mapping[str, float], cost: FloatArray) -> CaseMoney:
+    return case_money(
         values, stakes.exchange, quality=stakes.pair.quality, cost=cost, latency_s=stakes.latency_s,
-        weights=stakes.pair.design.weights,
+        weights=stakes.pair.design.weights, people_add=stakes.people_add,
     )  # fmt: skip
-    return net_values(case.benefit, case.cost, stakes.limits.roi)
 
 
 def _full_tail(stakes: Stakes, found: Assessment | None) -> Sensitivity:
-    quality = stakes.estimate(stakes.pair.quality, "points")
-    if found is None:
-        return Sensitivity(name="full_tail_share", quality=quality, net_at_threshold=None, holds=None)
-    case, threshold = found.case, stakes.limits.roi
-    pseudo = net_benefit_pseudo_case(
-        case.cost, value_per_point=case.value_per_point, score_range=stakes.exchange.scale_width, share=1.0,
-        threshold=threshold,
-    )  # fmt: skip
-    estimate = stakes.guarded(net_values(case.benefit, case.cost, threshold), pseudo)
-    holds = None if estimate.low is None else estimate.low > 0
-    return Sensitivity(name="full_tail_share", quality=quality, net_at_threshold=estimate, holds=holds)
+    estimate = None if found is None else stakes.guarded_net(found.case, stakes.limits.roi, 1.0)
+    return _shown(stakes, "full_tail_share", estimate)

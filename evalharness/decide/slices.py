@@ -6,9 +6,9 @@ import numpy as np
 
 from evalharness.core.decision import Estimate, Slice
 from evalharness.core.study import CaseFacts
-from evalharness.decide.assess import Stakes
 from evalharness.decide.cells import FloatArray, IntArray
 from evalharness.decide.contrasts import mean_estimate
+from evalharness.decide.stakes import Stakes
 
 DIMENSIONS = ("persona", "language", "category", "persona_language")
 

@@ -8,8 +8,9 @@ from itertools import product
 
 from evalharness.core.assumptions import Assumptions
 from evalharness.core.decision import Corner, Reason, ReasonCode, Ruling
-from evalharness.decide.assess import Assessment, Stakes, assess
+from evalharness.decide.assess import Assessment, assess
 from evalharness.decide.rulings import proof_conditions, rule_upgrade
+from evalharness.decide.stakes import Stakes
 
 MOST_CORNERED = 5
 """Unknowns whose corners are tried; a verdict that must hold for more is not claimed."""

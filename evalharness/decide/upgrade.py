@@ -20,7 +20,7 @@ from evalharness.core.decision import (
     Verdict,
 )
 from evalharness.core.provenance import Origin
-from evalharness.decide.assess import Assessment, Stakes
+from evalharness.decide.assess import Assessment
 from evalharness.decide.bench import Bench
 from evalharness.decide.binding import upgrade_binding
 from evalharness.decide.bootstrap import bca_estimate
@@ -33,10 +33,12 @@ from evalharness.decide.evidence import (
     assumption_marks,
     common_marks,
 )
+from evalharness.decide.label_audit import label_marks
 from evalharness.decide.next_step import next_step
 from evalharness.decide.sensitivities import sensitivities
 from evalharness.decide.severe import severe_losses
 from evalharness.decide.slices import slices
+from evalharness.decide.stakes import Stakes
 from evalharness.decide.tornado import tornado
 from evalharness.decide.upgrade_case import (
     UpgradeCase,
@@ -62,7 +64,7 @@ def decide_upgrade(
         assumptions: How quality becomes money.
         checks: Control arms.
         sena: The compression decision.
-        study_usd: What the study spent.
+        study_usd: What the study's answers cost.
 
     Raises:
         InsufficientData: If no case is scored in both arms.
@@ -77,7 +79,8 @@ def decide_upgrade(
     dates = validity(stakes, final, case.standing, given, lambda later: rule_later(case, later))
     conditions = (*case.evidence, *case.proof, *case.guardrails, case.lifecycle)
     marks = (
-        *common_marks(bench, checks), *assumption_marks(bench, assumptions), *case_marks(case, sena),
+        *common_marks(bench, checks), *assumption_marks(assumptions), *label_marks(stakes),
+        *case_marks(case, sena),
     )  # fmt: skip
     bca, fallback = _bca(stakes, case.found)
     verdict = Verdict(
@@ -93,6 +96,9 @@ def decide_upgrade(
 def _bca(stakes: Stakes, found: Assessment | None) -> tuple[Estimate | None, tuple[Reason, ...]]:
     if found is None:
         return None, ()
+    if stakes.correction is not None:
+        # Resampling cases would treat the few graded ones like the many that are not.
+        return None, (Reason(code=ReasonCode.BCA_FELL_BACK, values=(("why", "labels"),)),)
     net = net_values(found.case.benefit, found.case.cost, stakes.limits.roi)
     estimate, why = bca_estimate(
         net, stakes.pair.design, unit="usd_per_request", confidence=stakes.bench.confidence,
@@ -121,7 +127,7 @@ def _measured(case: UpgradeCase) -> Measured | None:
         return None
     weights = stakes.pair.design.weights
     return Measured(
-        quality=float(np.average(stakes.pair.quality, weights=weights)),
+        quality=float(np.average(stakes.pair.quality, weights=weights)) + stakes.people_add,
         token_cost=float(np.average(costs @ path.shares, weights=weights)),
         latency_s=float(np.average(stakes.latency_s, weights=weights)),
     )

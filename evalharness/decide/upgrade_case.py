@@ -16,7 +16,7 @@ from evalharness.core.decision import (
     SenaDecision,
 )
 from evalharness.core.experiment import ContextMode
-from evalharness.decide.assess import Assessment, Stakes, assess
+from evalharness.decide.assess import Assessment, assess
 from evalharness.decide.bench import Bench
 from evalharness.decide.conditions import fact, too_few
 from evalharness.decide.evidence import evidence_caps, evidence_conditions
@@ -30,6 +30,7 @@ from evalharness.decide.rulings import (
     rule_upgrade,
     value_condition,
 )
+from evalharness.decide.stakes import Stakes
 from evalharness.decide.unknowns import corner_verdicts
 
 
@@ -145,13 +146,17 @@ def shown_reasons(case: UpgradeCase, final: Ruling) -> tuple[Reason, ...]:
 def case_marks(case: UpgradeCase, sena: SenaDecision | None) -> tuple[Reason, ...]:
     """Return what must stand beside the verdict: waivers, held prices, Sena not passed, the ceiling."""
     marks: list[Reason] = []
-    wanted = case.stakes.bench.study.experiment.deploy_context
+    experiment = case.stakes.bench.study.experiment
+    wanted = experiment.deploy_context
     if wanted is ContextMode.SENA and case.context is ContextMode.RAW:
         ruling = sena.verdict.ruling.value if sena else Ruling.NO_VERDICT.value
         marks.append(Reason(code=ReasonCode.SENA_NOT_PASSED, values=(("ruling", ruling),)))
-    # A met row with details is a waived one.
+    if experiment.waivers.unpaid_tier is not None:
+        text = experiment.waivers.unpaid_tier
+        marks.append(Reason(code=ReasonCode.UNPAID_TIER_WAIVED, values=(("text", text),)))
+    # A met row with details is a waived one; one that is neither met nor unmet says what is not known.
     rows = (case.lifecycle, *case.evidence)
-    marks += [reason for row in rows if row.met and row.detail for reason in row.detail[-1:]]
+    marks += [reason for row in rows if row.met is not False and row.detail for reason in row.detail[-1:]]
     if case.standing:
         path = case.standing.path
         marks += [

@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from evalharness.emulator import errors, replies
-from evalharness.emulator.cutting import CutResponse, halved
+from evalharness.emulator.cutting import CutResponse, CutStream, halved
 from evalharness.emulator.errors import EmulatorError
 from evalharness.emulator.faults import Fault, draw_fault, raise_if_refused
 from evalharness.emulator.models import MODELS, Model
@@ -95,7 +95,7 @@ class _Emulator:
             return CutResponse(b"")
         outcome = simulate(asked, model, self._settings)
         if streamed:
-            return await self._stream(arrival, model, asked.digest, outcome)
+            return await self._stream(arrival, model, asked.digest, outcome, fault)
         await asyncio.sleep(outcome.service_ms / 1000)
         return self._whole(arrival, model, asked.digest, outcome, fault)
 
@@ -113,20 +113,29 @@ class _Emulator:
     def _answering(self, asked: str) -> str:
         return dict(self._settings.reroutes).get(asked, asked)
 
-    async def _stream(self, arrival: Arrival, model: Model, digest: str, outcome: Outcome) -> Response:
+    async def _stream(
+        self, arrival: Arrival, model: Model, digest: str, outcome: Outcome, fault: Fault | None
+    ) -> Response:
         bodies = list(replies.stream_bodies(outcome, model, digest))
-        pause_s = (outcome.service_ms - outcome.first_byte_ms) / 1000 / len(bodies)
+        pieces = [b"data: " + _encoded(body) + b"\r\n\r\n" for body in bodies]
+        pause_s = (outcome.service_ms - outcome.first_byte_ms) / 1000 / len(pieces)
+        if fault is Fault.DROP:
+            pieces = pieces[: (len(pieces) + 1) // 2]
+        elif fault is Fault.MALFORMED:
+            pieces[-1] = pieces[-1][: len(pieces[-1]) // 2] + b"\r\n\r\n"
+        told, answer = "" if fault is None else fault.value, str(bodies[0]["responseId"])
 
         async def events() -> AsyncIterator[bytes]:
-            for i, body in enumerate(bodies):
+            for i, piece in enumerate(pieces):
                 await asyncio.sleep(pause_s)
-                if i == len(bodies) - 1:
-                    self._log.finish(arrival, 200, outcome.service_ms)
-                yield b"data: " + _encoded(body) + b"\r\n\r\n"
+                if i == len(pieces) - 1:
+                    self._log.finish(arrival, 200, outcome.service_ms, fault=told, response_id=answer)
+                yield piece
 
         await asyncio.sleep(outcome.first_byte_ms / 1000)
         headers = {MARK_HEADER: MARK, **_timing(outcome.first_byte_ms)}
-        return StreamingResponse(events(), media_type="text/event-stream", headers=headers)
+        kind = CutStream if fault is Fault.DROP else StreamingResponse
+        return kind(events(), media_type="text/event-stream", headers=headers)
 
 
 def _check_version_and_key(request: Request) -> str:

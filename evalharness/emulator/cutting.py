@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -26,6 +26,16 @@ class CutResponse(Response):
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         half = self.body[: len(self.body) // 2]
         await send({"type": "http.response.body", "body": half, "more_body": True})
+
+
+class CutStream(StreamingResponse):
+    """Sends a stream without its end and leaves: the server then closes the connection."""
+
+    async def stream_response(self, send: Send) -> None:
+        """Send every piece, and never say that it was the last."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        async for piece in self.body_iterator:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
 
 
 def halved(reply: Response) -> Response:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from evalharness.core.case import (
     Case,
@@ -21,7 +21,7 @@ from evalharness.core.case import (
     Turn,
 )
 from evalharness.core.errors import BadInput
-from evalharness.experiment.edge import check
+from evalharness.experiment.edge import check, safe_name
 from evalharness.experiment.yaml_lines import Where, line_in_yaml, parse_yaml
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class CriterionFile(_Authored):
 class CaseFile(_Authored):
     """One case as authored."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64), AfterValidator(safe_name)]
     language: Literal["ko", "en"]
     persona: Literal["moon", "square", "earth", "pen"]
     persona_reason: Text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import TypeAlias
 
 from evalharness.core.case import Case, Dataset
 from evalharness.core.errors import BadInput
+from evalharness.core.privacy import redact_case
 from evalharness.core.wire.canonical import canonical_json
 from evalharness.experiment.case_file import parse_case, parse_row, place_text
+from evalharness.experiment.dataset_description import describe_dataset
 from evalharness.experiment.edge import read_text
 from evalharness.experiment.import_dataset import read_mapped
 from evalharness.experiment.rows import Row, format_of, read_rows
@@ -26,13 +29,17 @@ def load_dataset(path: Path, remembered: MutableMapping[str, Case] | None = None
         remembered: Cases parsed before, by the hash of their text; None to parse them all.
 
     Returns:
-        The cases sorted by id, with the SHA-256 of what the files say.
+        The cases sorted by id, redacted if the dataset is real, with the SHA-256 of what the files say.
 
     Raises:
         BadInput: For an empty folder, a duplicate id, or the first thing wrong, with its file and line (and
             row).
     """
+    description = describe_dataset(path)
+    if description.real:
+        remembered = None  # what people wrote stays in the files that they gave
     seen: dict[str, CaseSource] = {}
+    redacted: Counter[str] = Counter()
     cases = []
     for source in find_sources(path):
         case = _parsed(source, remembered)
@@ -41,8 +48,18 @@ def load_dataset(path: Path, remembered: MutableMapping[str, Case] | None = None
             message = f"duplicate case id {case.id!r}, also in {first}"
             raise BadInput(message, file=source.file, line=source.line(("id",)))
         seen[case.id] = source
+        if description.real:
+            case, counts = redact_case(case, description.personal)
+            redacted.update(counts)
         cases.append(case)
-    return Dataset(cases=tuple(sorted(cases, key=lambda case: case.id)), sha256=hash_sources(seen))
+    return Dataset(
+        cases=tuple(sorted(cases, key=lambda case: case.id)),
+        sha256=description.hashed_with(hash_sources(seen)),
+        real=description.real,
+        names=description.names,
+        allowed=description.allowed,
+        redacted=tuple(sorted(redacted.items())),
+    )
 
 
 def _parsed(source: CaseSource, remembered: MutableMapping[str, Case] | None) -> Case:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from evalharness.core.errors import BadInput
+from evalharness.core.file_names import why_unsafe
 from evalharness.experiment.toml_lines import line_of
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -23,6 +24,18 @@ class Strict(BaseModel):
     """Base of every authored-file model: unknown keys and converted types are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def safe_name(name: str) -> str:
+    """Return a name that becomes part of file names, as it is.
+
+    Raises:
+        ValueError: If some system could not have such a file.
+    """
+    problem = why_unsafe(name)
+    if problem is not None:
+        raise ValueError(problem)
+    return name
 
 
 class Misplaced(ValueError):

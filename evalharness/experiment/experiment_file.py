@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from evalharness.core.experiment import (
     Arm,
@@ -16,18 +16,21 @@ from evalharness.core.experiment import (
     GatewaySettings,
     Limits,
     ModelLimits,
+    Recordings,
     Role,
     ScorerChoice,
     Thresholds,
     Waivers,
 )
 from evalharness.experiment.cost_tables import CostTable, RatesTable
-from evalharness.experiment.edge import Misplaced, Strict, read_toml
+from evalharness.experiment.edge import Misplaced, Strict, read_toml, safe_name
+from evalharness.experiment.recordings_table import RecordingsTable
 from evalharness.experiment.report_tables import ReportTable, RolloutTable
 from evalharness.experiment.sena_table import ModelId, SenaTable, Share, ThinkingLevel
+from evalharness.experiment.targets_table import TargetsTable
 
 SAFE_NAME = r"^[a-z0-9][a-z0-9._-]*$"
-Name = Annotated[str, Field(pattern=SAFE_NAME, max_length=64)]
+Name = Annotated[str, Field(pattern=SAFE_NAME, max_length=64), AfterValidator(safe_name)]
 
 
 def _number(value: Any) -> Any:
@@ -71,6 +74,7 @@ class GatewayTable(Strict):
     client: Literal["google-genai", "google-generativeai", "openai-compatible"] = "google-genai"
     send_seed: bool = True
     stream: bool = False
+    tier: Literal["paid", "unpaid"] | None = None
 
     @model_validator(mode="after")
     def _the_client_can_carry_it(self) -> GatewayTable:
@@ -86,12 +90,24 @@ class GatewayTable(Strict):
         return self
 
 
+Also = Literal["fidelity", "speech_level", "persona_cues", "key_facts_lemma", "semantic", "chrf"]
+
+
 class ScorerTable(Strict):
     """[scorer]: the primary scorer, declared before the run."""
 
     name: Literal["key_facts"]
     scale: Annotated[list[Number], Field(min_length=2, max_length=2)] = [0.0, 5.0]
     weights: dict[str, Positive] = {}
+    also: list[Also] = []
+
+    @field_validator("also")
+    @classmethod
+    def _each_once(cls, value: list[str]) -> list[str]:
+        twice = next((name for name in value if value.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"{twice} is there twice")
+        return value
 
     @field_validator("scale")
     @classmethod
@@ -112,6 +128,7 @@ class ThresholdsTable(Strict):
     roi_probability: Annotated[float, Field(gt=0.5, lt=1)] = _DEFAULTS.roi_probability
     min_complete_share: Share = _DEFAULTS.min_complete_share
     bias_allowance: Annotated[Number, Field(ge=0)] = _DEFAULTS.bias_allowance
+    min_labels: Annotated[int, Field(ge=3)] = _DEFAULTS.min_labels
     severe_loss: Positive = _DEFAULTS.severe_loss
     min_ratings: Annotated[int, Field(ge=1)] = _DEFAULTS.min_ratings
     looks: Annotated[int, Field(ge=1)] = _DEFAULTS.looks
@@ -152,6 +169,7 @@ class WaiversTable(Strict):
 
     preview_model: Annotated[str, Field(min_length=20)] | None = None
     fixed_value: Annotated[str, Field(min_length=20)] | None = None
+    unpaid_tier: Annotated[str, Field(min_length=20)] | None = None
 
 
 class ExperimentFile(Strict):
@@ -177,8 +195,10 @@ class ExperimentFile(Strict):
     waivers: WaiversTable = WaiversTable()
     report: ReportTable = ReportTable()
     rollout: RolloutTable = RolloutTable()
+    recordings: RecordingsTable = RecordingsTable()
     rates: RatesTable = RatesTable()
     cost: CostTable = CostTable()
+    targets: TargetsTable = TargetsTable()
     aliases: dict[str, str] = {}
     allow_alias: bool = False
 
@@ -249,6 +269,7 @@ def _experiment(file: ExperimentFile) -> Experiment:
             scale_low=file.scorer.scale[0],
             scale_high=file.scorer.scale[1],
             weights=tuple(sorted(file.scorer.weights.items())),
+            also=tuple(file.scorer.also),
         ),
         thresholds=Thresholds(**file.thresholds.model_dump()),
         dropped_cells=DroppedCells(file.dropped_cells),
@@ -257,6 +278,7 @@ def _experiment(file: ExperimentFile) -> Experiment:
         cassettes=file.cassettes,
         limits=_limits(file.limits),
         waivers=Waivers(**file.waivers.model_dump()),
+        recordings=Recordings(**file.recordings.model_dump()),
         aliases=tuple(sorted(file.aliases.items())),
         strata=file.strata,
         traffic=file.traffic,
@@ -264,6 +286,7 @@ def _experiment(file: ExperimentFile) -> Experiment:
         rollout=file.rollout.settings(),
         rate_overrides=file.rates.overrides,
         finance=file.cost.finance,
+        targets=file.targets.targets(),
     )
 
 

@@ -56,6 +56,9 @@ class MappingFile(Strict):
 
     file: str
     format: Literal["csv", "jsonl", "yaml"] | None = None
+    real: bool | None = None
+    names: str | None = None
+    allow: list[str] = Field(default_factory=list)
     columns: ColumnsTable
     constants: dict[str, Any] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)

@@ -78,7 +78,6 @@ class Gateway:
         rules = sena_rules(sena.protect, min_tokens=sena.min_tokens)
         self._by_model = ModelCompression(sena, prompts) if by_model else None
         compressors: dict[ContextMode, Compressor] = {
-            ContextMode.RAW: COMPRESSORS["none"](),
             ContextMode.SENA: COMPRESSORS["none" if by_model else sena.method](rules),
             ContextMode.DAMAGED: COMPRESSORS["damage"](),
         }
@@ -121,10 +120,8 @@ class Gateway:
             MessageTooLong: There is more than a message may have; the case is named.
         """
         persona, reason = self._route(case)
-        compressed = self._compressors[mode].compress(
-            case.context, message=case.message, budget=self._budget(mode)
-        )
-        sent = Sent(context=compressed.context, message=case.message)
+        context, dropped, overrun_tokens = self._shortened(case, mode)
+        sent = Sent(context=context, message=case.message)
         if reply is not None and self._by_model is not None:
             sent = self._by_model.apply(case, reply)
         prompt = self._prompts.render(
@@ -139,9 +136,17 @@ class Gateway:
             prompt_tokens=approximate_tokens(prompt.system) + approximate_tokens(prompt.user),
             context_tokens=approximate_tokens(prompt.user) - around,
             raw_context_tokens=raw - around,
-            dropped=compressed.dropped,
-            overrun_tokens=compressed.overrun_tokens,
+            dropped=dropped,
+            overrun_tokens=overrun_tokens,
         )
+
+    def _shortened(self, case: Case, mode: ContextMode) -> tuple[Context, tuple[Dropped, ...], int]:
+        if mode is ContextMode.RAW:
+            return case.context, (), 0
+        compressed = self._compressors[mode].compress(
+            case.context, message=case.message, budget=self._budget(mode)
+        )
+        return compressed.context, compressed.dropped, compressed.overrun_tokens
 
     def _route(self, case: Case) -> tuple[Persona, str]:
         if case.message not in self._routes:

@@ -75,11 +75,11 @@ def table_rows(source: TableSource) -> Iterator[tuple[Value, ...]]:
     outcomes = {_cell(outcome): outcome for outcome in source.outcomes}
     for score in source.scores:
         cell = _cell(score)
-        case, arm = source.cases[cell.case_id], source.arms[cell.arm]
+        arm = source.arms[cell.arm]
         record, outcome = records[cell], outcomes[cell]
         yield (
-            case.id, case.persona, case.language, case.category.value, case.difficulty.value,
-            case.severity.value, arm.name, arm.role.value, arm.context.value, plan[cell].model,
+            cell.case_id, *_labels(source.cases.get(cell.case_id)), arm.name, arm.role.value,
+            arm.context.value, plan[cell].model,
             cell.repeat, record.persona, *_scored(score), outcome.quality, *_usd(source, cell),
             *_tokens(outcome.charges), outcome.context_tokens_gross, outcome.context_tokens_net,
             outcome.latency_ms, record.answer.text if isinstance(record, Completed) else None,
@@ -89,6 +89,13 @@ def table_rows(source: TableSource) -> Iterator[tuple[Value, ...]]:
 def spreadsheet_row(row: Iterable[Value]) -> tuple[Value, ...]:
     """Return a row whose texts are visible text of bounded length; `csv_text` guards it against formulas."""
     return tuple(_shown(value) if isinstance(value, str) else value for value in row)
+
+
+def _labels(case: Case | None) -> tuple[Value, ...]:
+    """Return a case's labels, empty where an import names no dataset."""
+    if case is None:
+        return (None,) * 5
+    return (case.persona, case.language, case.category.value, case.difficulty.value, case.severity.value)
 
 
 def _shown(text: str) -> str:

@@ -72,6 +72,8 @@ def unmeasured(frame: Frame) -> list[str]:
 def value_text(frame: Frame, row: Condition) -> str:
     """Write a condition's value; what a month is stands in its name."""
     say = frame.say
+    if row.unit == "none" and row.met is None:
+        return say("word.unknown")
     if row.unit == "none":
         return say(f"conditions.fact_{'met' if row.met else 'unmet'}")
     if row.value is None:

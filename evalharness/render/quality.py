@@ -7,13 +7,14 @@ from evalharness.core.experiment import ContextMode, Role
 from evalharness.core.visible import clean
 from evalharness.render.blocks import Block, Bullets, Paragraph, Table
 from evalharness.render.frame import Frame
+from evalharness.render.people import label_lines
 
 NAME_LENGTH = 40
 
 
 def quality_blocks(frame: Frame) -> tuple[Block, ...]:
     """Lay out quality: what was scored, the 2 x 2, and what its trust rests on."""
-    notes = (_severe(frame), _controls(frame), _judge(frame))
+    notes = (_severe(frame), _controls(frame), _judge(frame), *label_lines(frame))
     return (Paragraph((_intro(frame),)), quality_grid(frame), Bullets(notes))
 
 
@@ -93,17 +94,20 @@ def _controls(frame: Frame) -> str:
 
 def _control(frame: Frame, check: ControlCheck) -> str:
     say, role = frame.say, check.role.value
+    found = "vacuous" if check.vacuous else "passed" if check.passed else "failed"
     return say(
         f"quality.{role}",
         against=frame.arm_name(check.against),
         n=check.difference.n,
         value=say.estimate(check.difference, "points"),
-        passed=say(f"quality.{'passed' if check.passed else 'failed'}_{role}"),
+        passed=say(f"quality.{found}_{role}"),
     )
 
 
 def _judge(frame: Frame) -> str:
     say, evidence = frame.say, frame.decision.evidence
+    if not evidence.judge and evidence.human_labels:
+        return say("quality.no_judge_labelled", labels=evidence.human_labels)
     if not evidence.judge:
         return say("quality.no_judge", allowance=frame.decision.thresholds.bias_allowance)
     if evidence.human_labels:

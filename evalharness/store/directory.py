@@ -12,6 +12,8 @@ from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
 
 from evalharness.core.call import Call
 from evalharness.core.errors import JournalDamaged
+from evalharness.core.imported import ImportedCell
+from evalharness.core.labels import LabelledPair, SheetKey
 from evalharness.core.plan import PlannedCell
 from evalharness.core.score import Completed, Failed, Record, Score, Scored, Unscored
 from evalharness.store.journal import FileJournal, read_calls, whole_calls
@@ -67,6 +69,10 @@ _SCORE: TypeAdapter[Score] = TypeAdapter(
     ]
 )
 _MANIFEST = TypeAdapter(Manifest)
+_SHEET_KEY = TypeAdapter(SheetKey)
+_LABEL = TypeAdapter(LabelledPair)
+_IMPORTED = TypeAdapter(ImportedCell)
+LABEL_KEY, LABELS, IMPORTED_CELLS = "labels.key.json", "labels.jsonl", "imported.jsonl"
 
 
 class RunDirectory:
@@ -141,6 +147,40 @@ class RunDirectory:
     def read_scores(self) -> tuple[Score, ...]:
         """Return the scores, one per cell and scorer."""
         return tuple(read_lines(self.path / "scores.jsonl", _SCORE))
+
+    def write_label_key(self, key: SheetKey) -> None:
+        """Write labels.key.json, which says whose answer is whose: it never leaves this directory."""
+        text = dump_json(_SHEET_KEY.dump_python(key, mode="json"))
+        write_atomically(self.path / LABEL_KEY, text)
+
+    def read_label_key(self) -> SheetKey | None:
+        """Return what a sheet was drawn from, None if none was.
+
+        Raises:
+            JournalDamaged: If the key does not parse.
+        """
+        path = self.path / LABEL_KEY
+        if not path.exists():
+            return None
+        try:
+            return _SHEET_KEY.validate_python(json.loads(read_raw(path)))
+        except (ValueError, ValidationError):
+            raise JournalDamaged(
+                "not the key of a sheet; restore it, or draw a new sheet", file=path
+            ) from None
+
+    def write_labels(self, labels: Iterable[LabelledPair]) -> None:
+        """Write labels.jsonl."""
+        write_lines(self.path / LABELS, _LABEL, labels)
+
+    def read_labels(self) -> tuple[LabelledPair, ...]:
+        """Return people's labels; none if no graded sheet was imported."""
+        path = self.path / LABELS
+        return tuple(read_lines(path, _LABEL)) if path.exists() else ()
+
+    def read_imported(self) -> Iterator[ImportedCell]:
+        """Yield the cells of an imported run."""
+        return read_lines(self.path / IMPORTED_CELLS, _IMPORTED)
 
     def write_text(self, name: str, text: str) -> Path:
         """Write a derived file such as decision.json or report.md; returns its path."""

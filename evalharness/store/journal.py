@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from evalharness.core.call import Attempt, Call
 from evalharness.core.errors import IntegrityError, JournalDamaged
-from evalharness.store.jsonlines import dump_line, encode, parse_line, read_raw
+from evalharness.store.jsonlines import dump_line, encode, numbered_lines, parse_line, read_raw
 
 CALL = TypeAdapter(Call)
 _SYNC_CALLS = 32
@@ -206,8 +206,7 @@ def read_calls(path: Path) -> dict[str, Call]:
         JournalDamaged: Naming the line that does not parse, a torn last one included.
     """
     calls: dict[str, Call] = {}
-    for number, line in enumerate(read_raw(path).split(b"\n"), start=1):
-        if line.strip():
-            call = parse_line(path, number, line, CALL)
-            calls[call.key] = call
+    for number, line in numbered_lines(path):
+        call = parse_line(path, number, line, CALL)
+        calls[call.key] = call
     return calls

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from evalharness.core.errors import IntegrityError, JournalDamaged
+from evalharness.core.errors import IntegrityError, InvalidUsage, JournalDamaged
+from evalharness.disk import write_whole
 
 Item = TypeVar("Item")
 
@@ -32,9 +32,30 @@ def read_lines(path: Path, adapter: TypeAdapter[Item]) -> Iterator[Item]:
     Raises:
         JournalDamaged: If the file is missing, or naming the line that does not parse.
     """
-    for number, line in enumerate(read_raw(path).split(b"\n"), start=1):
-        if line.strip():
-            yield parse_line(path, number, line, adapter)
+    for number, line in numbered_lines(path):
+        yield parse_line(path, number, line, adapter)
+
+
+def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of a run file that hold something, one at a time: whole files are large.
+
+    Raises:
+        JournalDamaged: If it is missing or unreadable.
+    """
+    with _told(path), path.open("rb") as stream:
+        for number, line in enumerate(stream, start=1):
+            if line.strip():
+                yield number, line
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise JournalDamaged("missing; run the stage that writes it first", file=path) from None
+    except OSError as error:
+        raise JournalDamaged(f"cannot be read: {error.strerror}", file=path) from None
 
 
 def read_raw(path: Path) -> bytes:
@@ -43,12 +64,8 @@ def read_raw(path: Path) -> bytes:
     Raises:
         JournalDamaged: If it is missing or unreadable.
     """
-    try:
+    with _told(path):
         return path.read_bytes()
-    except FileNotFoundError:
-        raise JournalDamaged("missing; run the stage that writes it first", file=path) from None
-    except OSError as error:
-        raise JournalDamaged(f"cannot be read: {error.strerror}", file=path) from None
 
 
 def parse_line(path: Path, number: int, line: bytes, adapter: TypeAdapter[Item]) -> Item:
@@ -64,8 +81,11 @@ def parse_line(path: Path, number: int, line: bytes, adapter: TypeAdapter[Item])
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         problem = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    except InvalidUsage as error:
+        problem = error.message
     except (ValueError, RecursionError) as error:
         problem = f"not JSON ({error})"
+    problem = " ".join(problem.split())  # a key may hold line ends
     raise JournalDamaged(
         f"corrupt line: {problem}; restore the file, or delete the line to have its work done again",
         file=path,
@@ -79,17 +99,9 @@ def write_atomically(path: Path, text: str) -> None:
     Raises:
         IntegrityError: If the disk does not take it; the old file is untouched.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as stream:
-            stream.write(encode(text))
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
+        write_whole(path, encode(text))
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
         raise IntegrityError(f"cannot be written: {error.strerror}", file=path) from None
 
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def edit(path: Path, old: str, new: str) -> None:
 def started(project: Path, url: str, lines: int) -> subprocess.Popen[str]:
     """Start a run and wait until its journal has some lines."""
     environ = os.environ | {"GOOGLE_GEMINI_BASE_URL": url}
-    process = subprocess.Popen(RUN, cwd=project, env=environ, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(RUN, cwd=project, env=environ, stderr=subprocess.PIPE, encoding="utf-8")
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if any(p.read_bytes().count(b"\n") >= lines for p in project.glob("out/*/calls.jsonl")):
@@ -114,3 +115,47 @@ def test_an_alias_needs_permission(cli: Cli, project: Path) -> None:
     assert (done.returncode, "allow_alias = true" in done.stderr) == (3, True)
     path.write_text("allow_alias = true\n" + text, encoding="utf-8")
     assert cli("plan", EXPERIMENT).returncode == 0
+
+
+def test_an_aa_control_without_seeds_is_said_to_be_vacuous_before_and_after(
+    cli: Cli, project: Path, emulator: str
+) -> None:
+    """The emulator answers from the request alone; without a seed the control is the same answers again."""
+    edit(project / EXPERIMENT, "[gateway]\n", "[gateway]\nsend_seed = false\n")
+    for arguments in (("plan", EXPERIMENT), ("analyze", EXPERIMENT, "--mode", "live")):
+        done = cli(*arguments, GOOGLE_GEMINI_BASE_URL=emulator)
+        assert done.returncode == 0, done.stderr
+        assert "arm flash-again sends the very requests of the arm it repeats" in done.stderr
+    (decision,) = project.glob("reports/*/decision.json")
+    (check,) = (
+        row for row in json.loads(decision.read_text(encoding="utf-8"))["controls"] if row["role"] == "aa"
+    )
+    assert (check["vacuous"], check["passed"]) == (True, False)
+    report = (project / "reports" / "gemini_pro_upgrade_analysis.md").read_text(encoding="utf-8")
+    assert "NO VERDICT" in report
+    assert "the very answers of flash-raw" in report
+
+
+def test_a_stormy_streamed_run_tells_times_failures_and_tries_of_each_arm(cli: Cli, project: Path) -> None:
+    """Tries by cause, what may be on the bill, and the time to the first token are in the decision."""
+    edit(project / EXPERIMENT, "[gateway]\n", "[gateway]\nstream = true\n")
+    edit(project / EXPERIMENT, "timeout_s = 120\nmax_attempts = 4", "timeout_s = 5\nmax_attempts = 10")
+    faults = "429=0.2,503=0.1,drop=0.1,malformed=0.1,retry-s=0.05"
+    with running(with_faults(EmulatorSettings(latency_scale=0.05), faults)) as url:
+        done = cli("analyze", EXPERIMENT, "--mode", "live", GOOGLE_GEMINI_BASE_URL=url)
+    assert done.returncode == 0, done.stderr
+    (file,) = project.glob("reports/*/decision.json")
+    decision = json.loads(file.read_text(encoding="utf-8"))
+    causes, unconfirmed = Counter[str](), 0
+    for arm in decision["operations"]["arms"]:
+        assert dict(arm["delivered"]) == {"live": arm["requests"]}
+        assert (arm["live_calls"], arm["errors"], arm["error_level"]) == (arm["calls"], [], "target")
+        first, whole = arm["first_token"], arm["latency"]
+        assert 0 < first["p50"] <= first["p95"] <= first["p99"]
+        assert (first["n"], first["p50"] < whole["p50"]) == (arm["requests"], True)
+        causes.update(dict(arm["retries"]))
+        unconfirmed += arm["unconfirmed"]
+    assert set(causes) >= {"rate_limited", "server_error", "dropped"}
+    assert unconfirmed >= causes["dropped"] > 0
+    spent = {row["purpose"]: row["calls"] for row in decision["ledger"]["study"]}
+    assert spent["retry"] > 0 < spent["unconfirmed"]

@@ -27,9 +27,12 @@ def only_run(folder: Path) -> Path:
 
 
 def timeless(decision: Path) -> dict[str, Any]:
-    """The decision without what may differ between a live run and its replay: day and delivery."""
+    """The decision without what may differ between a live run and its replay: delivery, and calls made."""
     data = json.loads(decision.read_text(encoding="utf-8"))
     data["evidence"].pop("deliveries")
+    for arm in data["operations"]["arms"]:
+        assert arm.pop("delivered")
+        arm.pop("live_calls")
     return data  # type: ignore[no-any-return]
 
 

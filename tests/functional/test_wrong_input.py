@@ -118,7 +118,8 @@ def test_cassette_missing_for_a_changed_prompt(cli: Cli, recorded: Path, cells: 
     )
     assert "contents[0].parts[0].text" in line
     assert re.search(rf"\(\d of {cells} recordings are missing\)", line)
-    assert "--mode record-missing" in line
+    assert "record with: evalharness run prompts/experiment.toml --mode record-missing (" in line
+    assert re.search(r"\(\d calls, about 0\.0\d+ USD, at most 0\.\d+ USD at the prices of 20", line)
 
 
 def test_corrupt_line_in_calls(cli: Cli, recorded: Path) -> None:

@@ -43,12 +43,21 @@ from evalharness.core.decision.format import (
     from_json,
     to_json,
 )
+from evalharness.core.decision.labels import (
+    Agreement,
+    ArmBias,
+    LabelAudit,
+)
 from evalharness.core.decision.ledger import (
     ArmPrice,
     CompressionBill,
     Ledger,
     LedgerDate,
     LedgerRow,
+)
+from evalharness.core.decision.measures import (
+    Measure,
+    MeasuredArm,
 )
 from evalharness.core.decision.money import (
     BreakEven,
@@ -64,6 +73,12 @@ from evalharness.core.decision.next_step import (
     Advice,
     EvsiRow,
     NextStep,
+)
+from evalharness.core.decision.operations import (
+    ArmOperations,
+    Level,
+    Operations,
+    Timing,
 )
 from evalharness.core.decision.upgrade import (
     Branch,
@@ -90,6 +105,9 @@ __all__ = [
     "FORMAT",
     "SIGNIFICANT_DIGITS",
     "Advice",
+    "Agreement",
+    "ArmBias",
+    "ArmOperations",
     "ArmPrice",
     "ArmSummary",
     "AssumptionRow",
@@ -112,13 +130,18 @@ __all__ = [
     "Estimate",
     "Evidence",
     "EvsiRow",
+    "LabelAudit",
     "Ledger",
     "LedgerDate",
     "LedgerRow",
+    "Level",
+    "Measure",
+    "MeasuredArm",
     "Money",
     "MonteCarlo",
     "MonthRow",
     "NextStep",
+    "Operations",
     "Quantiles",
     "RateRow",
     "RatioInterval",
@@ -131,6 +154,7 @@ __all__ = [
     "Sensitivity",
     "SevereLosses",
     "Slice",
+    "Timing",
     "TornadoRow",
     "TwoByTwo",
     "UpgradeDecision",

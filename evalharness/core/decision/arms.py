@@ -77,5 +77,9 @@ class ControlCheck:
     difference: Estimate
     """Points. For A/A the bounds are two-sided 95 % (confidence .975 each)."""
     passed: bool
-    """A/A: zero inside the interval. Damaged: the loss is detected (upper bound below zero)."""
+    """A/A: zero inside the interval, and not vacuous. Damaged: the loss is detected (upper bound below
+    zero)."""
     severe: SevereLosses
+    vacuous: bool = False
+    """A/A: every score and every bill is the other arm's own. It is the same answer again, and controls
+    nothing."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evalharness.core.decision.arms import ArmSummary, ControlCheck, TwoByTwo
 from evalharness.core.decision.assumed import AssumptionsView, RateRow
 from evalharness.core.decision.compression import SenaDecision
+from evalharness.core.decision.labels import LabelAudit
 from evalharness.core.decision.ledger import Ledger
+from evalharness.core.decision.measures import Measure
+from evalharness.core.decision.operations import Operations
 from evalharness.core.decision.upgrade import UpgradeDecision
 from evalharness.core.experiment import DroppedCells, Thresholds
 from evalharness.core.provenance import Delivery, Origin
@@ -30,6 +33,7 @@ class Evidence:
     judge: bool
     """False: a deterministic scorer whose score stands in for help."""
     human_labels: int
+    """Graded pairs that correct the upgrade verdict; 0 if there are none, or too few, or of other arms."""
     scale_low: float
     scale_high: float
     cases: int
@@ -74,3 +78,8 @@ class Decision:
     rates: tuple[RateRow, ...]
     rollout: Rollout = PROGRAMME_ROLLOUT
     """How an approved change goes live, and what takes it back."""
+    operations: Operations = field(default_factory=Operations)
+    labels: LabelAudit | None = None
+    """None while people have not graded answers."""
+    measures: tuple[Measure, ...] = ()
+    """What scorers beside the primary one say; they decide nothing."""

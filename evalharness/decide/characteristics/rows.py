@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalharness.decide.characteristics.compression import CompressionWorld, passes
+from evalharness.decide.characteristics.grading import Graded
 from evalharness.decide.characteristics.noise import (
     SESSIONS,
     UNEQUAL_SESSIONS,
@@ -107,6 +108,7 @@ def _upgrade_plans() -> Iterator[_Plan]:
     yield _Plan(world=allowed, truth=BOUNDARY_ROI)
     blind = UpgradeWorld(noise=normal(0.68), name=f"{biased}, no allowance", judge_bias=0.1)
     yield _Plan(world=blind, truth=BOUNDARY_ROI, required=False)
+    yield from _labelled_plans()
     for share in (0.5, 1.0):
         for noise in (*_QUIET, *_SESSIONS_LOST):
             world = UpgradeWorld(noise=noise, tail_share=share, name=_hard(noise, share))
@@ -114,6 +116,32 @@ def _upgrade_plans() -> Iterator[_Plan]:
     for noise in _POWERED:
         for roi in (2.0, 3.0, 5.0):
             yield _Plan(world=UpgradeWorld(noise=noise), truth=roi, required=False, kind="power")
+    for roi in (3.0, 5.0):
+        yield _Plan(
+            world=UpgradeWorld(noise=normal(0.6), name="normal, sd 0.6, allowance 0.1", allowance=0.1),
+            truth=roi, required=False, kind="power",
+        )  # fmt: skip
+        yield _Plan(world=_labelled(normal(0.6), Graded(), 0.1), truth=roi, required=False, kind="power")
+
+
+def _labelled_plans() -> Iterator[_Plan]:
+    """Yield judges that flatter, corrected by people's labels instead of allowed for."""
+    sessions = clustered(SESSIONS, "25 sessions of 4 cases")
+    for noise, people, bias in (
+        (normal(0.6), Graded(), 0.1), (normal(0.6), Graded(cases=30), 0.1), (normal(0.6), Graded(), 0.3),
+        (ordinal(), Graded(), 0.1), (sessions, Graded(), 0.1), (catastrophes(0.02, 0.5), Graded(), 0.1),
+        (catastrophes(0.05, 0.5), Graded(), 0.1), (catastrophes(0.10, 0.5), Graded(), 0.1),
+    ):  # fmt: skip
+        yield _Plan(world=_labelled(noise, people, bias), truth=BOUNDARY_ROI)
+    for share in (0.02, 0.05, 0.10):
+        unseen = _labelled(catastrophes(share, 0.5), Graded(blind=True), 0.1)
+        yield _Plan(world=unseen, truth=BOUNDARY_ROI, required=False)
+
+
+def _labelled(noise: Noise, people: Graded, bias: float) -> UpgradeWorld:
+    unseen = " that the judge does not see" if people.blind else ""
+    name = f"judge flatters by {bias:g} point, {people.cases} labels; {noise.name}{unseen}"
+    return UpgradeWorld(noise=noise, name=name, judge_bias=bias, people=people)
 
 
 def _compression_plans() -> Iterator[_Plan]:

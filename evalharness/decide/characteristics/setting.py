@@ -24,14 +24,15 @@ from evalharness.core.experiment import (
 from evalharness.core.pricing import RateCard
 from evalharness.core.provenance import Origin
 from evalharness.core.study import CaseFacts, Outcome, Study
-from evalharness.decide.assess import Stakes
 from evalharness.decide.bench import Bench
 from evalharness.decide.cells import FloatArray, IntArray, cells_of
 from evalharness.decide.characteristics.noise import CASES
 from evalharness.decide.costs import CostTable
 from evalharness.decide.design import Design, sampling_of
+from evalharness.decide.labelled import Correction
 from evalharness.decide.pairing import Pair, completeness, main_arms
 from evalharness.decide.pricepath import PricePath
+from evalharness.decide.stakes import Stakes
 
 VALUE_PER_POINT = 0.05
 """V of ASSUMED: κ·ρ·value / (requests per session · scale width) = 0.5·0.5·4 / (4·5) USD."""
@@ -88,10 +89,18 @@ def pair_of(first: FloatArray, second: FloatArray, clusters: IntArray | None) ->
 class SimulatedStakes(Stakes):
     """The stakes of one simulated study: its costs are given instead of priced."""
 
-    def __init__(self, thresholds: Thresholds, pair: Pair, cost: FloatArray) -> None:
-        """Take scores and cost differences, shape (n,), USD per request."""
+    def __init__(
+        self, thresholds: Thresholds, pair: Pair, cost: FloatArray, correction: Correction | None = None
+    ) -> None:
+        """Take scores, cost differences, shape (n,), USD per request, and what people's grades change."""
         super().__init__(bench(thresholds), ASSUMED, pair)
         self._cost = cost
+        self._correction = correction
+
+    @property
+    def correction(self) -> Correction | None:
+        """What people's grades change; None if nobody graded."""
+        return self._correction
 
     def cost_path(self, path: PricePath, *, cache_neutral: bool = False) -> FloatArray:  # noqa: ARG002
         """Return the given costs at every set of prices, shape (n, regimes)."""

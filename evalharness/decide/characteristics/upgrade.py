@@ -10,6 +10,7 @@ from evalharness.core.decision import Ruling
 from evalharness.core.experiment import Thresholds
 from evalharness.decide.assess import assess
 from evalharness.decide.cells import BoolArray, FloatArray, IntArray
+from evalharness.decide.characteristics.grading import Graded, Labels, corrected_bounds
 from evalharness.decide.characteristics.noise import Noise
 from evalharness.decide.characteristics.setting import (
     SCORE_RANGE,
@@ -33,6 +34,17 @@ _BLOCK = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """Simulated studies, shape (studies, cases) each."""
+
+    judged: FloatArray
+    """Quality differences as judged, points."""
+    cost: FloatArray
+    """Cost differences, USD."""
+    labels: Labels | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpgradeWorld:
     """One kind of study whose truth is known."""
 
@@ -51,24 +63,32 @@ class UpgradeWorld:
     """Bias allowance that the experiment declares, points."""
     tail_share: float = 0.5
     """Share of the score range that the tail guard's pseudo-case loses."""
+    people: Graded | None = None
+    """Who graded some of the cases; None if nobody did."""
 
     @property
     def label(self) -> str:
         """What the world is called."""
         return self.name or self.noise.name
 
-    def draw(self, rng: np.random.Generator, studies: int, roi: float) -> tuple[FloatArray, FloatArray]:
-        """Draw (quality differences as judged, cost differences in USD), shape (studies, cases) each.
+    def draw(self, rng: np.random.Generator, studies: int, roi: float) -> Drawn:
+        """Draw so many studies.
 
         The true quality difference is (1 + roi) times the true cost in points, so that the true ROI is roi.
         """
         mean = (1 + roi) * self.cost_points
-        quality = self.noise.draw(rng, studies, mean)
-        own = rng.standard_normal(quality.shape)
-        scale = quality.std()
-        mixed = self.correlation * (quality - mean) / scale + (1 - self.correlation**2) ** 0.5 * own
+        truth = self.noise.draw(rng, studies, mean)
+        own = rng.standard_normal(truth.shape)
+        scale = truth.std()
+        mixed = self.correlation * (truth - mean) / scale + (1 - self.correlation**2) ** 0.5 * own
         points = self.cost_points + abs(self.cost_points) * self.cost_sd * mixed
-        return quality + self.judge_bias, VALUE_PER_POINT * points
+        judged = truth + self.judge_bias
+        if self.people is None:
+            return Drawn(judged=judged, cost=VALUE_PER_POINT * points, labels=None)
+        judged = self.people.judge(rng, truth, self.judge_bias)
+        return Drawn(
+            judged=judged, cost=VALUE_PER_POINT * points, labels=self.people.grade(rng, truth, judged)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,16 +107,22 @@ def approvals(world: UpgradeWorld, rng: np.random.Generator, *, studies: int, ro
     """Return how often an upgrade of a true ROI is approved.
 
     What every approval needs is computed for many studies at once, by the function that decides
-    (contrasts.t_bounds): the t bounds, then the tail guard and the allowance. Studies that pass go through
-    assess, proof_conditions and rule_upgrade one by one, with the Monte Carlo draws of a real decision.
+    (contrasts.t_bounds): the t bounds, then the tail guard and the allowance; where people graded, the
+    corrected bounds, study by study. Studies that pass go through assess, proof_conditions and rule_upgrade
+    one by one, with the Monte Carlo draws of a real decision.
     """
-    quality, cost = world.draw(rng, studies, roi)
+    drawn = world.draw(rng, studies, roi)
     thresholds = Thresholds(bias_allowance=world.allowance, tail_share=world.tail_share)
+    quality, cost = drawn.judged, drawn.cost
     screen = _Screen(world, thresholds)
-    bound = screen.bounds(quality, cost)
-    near = np.flatnonzero(bound)
-    near = near[screen.guards(quality[near], cost[near])]
-    approved = sum(_approves(world, thresholds, quality[k], cost[k]) for k in near.tolist())
+    if drawn.labels is None:
+        bound = screen.bounds(quality, cost)
+        near = np.flatnonzero(bound)
+        near = near[screen.guards(quality[near], cost[near])]
+    else:
+        bound = corrected_bounds(drawn.labels, quality, cost, world.noise.clusters, thresholds)
+        near = np.flatnonzero(bound)
+    approved = sum(_approves(world, thresholds, drawn, k) for k in near.tolist())
     ratio = VALUE_PER_POINT * quality.mean(axis=1) / cost.mean(axis=1) - 1
     return Counts(
         naive=float((ratio > thresholds.roi).mean()), bound=float(bound.mean()), rule=approved / studies
@@ -162,8 +188,11 @@ def _and_one_more(clusters: IntArray | None) -> IntArray | None:
     return None if clusters is None else np.append(clusters, clusters.max() + 1)
 
 
-def _approves(world: UpgradeWorld, thresholds: Thresholds, quality: FloatArray, cost: FloatArray) -> bool:
+def _approves(world: UpgradeWorld, thresholds: Thresholds, drawn: Drawn, study: int) -> bool:
+    quality = drawn.judged[study]
     reference = np.full(len(quality), REFERENCE)
-    stakes = SimulatedStakes(thresholds, pair_of(reference + quality, reference, world.noise.clusters), cost)
+    pair = pair_of(reference + quality, reference, world.noise.clusters)
+    correction = None if drawn.labels is None else drawn.labels.correction(study)
+    stakes = SimulatedStakes(thresholds, pair, drawn.cost[study], correction)
     found = assess(stakes, bench(thresholds).study.on, {}, explain=False)
     return found is not None and rule_upgrade(found, proof_conditions(stakes, found))[0] is Ruling.APPROVE

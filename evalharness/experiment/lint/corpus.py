@@ -13,7 +13,9 @@ import numpy.typing as npt
 
 from evalharness.core.case import Case
 from evalharness.core.errors import BadInput
+from evalharness.core.privacy import FindCredentials, find_credentials, redact_case
 from evalharness.experiment.case_file import context_text
+from evalharness.experiment.dataset_description import describe_dataset
 from evalharness.experiment.dataset_file import CaseSource, find_sources
 from evalharness.experiment.lint.design import Design, load_design
 from evalharness.experiment.lint.finding import Spot
@@ -65,19 +67,27 @@ class Corpus:
     """What the dataset was asked to be, if that is written down."""
     embed: Embed | None = None
     """Sentence embeddings, if they are installed."""
+    find_credentials: FindCredentials = find_credentials
+    """What finds keys and tokens in a text."""
 
 
-def read_corpus(path: Path, *, embed: Embed | None = None) -> Corpus:
-    """Read a dataset and the design beside it (`<name>.design.toml`).
+def read_corpus(
+    path: Path, *, embed: Embed | None = None, find_credentials: FindCredentials = find_credentials
+) -> Corpus:
+    """Read a dataset, redacted if it is real, and the design beside it (`<name>.design.toml`).
 
     Raises:
         BadInput: If it cannot be read at all; a case that does not parse is only noted.
     """
     cases: list[LintCase] = []
     unreadable: list[BadInput] = []
+    description = describe_dataset(path)
     for source in find_sources(path):
         try:
-            cases.append(LintCase(case=source.parse(), source=source))
+            case = source.parse()
+            if description.real:
+                case, _ = redact_case(case, description.personal)
+            cases.append(LintCase(case=case, source=source))
         except BadInput as error:
             unreadable.append(error)
     design = path.with_name(f"{path.name.removesuffix('.toml')}.design.toml")
@@ -87,4 +97,5 @@ def read_corpus(path: Path, *, embed: Embed | None = None) -> Corpus:
         unreadable=tuple(unreadable),
         design=load_design(design) if design.exists() else None,
         embed=embed,
+        find_credentials=find_credentials,
     )

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-from contextlib import suppress
+import hashlib
+import re
 from typing import TYPE_CHECKING
 
 from evalharness.core.errors import CassetteDamaged, IntegrityError
+from evalharness.disk import write_whole
 from evalharness.gateway.cassette.interaction import Interaction, from_json, to_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SUFFIX = ".json"
-PARTIAL_SUFFIX = ".partial"
+RECORDING_NAME = re.compile(r"[0-9a-f]{64}-d(?:0|[1-9][0-9]{0,8})\.json")
+"""What a recording is called, and nothing else."""
 _LARGEST_BYTES = 32 * 1024 * 1024
 
 
@@ -49,6 +50,19 @@ def read(file: Path) -> Interaction:
     return from_json(content, file=file)
 
 
+def file_sha256(file: Path) -> str:
+    """Return the hash of a file's bytes.
+
+    Raises:
+        IntegrityError: If it cannot be read.
+    """
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise IntegrityError(f"cannot be read: {error.strerror or error}", file=file) from None
+
+
 def write(folder: Path, interaction: Interaction, *, overwrite: bool) -> Path:
     """Write one recording so that a crash at any moment leaves the whole file or none.
 
@@ -61,29 +75,25 @@ def write(folder: Path, interaction: Interaction, *, overwrite: bool) -> Path:
         IntegrityError: If it cannot be written, or is there and must not be replaced.
     """
     try:
-        file, content = recording_path(folder, interaction.key), to_json(interaction)
+        content = to_json(interaction)
     except RecursionError:
         raise IntegrityError("cannot write recording: the exchange is nested too deeply") from None
-    partial = folder / f".{file.name}.{secrets.token_hex(4)}{PARTIAL_SUFFIX}"
+    return write_bytes(recording_path(folder, interaction.key), content, overwrite=overwrite)
+
+
+def write_bytes(file: Path, content: bytes, *, overwrite: bool) -> Path:
+    """Write a recording's bytes, whole or not at all.
+
+    Raises:
+        IntegrityError: If they cannot be written, or the file is there and must not be replaced.
+    """
+    if not overwrite and file.exists():
+        raise IntegrityError("was recorded meanwhile by another run: run again to replay it", file=file)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not overwrite and file.exists():
-            raise IntegrityError("was recorded meanwhile by another run: run again to replay it", file=file)
-        _write_whole(partial, content)
-        partial.replace(file)
+        write_whole(file, content)
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         raise IntegrityError(
             f"cannot write recording: {error.strerror or error}; make room there, then run again",
             file=file,
         ) from error
     return file
-
-
-def _write_whole(file: Path, content: bytes) -> None:
-    with file.open("xb") as stream:
-        stream.write(content)
-        stream.flush()
-        # Else a power cut after the rename can leave the name with no content.
-        os.fsync(stream.fileno())

@@ -28,7 +28,7 @@ FORMAT = 1
 """Raised only when a file already written would be read as something else. A field that may be missing does
 not raise it: files without one keep their bytes and hashes, and an older version refuses, by name, a file
 that has one."""
-_OPTIONAL = frozenset({"first_token_ms"})
+_OPTIONAL = frozenset({"first_token_ms", "redacted"})
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LAYOUT: Mapping[str, frozenset[str]] = {
     "": frozenset(
@@ -63,6 +63,9 @@ class Interaction:
     """Name and version of the client that fetched it."""
     first_token_ms: float | None = None
     """From sending to the first visible text, for an answer that was streamed."""
+    redacted: Mapping[str, int] | None = None
+    """How many pieces of personal text of each kind were replaced in the answer before it was written; None
+    if nothing looked for any. The request needs no such count: what stands here is what was sent."""
 
     @cached_property
     def canonical_request(self) -> dict[str, Any]:
@@ -125,7 +128,7 @@ def from_json(content: bytes, *, file: Path) -> Interaction:
 
 
 def _document(interaction: Interaction) -> dict[str, Any]:
-    timing = {} if interaction.first_token_ms is None else {"first_token_ms": interaction.first_token_ms}
+    optional = {"first_token_ms": interaction.first_token_ms, "redacted": interaction.redacted}
     return {
         "format": FORMAT,
         "request": {
@@ -137,7 +140,7 @@ def _document(interaction: Interaction) -> dict[str, Any]:
         "draw": interaction.draw,
         "response": {"status": 200, "headers": interaction.headers, "body": interaction.response_body},
         "latency_ms": interaction.latency_ms,
-        **timing,
+        **{name: value for name, value in optional.items() if value is not None},
         "recorded_at": interaction.recorded_at,
         "client": interaction.client,
     }
@@ -190,6 +193,7 @@ def _interaction(document: Mapping[str, Any]) -> Interaction:
         recorded_at=_time(_get(document, "recorded_at", str)),
         client=_get(document, "client", str),
         first_token_ms=_duration(document, "first_token_ms") if "first_token_ms" in document else None,
+        redacted=_counts(_get(document, "redacted", dict)) if "redacted" in document else None,
     )
 
 
@@ -238,6 +242,13 @@ def _headers(headers: Mapping[str, Any]) -> Mapping[str, str]:
         if not isinstance(value, str):
             raise ValueError(f"header {name!r} is not a string")
     return headers
+
+
+def _counts(counts: Mapping[str, Any]) -> Mapping[str, int]:
+    for kind, count in counts.items():
+        if type(count) is not int or count < 1:
+            raise ValueError(f"redacted.{kind} is not a count")
+    return counts
 
 
 def _duration(document: Mapping[str, Any], name: str) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from evalharness.core.errors import CassetteDamaged
 from evalharness.core.job import call_key
@@ -15,10 +15,33 @@ from evalharness.gateway.clients.difference import Difference, differences
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from evalharness.core.wire.request import ModelRequest
     from evalharness.gateway.cassette.interaction import Interaction
 
 _SHOWN = 6
+
+
+class Question(Protocol):
+    """What is asked of a model, whoever built it."""
+
+    @property
+    def model(self) -> str:
+        """Model id."""
+
+    @property
+    def path(self) -> str:
+        """URL path of the call."""
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """Wire JSON of the call."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 that names the interaction."""
+
+    @property
+    def seed(self) -> int | None:
+        """Generation seed, if it is known apart from the body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +72,7 @@ class Miss:
         )
 
 
-def describe_miss(folder: Path, request: ModelRequest, draw: int) -> Miss:
+def describe_miss(folder: Path, request: Question, draw: int) -> Miss:
     """Find the recording nearest to a request; for error messages, as it reads the whole folder.
 
     The same model comes first, then the share of words in common, then how few fields differ.
@@ -77,7 +100,7 @@ def _readable(folder: Path) -> tuple[list[Interaction], int]:
     return whole, damaged
 
 
-def _nearest(whole: Sequence[Interaction], request: ModelRequest, draw: int) -> Interaction | None:
+def _nearest(whole: Sequence[Interaction], request: Question, draw: int) -> Interaction | None:
     path, words = canonical_path(request.path), _words(request.body)
     likeness = [(item.path == path, _shared(words, _words(item.request_body))) for item in whole]
     # Fields are compared for the most similar texts only: doing it for all would be slow.
@@ -90,7 +113,7 @@ def _shared(ours: frozenset[str], theirs: frozenset[str]) -> float:
     return len(ours & theirs) / max(1, len(ours | theirs))
 
 
-def _differences(recorded: Interaction, request: ModelRequest, draw: int) -> tuple[Difference, ...]:
+def _differences(recorded: Interaction, request: Question, draw: int) -> tuple[Difference, ...]:
     return differences(
         {"path": recorded.path, "draw": recorded.draw} | canonical_body(recorded.request_body),
         {"path": canonical_path(request.path), "draw": draw} | canonical_body(request.body),

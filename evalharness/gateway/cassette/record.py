@@ -8,10 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evalharness.core.errors import IntegrityError
+from evalharness.core.privacy import redact_json
 from evalharness.core.provenance import Delivery
 from evalharness.gateway.cassette.files import write
 from evalharness.gateway.cassette.pending import PENDING, Pending
 from evalharness.gateway.clients.exchange import TAP
+from evalharness.gateway.clients.redacting import refuse_personal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,12 +21,18 @@ if TYPE_CHECKING:
 
     from evalharness.core.call import Reply
     from evalharness.core.ports import Clock, ModelClient
+    from evalharness.core.privacy import PersonalText
     from evalharness.core.wire.request import ModelRequest
 
 
 @contextmanager
 def recording(
-    folder: Path, *, client: ModelClient, clock: Clock, overwrite: bool = True
+    folder: Path,
+    *,
+    client: ModelClient,
+    clock: Clock,
+    overwrite: bool = True,
+    personal: PersonalText | None = None,
 ) -> Iterator[RecordingClient]:
     """Record every answer that a client fetches inside the block, under one vcrpy cassette.
 
@@ -36,6 +44,7 @@ def recording(
         client: The live client; must use httpx2, or report its exchanges to `exchange.TAP`.
         clock: Source of latency and recording times.
         overwrite: Whether existing recordings may be replaced.
+        personal: Finds what must be replaced in answers before they are written; None for invented cases.
 
     Yields:
         A client that returns each answer after its recording is safe on disk.
@@ -44,27 +53,39 @@ def recording(
     from evalharness.gateway.cassette.vcr_cassette import capturing  # noqa: PLC0415
 
     with capturing(folder):
-        yield RecordingClient(folder, client=client, clock=clock, overwrite=overwrite)
+        yield RecordingClient(folder, client=client, clock=clock, overwrite=overwrite, personal=personal)
 
 
 class RecordingClient:
     """A model client whose answers are on disk before the caller has them; works inside `recording` only."""
 
-    def __init__(self, folder: Path, *, client: ModelClient, clock: Clock, overwrite: bool) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        client: ModelClient,
+        clock: Clock,
+        overwrite: bool,
+        personal: PersonalText | None = None,
+    ) -> None:
         """Wrap a live client."""
         self.name = client.name
         self._folder = folder
         self._client = client
         self._clock = clock
         self._overwrite = overwrite
+        self._personal = personal
 
     async def complete(self, request: ModelRequest, *, draw: int) -> Reply:
         """Fetch, record and return one answer, with the latency that a replay will tell.
 
         Raises:
             ProviderError: The provider refused or failed; nothing is recorded then.
-            IntegrityError: The answer could not be recorded, or is not the one to this request.
+            IntegrityError: The answer could not be recorded, or is not the one to this request; or the
+                request holds personal text, and nothing was sent.
         """
+        if self._personal is not None:
+            refuse_personal(request, self._personal)
         pending = Pending(draw=draw, client=self.name, clock=self._clock)
         token, tap = PENDING.set(pending), TAP.set(pending.take)
         try:
@@ -80,6 +101,10 @@ class RecordingClient:
         if interaction.digest != request.digest or interaction.response_body != reply.body:
             raise IntegrityError(f"the recorder saw another exchange than {self.name} answered with")
         interaction = replace(interaction, first_token_ms=reply.first_token_ms)
+        if self._personal is not None:
+            body, counts = redact_json(interaction.response_body, self._personal)
+            redacted = {kind.value: counts[kind] for kind in sorted(counts)}
+            interaction = replace(interaction, response_body=body, redacted=redacted)
         # In a thread: fsync would stop all other calls, and lengthen their recorded latency.
         await asyncio.to_thread(write, self._folder, interaction, overwrite=self._overwrite)
         return interaction.reply(Delivery.LIVE)

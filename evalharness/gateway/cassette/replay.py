@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from evalharness.core.call import Reply
     from evalharness.core.wire.request import ModelRequest
+    from evalharness.gateway.cassette.miss import Question
 
 
 class ReplayClient:
@@ -36,6 +37,10 @@ class ReplayClient:
             CassetteMiss: There is no recording; `describe_miss` tells the nearest one.
             CassetteDamaged: The recording cannot be trusted.
         """
+        return self.answer(request, draw=draw)
+
+    def answer(self, request: Question, *, draw: int) -> Reply:
+        """Return the recorded answer at once: reading a file waits for nobody. Raises as `complete`."""
         file = recording_path(self._folder, call_key(request.digest, draw))
         try:
             interaction = read(file)

@@ -8,6 +8,7 @@ from evalharness.render.advice import power_line
 from evalharness.render.blocks import Block, Bullets
 from evalharness.render.conditions import evidence_items
 from evalharness.render.frame import Frame
+from evalharness.render.measures import measure_lines
 from evalharness.render.report import deliveries
 from evalharness.render.verdict import marks, why
 
@@ -18,7 +19,7 @@ def evidence_blocks(frame: Frame) -> tuple[Block, ...]:
     """Lay out the checks one by one, then what a reviewer asks about."""
     lines = (
         _origin(frame), _complete(frame), why(frame), power_line(frame), _design(frame), _agreements(frame),
-        frame.say.reasons(marks(frame)),
+        *measure_lines(frame), frame.say.reasons(marks(frame)),
     )  # fmt: skip
     return (Bullets(evidence_items(frame)), Bullets(tuple(line for line in lines if line)))
 

@@ -8,7 +8,7 @@ from evalharness.render.frame import Frame
 from evalharness.render.places import choice_name, choice_roi, slice_name
 
 _SLICES = ("dimension", "value", "n", "quality", "net", "p")
-_CHOICES = ("choice", "n", "share", "beyond_cost", "net", "roi", "how")
+_CHOICES = ("choice", "n", "share", "beyond_cost", "net", "roi")
 
 
 def slices_blocks(frame: Frame) -> tuple[Block, ...]:
@@ -39,7 +39,7 @@ def alternatives_blocks(frame: Frame) -> tuple[Block, ...]:
     if not rows:
         return (Paragraph((say("choices.none"),)),)
     headers = tuple(say(f"choices.{column}") for column in _CHOICES)
-    table = Table(headers=headers, align="lrrrrrl", rows=tuple(_choice(frame, row) for row in rows))
+    table = Table(headers=headers, align="lrrrrr", rows=tuple(_choice(frame, row) for row in rows))
     return (Paragraph((say("choices.note"),)), table)
 
 
@@ -52,5 +52,4 @@ def _choice(frame: Frame, row: Choice) -> tuple[str, ...]:
         say.estimate(row.net, "per_thousand"),
         say.estimate(row.net_at_threshold, "per_thousand"),
         choice_roi(frame, row),
-        say(f"choices.{'halves' if row.cross_fitted else 'whole'}"),
     )

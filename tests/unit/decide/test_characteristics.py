@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from evalharness.app import validate
-from evalharness.decide.characteristics import NOMINAL, rows
+from evalharness.decide.characteristics import NOMINAL, coverages, rows
+from evalharness.decide.characteristics.grading import Graded
 from evalharness.decide.characteristics.noise import (
     CASES,
     SESSIONS,
@@ -71,7 +73,8 @@ def test_the_screen_never_refuses_what_the_rule_approves() -> None:
     from evalharness.decide.rulings import proof_conditions, rule_upgrade
 
     world, limits = UpgradeWorld(noise=normal(0.5), cost_sd=3.0), Thresholds(bias_allowance=0.0)
-    quality, cost = world.draw(np.random.default_rng(4), 60, 3.0)
+    drawn = world.draw(np.random.default_rng(4), 60, 3.0)
+    quality, cost = drawn.judged, drawn.cost
     approved = 0
     for k in range(60):
         stakes = SimulatedStakes(limits, pair_of(3.0 + quality[k], np.full(CASES, 3.0), None), cost[k])
@@ -95,8 +98,6 @@ def test_the_same_seed_gives_the_same_rows() -> None:
 
 def test_the_page_names_what_fails() -> None:
     row = next(iter(rows(studies=20, other_studies=5, seed=9)))
-    from dataclasses import replace
-
     wrong = replace(row, counts=replace(row.counts, rule=0.9))
     assert validate.failures((row, wrong)) == (wrong,)
     text = validate.page((row, wrong), "evalharness validate-method")
@@ -115,7 +116,33 @@ def test_the_committed_page_has_every_row_and_all_hold(root: Path) -> None:
         studies = validate.STUDIES if row.required else validate.OTHER_STUDIES
         truth = f"{row.truth:.1%}" if row.rule == "compression" else f"{row.truth:.0%}"
         assert f"| {row.world} | {truth} | {studies:,} |" in page
-    assert page.count("| **") == len(planned)
+    assert page.count("| **") == len(planned) + len(list(coverages(studies=5, seed=1)))
+
+
+def test_the_page_shows_which_intervals_hold_the_truth(root: Path) -> None:
+    """The judge that flatters misses; corrected intervals hold; a row that does not is named."""
+    covered = list(coverages(studies=200, seed=validate.SEED))
+    assert all(row.judge < row.corrected for row in covered if "0.3 point" in row.world)
+    assert validate.uncovered(covered) == ()
+    wrong = replace(covered[0], corrected=0.5)
+    assert validate.uncovered((*covered, wrong)) == (wrong,)
+    assert "**too few**" in validate.page((), "x", (wrong,))
+    assert "FAILS in 1" in validate.page((), "x", (wrong,))
+    page = (root / "docs" / "operating-characteristics.md").read_text(encoding="utf-8")
+    assert "too few" not in page
+    assert [row.world in page for row in covered] == [True] * len(covered)
+
+
+def test_labels_bring_a_flattering_judge_back_under_its_error() -> None:
+    """METHOD §5: a bias of 0.1 point errs about 43 % of the time by the bounds alone; labels hold 5 %."""
+    blind = UpgradeWorld(noise=normal(0.68), judge_bias=0.1)
+    graded = UpgradeWorld(noise=normal(0.6), judge_bias=0.1, people=Graded())
+    rng = np.random.default_rng(12)
+    without = approvals(blind, rng, studies=400, roi=1.5)
+    with_labels = approvals(graded, rng, studies=400, roi=1.5)
+    assert without.bound > 0.3
+    assert with_labels.bound < 0.09
+    assert with_labels.rule < 0.05
 
 
 @pytest.mark.slow

@@ -46,6 +46,32 @@ def test_an_aa_arm_off_centre_means_no_verdict_and_says_so(controlled) -> None:
         assert verdict.binding.condition is ConditionName.AA
 
 
+def test_an_aa_arm_that_is_the_same_answers_again_is_vacuous_and_not_passed(
+    study, scores, card, assume, experiment
+) -> None:
+    """Without a seed an emulator gives a request the same answer: zero difference, and nothing controlled."""
+    made = scores()
+    made["flash-again"] = made["flash-raw"]
+    found = decide(study(made, arms=(*experiment().arms, AA)), card, assume())
+    (check,) = found.controls
+    assert (check.difference.value, check.vacuous, check.passed) == (0.0, True, False)
+    for verdict in (found.upgrade.verdict, found.sena.verdict):
+        assert verdict.ruling is Ruling.NO_VERDICT
+        assert verdict.caps[0].code is ReasonCode.AA_VACUOUS
+        assert verdict.binding.condition is ConditionName.AA
+
+
+def test_equal_scores_of_other_answers_are_no_vacuous_control(
+    study, scores, card, assume, experiment
+) -> None:
+    """A coarse score can be equal on every case; the bills then tell that the answers were others."""
+    made = scores()
+    made["flash-again"] = made["flash-raw"]
+    arms = (*experiment().arms, AA)
+    (check,) = decide(study(made, arms=arms, tokens={"flash-again": (1000, 301)}), card, assume()).controls
+    assert (check.vacuous, check.passed) == (False, True)
+
+
 def test_damage_that_is_not_detected_means_no_verdict(controlled) -> None:
     verdict = controlled(damage=0.0).sena.verdict
     assert verdict.ruling is Ruling.NO_VERDICT

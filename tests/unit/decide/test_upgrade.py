@@ -265,8 +265,6 @@ def test_the_bound_must_survive_the_bias_allowance_while_nobody_labels(study, ca
     assert verdict.ruling is Ruling.INCONCLUSIVE
     assert verdict.binding.kind is BindingKind.JUDGE
     assert codes(verdict.marks) >= {ReasonCode.NO_LABELS, ReasonCode.STAND_IN_QUALITY}
-    labelled = replace(made, human_labels=30)
-    assert decide(labelled, card, assume()).upgrade.verdict.ruling is Ruling.APPROVE
 
 
 def test_the_allowance_lowers_the_contrast_by_exactly_v_b(study, scores, card, assume) -> None:
@@ -293,6 +291,13 @@ def test_a_fixed_value_needs_a_waiver(study, scores, card, assume) -> None:
     assert verdict.caps[0].code is ReasonCode.FIXED_VALUE
     waived = decide(study(scores()), card, assume()).upgrade.verdict
     assert ReasonCode.VALUE_WAIVED in codes(waived.marks)
+
+
+def test_a_waiver_of_the_tier_stands_beside_the_verdict(study, scores, card, assume) -> None:
+    waivers = replace(WAIVED, unpaid_tier="all of them agreed in writing")
+    verdict = decide(study(scores(), waivers=waivers), card, assume()).upgrade.verdict
+    (mark,) = [mark for mark in verdict.marks if mark.code is ReasonCode.UNPAID_TIER_WAIVED]
+    assert mark.get("text") == "all of them agreed in writing"
 
 
 def test_stale_prices_mean_no_verdict_on_money_but_one_on_tokens(study, scores, card, assume) -> None:

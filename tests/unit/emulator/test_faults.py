@@ -27,6 +27,26 @@ def test_malformed_json_is_a_200_that_ends_early(post, make_body):
         json.loads(reply.content)
 
 
+STREAM = "streamGenerateContent?alt=sse"
+
+
+def test_a_dropped_stream_breaks_in_the_middle(tmp_path, post, make_body):
+    log = tmp_path / "log.jsonl"
+    settings = EmulatorSettings(latency_scale=0, request_log=log)
+    with running(with_faults(settings, "drop=1")) as url, pytest.raises(httpx2.RemoteProtocolError):
+        post(url, make_body("Hello"), method=STREAM)
+    (line,) = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert (line["fault"], line["response_id"].startswith("simulated-")) == ("drop", True)
+
+
+def test_a_malformed_stream_ends_in_half_an_event(post, make_body):
+    with running(with_faults(QUICK, "malformed=1")) as url:
+        reply = post(url, make_body("Hello"), method=STREAM)
+    events = [event for event in reply.text.split("\r\n\r\n") if event]
+    with pytest.raises(ValueError, match="line 1"):
+        json.loads(events[-1].removeprefix("data: "))
+
+
 def test_a_hang_gives_nothing(post, make_body):
     with running(with_faults(QUICK, "hang=1,hang-s=0.2")) as url, pytest.raises(httpx2.RemoteProtocolError):
         post(url, make_body("Hello"))

@@ -235,7 +235,7 @@ def test_a_signal_stops_the_server_cleanly(number):
         "serve(EmulatorSettings(), on_ready=lambda url: print(url, flush=True))\n"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
     ) as child:
         url = child.stdout.readline().strip()
         assert httpx2.get(f"{url}/healthz").status_code == 200
@@ -248,6 +248,6 @@ def test_importing_the_package_loads_no_server():
     """Who only wants the settings pays for nothing else."""
     program = "import sys, evalharness.emulator as e; e.EmulatorSettings(); print(*sys.modules)"
     loaded = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True
     ).stdout
     assert not {"starlette", "uvicorn", "anyio"} & set(loaded.split())

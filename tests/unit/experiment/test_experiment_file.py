@@ -58,6 +58,19 @@ def test_a_good_file_loads_with_documented_defaults(tmp_path: Path) -> None:
     assert (experiment.scorer.scale_low, experiment.scorer.scale_high) == (0.0, 5.0)
 
 
+def test_targets_are_lumens_unless_the_file_says_otherwise(tmp_path: Path) -> None:
+    defaults = load_experiment(write(tmp_path, GOOD)).targets
+    assert (defaults.mean_latency_ms, defaults.error_rate, defaults.canary_error_rate) == (1000, 0.005, 0.01)
+    own = load_experiment(write(tmp_path, GOOD + "\n[targets]\nmean_latency_ms = 1500\nerror_rate = 0.001\n"))
+    assert (own.targets.mean_latency_ms, own.targets.error_rate) == (1500.0, 0.001)
+
+
+def test_targets_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
+    text = GOOD + "\n[targets]\nerror_rate = 0.02\n"
+    with pytest.raises(BadInput, match=r"experiment\.toml:\d+: error_rate must not be above canary"):
+        load_experiment(write(tmp_path, text))
+
+
 def test_the_shipped_experiment_loads(root: Path) -> None:
     experiment = load_experiment(root / "prompts" / "experiment.toml")
     assert {arm.role.value for arm in experiment.arms} == {

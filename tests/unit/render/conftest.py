@@ -13,6 +13,7 @@ import pytest
 from evalharness.core.case import Case, KeyFact, Severity
 from evalharness.core.decision import (
     Advice,
+    ArmOperations,
     ArmSummary,
     AssumptionRow,
     AssumptionsView,
@@ -34,10 +35,12 @@ from evalharness.core.decision import (
     Evidence,
     EvsiRow,
     Ledger,
+    Level,
     Money,
     MonteCarlo,
     MonthRow,
     NextStep,
+    Operations,
     Quantiles,
     RateRow,
     RatioInterval,
@@ -49,6 +52,7 @@ from evalharness.core.decision import (
     Sensitivity,
     SevereLosses,
     Slice,
+    Timing,
     TornadoRow,
     TwoByTwo,
     UpgradeDecision,
@@ -355,6 +359,40 @@ def assumptions() -> AssumptionsView:
     )  # fmt: skip
 
 
+def operations() -> Operations:
+    """One arm replayed, one live through a storm and streamed, one that nobody answered."""
+
+    def timing(mean: float, n: int) -> Timing:
+        return Timing(n=n, mean=mean, p50=mean * 0.9, p95=mean * 1.6, p99=mean * 1.9)
+
+    def row(arm: str, **changes: Any) -> ArmOperations:
+        fields: dict[str, Any] = {
+            "arm": arm, "requests": 100, "delivered": ((Delivery.REPLAYED, 100),),
+            "latency": timing(640.4, 100), "latency_level": Level.TARGET, "first_token": None, "errors": (),
+            "error_rate": 0.0, "error_rate_high": 0.0295, "error_confidence": 0.95,
+            "error_level": Level.TARGET, "calls": 100, "live_calls": 0, "retries": (), "unconfirmed": 0,
+        }  # fmt: skip
+        return ArmOperations(**(fields | changes))
+
+    return Operations(
+        arms=(
+            row("flash-raw"),
+            row(
+                "pro-raw", delivered=((Delivery.LIVE, 99),), latency=timing(1304.8, 99),
+                latency_level=Level.ABOVE, first_token=timing(420.0, 99),
+                errors=(("provider:UNAVAILABLE", 1),), error_rate=0.01, error_rate_high=0.0466,
+                error_level=Level.ABOVE, live_calls=100, unconfirmed=7,
+                retries=(("rate_limited", 21), ("server_error", 6), ("timeout", 4), ("dropped", 3),
+                         ("malformed", 2)),
+            ),
+            row(
+                "pro-sena", delivered=(), latency=None, latency_level=None, errors=(("not_called", 100),),
+                error_rate=1.0, error_rate_high=1.0, error_level=Level.ROLLBACK, calls=0,
+            ),
+        )
+    )  # fmt: skip
+
+
 def simulated_inconclusive() -> Decision:
     def check(role: Role, arm: str, value: float, n: int) -> ControlCheck:
         return ControlCheck(
@@ -389,6 +427,7 @@ def simulated_inconclusive() -> Decision:
             rate(FLASH, CHANGE, None, "1.50"),
             rate(PRO, dt.date(2026, 1, 1), None, "2"),
         ),
+        operations=operations(),
     )  # fmt: skip
 
 

@@ -321,6 +321,6 @@ def test_rendering_touches_nothing_outside(build: Build) -> None:
     """No file, socket or process once a language is loaded; no other stage is imported."""
     data = json.dumps(to_json(build("crowded")))
     done = subprocess.run(
-        [sys.executable, "-c", AUDIT], input=data, text=True, capture_output=True, check=False
+        [sys.executable, "-c", AUDIT], input=data, encoding="utf-8", capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import tracemalloc
+from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from evalharness.core.call import Reply
 from evalharness.core.errors import BudgetExceeded, Interrupted, ProviderError
+from evalharness.core.wire.request import ModelRequest
 from evalharness.run.lane import next_reset
+from evalharness.store.journal import FileJournal
 
 PRO = "gemini-3.1-pro-preview"
 
@@ -137,6 +144,34 @@ def test_jobs_are_drawn_as_workers_become_free(kit: SimpleNamespace) -> None:
             yield kit.job(index)
 
     assert asyncio.run(kit.engine(client, kit.MemoryJournal()).execute(jobs())).made == 200
+
+
+def test_memory_hardly_grows_with_the_number_of_jobs(kit: SimpleNamespace, tmp_path: Path) -> None:
+    """Neither jobs nor answers are held: a thousand more, 20 kB each, add less than a tenth of that."""
+
+    class Wordy(kit.ScriptedClient):  # type: ignore[misc, name-defined]
+        async def complete(self, request: ModelRequest, *, draw: int) -> Reply:
+            reply: Reply = await super().complete(request, draw=draw)
+            parts = [{"text": "a" * (10_000 + (request.seed or 0))}]
+            return replace(reply, body=kit.BODY | {"candidates": [{"content": {"parts": parts}}]})
+
+    def peak(count: int) -> int:
+        def jobs() -> Iterator[Any]:
+            for index in range(count):
+                job = kit.job(index)
+                yield replace(job, request=replace(job.request, system="s" * 10_000))
+
+        with FileJournal(tmp_path / f"{count}.jsonl") as journal:
+            running = kit.engine(Wordy(), journal)
+            tracemalloc.start()
+            made = asyncio.run(running.execute(jobs())).made
+            _, most = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+        assert made == count
+        return most
+
+    peak(10)
+    assert peak(1200) - peak(200) < 1000 * 2_000
 
 
 def test_the_months_limit_counts_what_other_runs_spent(kit: SimpleNamespace) -> None:

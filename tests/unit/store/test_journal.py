@@ -129,7 +129,7 @@ def test_kill_9_loses_no_whole_line(tmp_path: Path) -> None:
     """Every call that the writer reported as appended is there after a kill."""
     path = tmp_path / "calls.jsonl"
     script = KILLED.format(tests=str(Path(__file__).parent), path=str(path))
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as writer:
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, encoding="utf-8") as writer:
         assert writer.stdout is not None
         reported = [int(writer.stdout.readline()) for _ in range(200)]
         os.kill(writer.pid, signal.SIGKILL)
@@ -188,3 +188,13 @@ def test_fsync_comes_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         for index in range(100):
             journal.append(call(f"k{index}"))
     assert 4 <= len(synced) < 30
+
+
+def test_counts_that_contradict_each_other_are_a_corrupt_line(tmp_path: Path) -> None:
+    """They parse as JSON and as types, and still cannot be what was written."""
+    path = filled(tmp_path / "calls.jsonl")
+    lines = path.read_text(encoding="utf-8").split("\n")
+    wrong = json.loads(lines[1]) | {"reserve": {"input_tokens": -1, "output_tokens": 5}}
+    path.write_text("\n".join([lines[0], json.dumps(wrong), ""]), encoding="utf-8", newline="\n")
+    with pytest.raises(JournalDamaged, match=r"calls\.jsonl:2: corrupt line: input_tokens is negative"):
+        read_calls(path)

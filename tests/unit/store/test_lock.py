@@ -39,7 +39,7 @@ def test_the_lock_is_given_back(tmp_path: Path) -> None:
 def test_a_second_writer_is_told_who_holds_it_and_a_killed_one_is_explained(tmp_path: Path) -> None:
     notes: list[str] = []
     command = [sys.executable, "-c", HOLDER, str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline().strip() == "held"
         told = rf"process {holder.pid} on .*, since 2026-11-23 08:00:00 UTC\); wait"

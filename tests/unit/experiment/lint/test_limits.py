@@ -12,7 +12,6 @@ from evalharness.experiment.lint import Corpus, LintReport
 from evalharness.experiment.lint.design import load_design
 from evalharness.experiment.lint.giveaway import tokens_of
 from evalharness.experiment.lint.language import language_of
-from evalharness.experiment.lint.private_data import passes_luhn
 
 Files = dict[str, dict[str, Any]]
 
@@ -38,12 +37,6 @@ def test_no_personal_data(
     corpus = planted(plant)
     assert found_by("personal-data", corpus).findings == ()
     assert found_by("credential", corpus).findings == ()
-
-
-def test_luhn() -> None:
-    """The specification's own example, and a digit off."""
-    assert passes_luhn("79927398713")
-    assert not passes_luhn("79927398710")
 
 
 def test_language_of_prose_not_of_code() -> None:

