@@ -67,7 +67,7 @@ def bottom_axis(x: Scale, y: float, top: float, write: Writer, title: str) -> st
 
 
 def left_axis(y: Scale, x: float, right: float, write: Writer) -> str:
-    """Return ticks and grid lines of a vertical axis whose line lies at x; its name is the plot's subtitle."""
+    """Return ticks and grid lines of a vertical axis whose line lies at x; the plot's subtitle names it."""
     parts = [line(x, y(float(tick)), right, y(float(tick)), "grid") for tick in y.ticks]
     parts += [label(x - 8, y(float(tick)) + 4, write(tick), kind="soft", anchor="end") for tick in y.ticks]
     return "".join(parts)

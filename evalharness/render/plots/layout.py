@@ -47,5 +47,7 @@ def square(x: float, y: float, kind: str, radius: float = 5.5) -> str:
 
 def diamond(x: float, y: float, kind: str, radius: float = 7) -> str:
     """Return a mark that stands on its tip: every other arm's shape."""
-    corners = f"{x:.2f},{y - radius:.2f} {x + radius:.2f},{y:.2f} {x:.2f},{y + radius:.2f} {x - radius:.2f},{y:.2f}"
+    corners = (
+        f"{x:.2f},{y - radius:.2f} {x + radius:.2f},{y:.2f} {x:.2f},{y + radius:.2f} {x - radius:.2f},{y:.2f}"
+    )
     return tag("polygon", points=corners, class_=kind)

@@ -69,7 +69,13 @@ def clean_text(text: str) -> str:
 
 
 def label(
-    x: float, y: float, text: str, *, kind: str = "label", anchor: str | None = None, room: float | None = None
+    x: float,
+    y: float,
+    text: str,
+    *,
+    kind: str = "label",
+    anchor: str | None = None,
+    room: float | None = None,
 ) -> str:
     """Return a line of text with its baseline at (x, y).
 
