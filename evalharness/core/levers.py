@@ -32,6 +32,11 @@ class Lever:
     low: float
     """Least value that the panel offers."""
     high: float
+    least: float | None
+    """Least value that the field can have at all; None for no limit."""
+    most: float | None
+    above: bool
+    """Whether `least` itself is excluded."""
     logarithmic: bool
     """Whether equal steps of its slider are equal factors."""
     movable: bool
@@ -91,6 +96,8 @@ class Pulled:
     """None, as all numbers, where nothing could be computed."""
     binding: str | None
     """Name of the condition that binds."""
+    binding_field: str | None = None
+    """The assumption that binds, where one does."""
     conditions: tuple[tuple[str, float | None, bool | None], ...] = ()
     """(name, value, met) of the proof rows and of the lifecycle, in the order of the table."""
     quality: float | None = None

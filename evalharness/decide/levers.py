@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -156,7 +157,10 @@ def _lever(field: Assumption, break_evens: tuple[BreakEven, ...]) -> Lever:
     return Lever(
         name=field.name, unit=field.unit or spec.unit, mean=None if unknown else field.expected(),
         table=_table(quantile(field, normal_below(_grid()))) if ranged else (), p05=quantiles[0],
-        p50=quantiles[1], p95=quantiles[2], low=low, high=high, logarithmic=logarithmic, movable=movable,
+        p50=quantiles[1], p95=quantiles[2], low=low, high=high,
+        least=spec.low if math.isfinite(spec.low) else None,
+        most=spec.high if math.isfinite(spec.high) else None, above=spec.positive, logarithmic=logarithmic,
+        movable=movable,
     )  # fmt: skip
 
 

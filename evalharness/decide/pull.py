@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from evalharness.core.assumptions import Assumption, Assumptions, Dist, Status
-from evalharness.core.decision import Condition, Ruling
+from evalharness.core.decision import Binding, Condition, Ruling
 from evalharness.core.errors import PricingError
 from evalharness.core.levers import Pulled, Setting
 from evalharness.decide.assess import Assessment, assess
@@ -123,15 +123,17 @@ def _pulled(case: UpgradeCase, stakes: Stakes, found: Assessment) -> Pulled:
         threshold=stakes.limits.roi,
     ) if found.joint is not None else ()  # fmt: skip
     binding = upgrade_binding(final, conditions, field=None, tornado=rows, found=found)
-    return _figures(found, final, binding.condition.value if binding else None, (*proof, lifecycle))
+    return _figures(found, final, binding, (*proof, lifecycle))
 
 
 def _figures(
-    found: Assessment, final: Ruling, binding: str | None, conditions: tuple[Condition, ...]
+    found: Assessment, final: Ruling, binding: Binding | None, conditions: tuple[Condition, ...]
 ) -> Pulled:
     money, fieller = found.money, found.fieller
     return Pulled(
-        ruling=final.value, branch=found.branch.value, binding=binding,
+        ruling=final.value, branch=found.branch.value,
+        binding=binding.condition.value if binding else None,
+        binding_field=binding.field if binding else None,
         conditions=tuple((row.name.value, row.value, row.met) for row in conditions),
         quality=found.quality.value, benefit=money.benefit, cost=money.cost, roi=money.roi,
         roi_kind=fieller.kind if fieller else None, roi_low=fieller.low if fieller else None,

@@ -11,7 +11,6 @@ from evalharness.core.case import Case, KeyFact
 from evalharness.core.experiment import DroppedCells
 from evalharness.core.score import Completed, Failed, Scored
 from evalharness.render.frame import Frame
-from evalharness.render.material import Material
 
 _FACTS: Final = "key_facts/"
 _MUST_NOT: Final = "must_not/"
@@ -56,8 +55,34 @@ class PairedCase:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairedScores:
+    """The two scores of one case, in points."""
+
+    case_id: str
+    control: float
+    treatment: float
+
+    @property
+    def difference(self) -> float:
+        """Treatment minus control."""
+        return self.treatment - self.control
+
+
+def paired_scores(frame: Frame) -> list[PairedScores]:
+    """Return the scores of every case that both compared arms were scored on, by id."""
+    cells, upgrade = Cells(frame), frame.upgrade
+    found = []
+    for case_id in cells.case_ids:
+        control = cells.score(case_id, upgrade.control_arm)
+        treatment = cells.score(case_id, upgrade.treatment_arm)
+        if control is not None and treatment is not None:
+            found.append(PairedScores(case_id=case_id, control=control, treatment=treatment))
+    return found
+
+
 def paired_cases(frame: Frame) -> list[PairedCase]:
-    """Return every case that both compared arms were scored on, by id."""
+    """Return every case at hand that both compared arms were scored on, by id."""
     material, upgrade = frame.material, frame.upgrade
     cells = Cells(frame)
     found = []
@@ -74,7 +99,7 @@ class Cells:
 
     def __init__(self, frame: Frame) -> None:
         """Lay out scores, records and what scorers found."""
-        self._material: Material = frame.material
+        self.case_ids = sorted({outcome.case_id for outcome in frame.material.outcomes})
         self._worst = self._missing(frame)
         self._scores: dict[tuple[str, str], list[float | None]] = defaultdict(list)
         for outcome in frame.material.outcomes:
@@ -92,16 +117,22 @@ class Cells:
         evidence = frame.decision.evidence
         return evidence.scale_low if evidence.dropped_cells is DroppedCells.WORST else None
 
+    def score(self, case_id: str, arm: str) -> float | None:
+        """Return an arm's points on a case, repeats averaged; None if it leaves the comparison."""
+        found = self._scores.get((case_id, arm), [])
+        values = [self._worst if value is None else value for value in found]
+        known = [value for value in values if value is not None]
+        return sum(known) / len(known) if known else None
+
     def side(self, case_id: str, arm: str) -> Side | None:
         """Return what an arm made of a case, None if it leaves the comparison."""
-        values = [self._worst if value is None else value for value in self._scores[case_id, arm]]
-        known = [value for value in values if value is not None]
-        if not known:
+        score = self.score(case_id, arm)
+        if score is None:
             return None
         record = self._records.get((case_id, arm))
         facts = self._found[case_id, arm, _FACTS]
         return Side(
-            score=sum(known) / len(known),
+            score=score,
             answer=record.answer.text if isinstance(record, Completed) else "",
             cause=record.cause if isinstance(record, Failed) else "",
             facts=_in_most(facts),

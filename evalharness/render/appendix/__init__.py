@@ -68,7 +68,7 @@ def appendix_document(frame: Frame, identity: str) -> Document:
     for letter, (name, blocks) in zip("ABCDEFGHIJKLMNOP", parts, strict=False):
         inner = regression_sections(frame, letter) if name == "worst" else ((), ())
         title = say("appendix.section", letter=letter, title=say(f"appendix.{name}"))
-        sections.append(Section(title=title, blocks=(*blocks, *inner[0])))
+        sections.append(Section(title=title, blocks=(*blocks, *inner[0]), name=name))
         sections += inner[1]
     origin = say.name("origin", frame.decision.evidence.origin.value)
     title = say("appendix.title_google" if frame.is_google else "appendix.title_marked", origin=origin)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalharness.core.visible import clean
 from evalharness.render.frame import Frame
-from evalharness.render.paired import PairedCase, paired_cases
+from evalharness.render.paired import PairedScores, paired_scores
 from evalharness.render.plots.axis import Scale, bottom_axis, left_axis, scale
 from evalharness.render.plots.layout import BELOW, LEFT, RIGHT, TOP, WIDTH, above, dot, heading
 from evalharness.render.plots.svg import Plot, label, line, mark, path, rect
@@ -18,7 +18,7 @@ _RADIUS = 3.5
 def differences(frame: Frame) -> Plot | None:
     """Return the picture, None with fewer than two cases that both arms were scored on."""
     say, upgrade = frame.say, frame.upgrade
-    cases = sorted(paired_cases(frame), key=lambda case: (round(case.difference, 9), case.case.id))
+    cases = sorted(paired_scores(frame), key=lambda case: (round(case.difference, 9), case.case_id))
     if len(cases) < 2:
         return None
     mean, severe = upgrade.quality, -frame.decision.thresholds.severe_loss
@@ -51,27 +51,27 @@ def differences(frame: Frame) -> Plot | None:
     )  # fmt: skip
 
 
-def _marks(frame: Frame, cases: list[PairedCase], x: Scale, y: Scale) -> str:
+def _marks(frame: Frame, cases: list[PairedScores], x: Scale, y: Scale) -> str:
     places = [(x(float(k)), y(case.difference)) for k, case in enumerate(cases, start=1)]
     if len(cases) > _MOST_MARKS:
         return path(places, "line-b")
     return "".join(
-        mark(_tip(frame, case), dot(*place, f"fill-{_kind(case)}", _RADIUS), case=clean(case.case.id))
+        mark(_tip(frame, case), dot(*place, f"fill-{_kind(case)}", _RADIUS), case=clean(case.case_id))
         for case, place in zip(cases, places, strict=True)
     )
 
 
-def _kind(case: PairedCase) -> str:
+def _kind(case: PairedScores) -> str:
     if case.difference == 0:
         return "soft"
     return "a" if case.difference < 0 else "b"
 
 
-def _tip(frame: Frame, case: PairedCase) -> str:
+def _tip(frame: Frame, case: PairedScores) -> str:
     return frame.say(
         "plot.differences_tip",
-        id=clean(case.case.id, limit=40),
-        first=case.control.score,
-        second=case.treatment.score,
+        id=clean(case.case_id, limit=40),
+        first=case.control,
+        second=case.treatment,
         difference=case.difference,
     )

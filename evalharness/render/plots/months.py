@@ -32,7 +32,7 @@ def months_plot(frame: Frame) -> Plot | None:
     ]
     for row in _changes(money):
         at = x(row.month - 1)
-        body.append(line(at, TOP, at, bottom, "event"))
+        body.append(line(at, TOP + 26, at, bottom, "event"))
         body.append(label(at + 6, bottom - 8, say("plot.months_change", on=row.starts), kind="soft"))
     places = [(x(float(row.month)), y(row.roi)) for row in rows if row.roi is not None]
     body.append(path(places, "line-b"))
