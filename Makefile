@@ -10,7 +10,7 @@ EXPERIMENT := prompts/experiment.toml
 
 CHROMIUM_PACKAGES := chromium chromium-driver
 
-.PHONY: demo test browser test-extras test-local check record drill fuzz lock bench clean
+.PHONY: demo test browser test-extras test-local check record drill gate-study fuzz lock bench clean
 
 demo: $(VENV)/.package ## Replay the shipped recordings and write the upgrade analysis
 	$(BIN)/evalharness analyze $(EXPERIMENT)
@@ -48,6 +48,9 @@ record: $(VENV)/.package ## Record the shipped cassettes anew from the emulator,
 
 drill: $(VENV)/.package ## Kill -9 under a storm of faults, and random budgets (minutes)
 	$(BIN)/python studies/drill.py --kills 50 --budgets 200
+
+gate-study: $(VENV)/.package ## How often the gate errs on unchanged recordings and planted regressions (20 minutes)
+	$(BIN)/python studies/gate_study.py $(EXPERIMENT)
 
 fuzz: $(VENV)/.package ## 10,000 damaged recordings and journals of each kind (minutes)
 	$(BIN)/pytest -m slow tests/unit/gateway/cassette/test_fuzz.py

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from benchmarks.table import Row
 
 PROGRAM = str(Path(__file__).parents[1] / ".venv" / "bin" / "evalharness")
 """The installed wheel, bytecode compiled."""
+_WATCHED = Path(__file__).with_name("watched.py")
 
 
 def measure(name: str, command: Sequence[str], *, runs: int = 5, note: str = "") -> Row:
@@ -37,19 +38,11 @@ def once(name: str, command: Sequence[str], *, environ: Mapping[str, str] | None
     Raises:
         SystemExit: If it fails.
     """
-    started = time.perf_counter()
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=os.environ | (environ or {})
-    ) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        error = process.stderr.read().decode("utf-8", "replace") if process.stderr else ""
-    if process.returncode:
-        sys.exit(f"{name}: exit {process.returncode}: {error.strip()}")
-    return Row(
-        name=name,
-        wall_s=(wall,),
-        cpu_s=(usage.ru_utime + usage.ru_stime,),
-        peak_mib=usage.ru_maxrss / 1024,
-    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-E", str(_WATCHED), *command],
+        capture_output=True, text=True, encoding="utf-8", env=os.environ | (environ or {}), check=False,
+    )  # fmt: skip
+    if done.returncode:
+        sys.exit(f"{name}: exit {done.returncode}: {done.stderr.strip()}")
+    facts = json.loads(done.stdout)
+    return Row(name=name, wall_s=(facts["wall_s"],), cpu_s=(facts["cpu_s"],), peak_mib=facts["peak_mib"])

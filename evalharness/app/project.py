@@ -27,6 +27,7 @@ from evalharness.experiment.dataset_file import load_dataset
 from evalharness.experiment.edge import read_text
 from evalharness.experiment.experiment_file import load_experiment
 from evalharness.experiment.finance_file import load_finance
+from evalharness.experiment.gate_table import smoke_cases
 from evalharness.experiment.overrides_file import load_overrides, overrides_beside
 from evalharness.experiment.planning import CellWork, build_plan, draw_seed, select_cases
 from evalharness.experiment.rates_file import load_rate_card
@@ -46,6 +47,8 @@ class Project:
     file: Path
     limit: int | None = None
     """Cases of a pilot; None for the whole dataset."""
+    smoke: bool = False
+    """Whether only the cases of [gate] smoke are run."""
     cache: Path | None = None
     """Folder in which parsed cases and compressions are kept for the next time; None to keep none."""
 
@@ -66,9 +69,20 @@ class Project:
             return None
         return PersonalText(names=self.dataset.names, allowed=self.dataset.allowed)
 
+    @property
+    def dataset_path(self) -> Path:
+        """The folder or file of cases."""
+        return self._path(self.experiment.dataset)
+
     @cached_property
     def cases(self) -> tuple[Case, ...]:
-        """The cases that are run: all, or a pilot's few, spread over persona and language."""
+        """The cases that are run: all, the smoke subset, or a pilot's few, spread over persona and language.
+
+        Raises:
+            BadInput: If the smoke subset is wanted and none is declared, or it names no case.
+        """
+        if self.smoke:
+            return smoke_cases(self.experiment.gate, self.dataset.cases, self.file)
         if self.limit is None or self.limit >= len(self.dataset.cases):
             return self.dataset.cases
         pilot = replace(self.experiment.arms[0], name="pilot", cases=self.limit)
@@ -83,6 +97,11 @@ class Project:
     def card(self) -> RateCard:
         """The dated prices."""
         return self.load_card(self.experiment.rate_card)
+
+    @cached_property
+    def rate_card_sha256(self) -> str:
+        """SHA-256 of the rate card's text."""
+        return text_sha256(self._path(self.experiment.rate_card))
 
     @cached_property
     def contract(self) -> RateCard | None:
@@ -247,6 +266,8 @@ class Project:
             except PricingError as error:
                 line = line_of(read_text(self.file), ("arms", self.experiment.arms.index(arm), "model"))
                 raise PricingError(error.message, file=self.file, line=line) from None
+        if self.experiment.gate.smoke:
+            smoke_cases(self.experiment.gate, self.dataset.cases, self.file)
         _ = self.assumptions, self.weights, self.contract, self.finance, self.terms, self.plan
 
     def load_dataset(self, relative: str) -> Dataset:

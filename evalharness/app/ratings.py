@@ -13,9 +13,9 @@ from typing import Any
 from evalharness.app.assumptions import quoted, with_table
 from evalharness.core.assumptions import spec_of
 from evalharness.core.csv_text import csv_text
-from evalharness.core.decision.format import plain
 from evalharness.core.errors import BadInput
 from evalharness.core.experiment import Role, Thresholds
+from evalharness.core.plain import to_plain
 from evalharness.core.ratings import CommentGroup, Rating, RatingsFit, Share
 from evalharness.experiment.assumptions import load_assumptions
 from evalharness.experiment.ratings_file import read_ratings
@@ -186,8 +186,8 @@ def _summary(
         "ratings": len(ratings),
         "needed": limits.min_ratings,
         "target": limits.min_satisfaction,
-        "fit": plain(fit),
-        "comments": [plain(group) for group in groups],
+        "fit": to_plain(fit),
+        "comments": [to_plain(group) for group in groups],
     }
 
 

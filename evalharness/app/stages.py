@@ -224,6 +224,16 @@ def recordings_of(project: Project) -> set[str]:
         return {f"{key}.json" for key in done.directory.read_calls()}
 
 
+def project_of(directory: RunDirectory, manifest: Manifest) -> Project:
+    """Return the experiment that a run was made from, in whatever state it is now."""
+    file = _file_of(directory, manifest)
+    return Project(file, limit=manifest.limit, smoke=manifest.smoke, cache=directory.path.parent)
+
+
+def _file_of(directory: RunDirectory, manifest: Manifest) -> Path:
+    return _shown((directory.path / manifest.experiment_file).resolve())
+
+
 def open_project(directory: RunDirectory, known: Project | None = None) -> Project:
     """Return the experiment that a run belongs to, checked to be still the same where answers depend on it.
 
@@ -238,12 +248,11 @@ def open_project(directory: RunDirectory, known: Project | None = None) -> Proje
         RunMismatch: If the run's answers belong to another state of the experiment.
     """
     manifest = directory.read_manifest()
-    file = _shown((directory.path / manifest.experiment_file).resolve())
     if manifest.mode == IMPORTED:
         from evalharness.app.imported import open_imported
 
-        return open_imported(directory, file, manifest)
-    project = known or Project(file, limit=manifest.limit, cache=directory.path.parent)
+        return open_imported(directory, _file_of(directory, manifest), manifest)
+    project = known or project_of(directory, manifest)
     if manifest.dataset_sha256 != project.dataset.sha256:
         raise RunMismatch("the dataset changed since this run; run the experiment again", file=directory.path)
     if manifest.experiment_sha256 != project.sha256 and manifest.identity != project.plan.identity:
@@ -258,7 +267,10 @@ def open_project(directory: RunDirectory, known: Project | None = None) -> Proje
 def _run_id(project: Project, mode: Mode) -> str:
     parts = [project.experiment.name, project.plan.identity[:12]]
     parts += [] if mode is Mode.REPLAY else [mode.value]
-    parts += [f"pilot{len(project.cases)}"] if project.is_pilot else []
+    if project.smoke:
+        parts.append("smoke")
+    elif project.is_pilot:
+        parts.append(f"pilot{len(project.cases)}")
     return "-".join(parts)
 
 
@@ -294,6 +306,7 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
             versions=versions(),
             git=git_state(project.file.parent),
             started_at=access.clock.now().isoformat(timespec="seconds"),
+            smoke=project.smoke,
         )
     )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from evalharness.core.visible import printable
+
 if TYPE_CHECKING:
     from evalharness.gateway.cassette.diff import FolderDiff
     from evalharness.gateway.cassette.finding import Finding
@@ -18,8 +20,6 @@ _NAME_WIDTH = 22
 
 def finding_lines(found: Verification, *, every: bool, errors_only: bool) -> Iterator[str]:
     """Yield a table of findings, errors first: level, what was checked, which recording, what is wrong."""
-    from evalharness.gateway.cassette.show import printable
-
     rows = found.errors if errors_only else (*found.errors, *found.warnings)
     shown = rows if every else rows[:_SHOWN_ROWS]
     for row in shown:

@@ -31,13 +31,13 @@ def cost(
 ) -> None:
     """Show RUN's ledger at list price, and with --monthly what each arm would cost. Calls no model."""
     from evalharness.app.cost import cost_run
-    from evalharness.core.decision.format import plain
+    from evalharness.core.plain import to_plain
     from evalharness.render.cost import cost_sheets, forecast_sheets
     from evalharness.render.sheet import as_csv, as_markdown, as_text
 
     view = cost_run(run_directory(run_dir), on=on, monthly=monthly)
     if form == "json":
-        click.echo(json.dumps(plain(view), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(to_plain(view), ensure_ascii=False, indent=2))
         return
     every = form == "csv"
     sheets = list(cost_sheets(view.ledger, view.forecast, view.finance, every_month=every))

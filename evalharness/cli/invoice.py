@@ -33,13 +33,13 @@ def compare(run_dir: Path, billing: Path, as_json: bool, quiet: bool, verbose: b
     Exit 1 if a difference stays unexplained.
     """
     from evalharness.app.invoice import compare_invoice
-    from evalharness.core.decision.format import plain
     from evalharness.core.errors import CheckFailed
     from evalharness.core.invoice import Verdict
+    from evalharness.core.plain import to_plain
 
     found = compare_invoice(run_directory(run_dir), billing)
     if as_json:
-        click.echo(json.dumps(plain(found), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(to_plain(found), ensure_ascii=False, indent=2))
     else:
         console = Console(quiet=quiet, verbose=verbose)
         for line in _report(found):

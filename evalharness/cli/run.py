@@ -41,6 +41,7 @@ class Money(click.ParamType[Decimal]):
 @mode_option
 @out_option
 @limit_option
+@click.option("--smoke", is_flag=True, help="Only the cases that [gate] smoke declares.")
 @click.option("--budget-usd", type=Money(), help="Most this run may spend; replaces the file's.")
 @json_option
 @verbosity_options
@@ -49,6 +50,7 @@ def run(
     mode: str,
     out: Path,
     limit: int | None,
+    smoke: bool,
     budget_usd: Decimal | None,
     as_json: bool,
     quiet: bool,
@@ -59,8 +61,10 @@ def run(
     from evalharness.app.clients import Mode
     from evalharness.app.project import Project
 
+    if smoke and limit is not None:
+        raise click.UsageError("--smoke and --limit are two subsets: choose one")
     console = Console(quiet=quiet, verbose=verbose)
-    project = Project(experiment, limit=limit, cache=out)
+    project = Project(experiment, limit=limit, smoke=smoke, cache=out)
     with console.progress() as watch:
         done = stages.run_experiment(
             project,

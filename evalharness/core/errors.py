@@ -15,6 +15,7 @@ EvalHarnessError
     ├── CassetteMiss                   replay has no recording for a request
     ├── CassetteDamaged                a recording does not parse or does not match its hashes
     ├── JournalDamaged                 a line of calls.jsonl (or another run file) is corrupt
+    ├── BaselineDamaged                a blessed baseline does not parse, or was edited
     ├── RunLocked                      another process is writing this run
     ├── RunMismatch                    a run directory belongs to another experiment or code
     └── Differs                        a file is not what the calls it stands on give
@@ -152,6 +153,10 @@ class CassetteDamaged(IntegrityError):
 
 class JournalDamaged(IntegrityError):
     """A line of a run's file is corrupt."""
+
+
+class BaselineDamaged(IntegrityError):
+    """A baseline does not parse, is of another format, or was changed by other means than a blessing."""
 
 
 class RunLocked(IntegrityError):

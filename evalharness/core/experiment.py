@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from evalharness.core.gate_settings import GateSettings
 from evalharness.core.reporting import PLAIN_REPORT, PROGRAMME_ROLLOUT, ReportSettings, Rollout
 
 
@@ -273,6 +274,7 @@ class Experiment:
     traffic: str | None = None
     """File of real traffic shares that weight the cases, relative to the experiment file; None for the
     benchmark's own mix."""
+    gate: GateSettings = field(default_factory=GateSettings)
     report: ReportSettings = PLAIN_REPORT
     rollout: Rollout = PROGRAMME_ROLLOUT
     targets: ServiceTargets = ServiceTargets()

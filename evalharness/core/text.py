@@ -22,6 +22,7 @@ _SIGN = re.compile(f"[{''.join(_PLAIN)}]")
 _THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3}(?:,\d{3})+)(?![\d,]*\d)")
 _HANGUL = re.compile(r"[가-힣ㄱ-ㆎ]")
 _PLURAL = re.compile(r"(?<=[a-rt-z]{3})s$")
+_EMPTY = "a surface form must not be empty"
 _GAP = re.compile(r"[ -]+")
 _LATIN = re.compile(r"[a-z0-9]")
 _SCRIPT_CHANGE = re.compile(r"(?<=[가-힣])(?=[0-9a-z])|(?<=[0-9a-z])(?=[가-힣])")
@@ -60,6 +61,8 @@ class _Shape:
 
 @lru_cache(maxsize=65536)
 def _shape(form: str) -> _Shape:
+    if not form.strip():
+        raise ValueError(_EMPTY)
     text = _PLURAL.sub("", _fold(form))  # what may follow a word allows it again
     korean = bool(_HANGUL.search(text))
     if korean:
@@ -85,8 +88,9 @@ def _kind(sign: str) -> str:
 def _occurs(form: str, haystack: str) -> bool:
     # By hand: compiling a pattern for each form takes longer than looking for it in every answer.
     shape = _shape(form)
-    if not all(piece in haystack for piece in shape.pieces):
-        return False
+    for piece in shape.pieces:
+        if piece not in haystack:
+            return False
     at = haystack.find(shape.pieces[0])
     while at >= 0:
         end = _end(shape, haystack, at)
@@ -142,13 +146,22 @@ def find_form(form: Form, text: str) -> bool:
     Raises:
         ValueError: If the form is empty.
     """
-    parts = (form,) if isinstance(form, str) else form
-    if not parts or not all(part.strip() for part in parts):
-        raise ValueError("a surface form must not be empty")
-    haystack = normalise(text)
-    return all(_occurs(part, haystack) for part in parts)
+    return _found(form, normalise(text))
 
 
 def find_any(forms: tuple[Form, ...], text: str) -> bool:
-    """Tell whether at least one of the surface forms occurs in the text."""
-    return any(find_form(form, text) for form in forms)
+    """Tell whether at least one of the surface forms occurs in the text.
+
+    Raises:
+        ValueError: If one that is looked for is empty.
+    """
+    haystack = normalise(text)
+    return any(_found(form, haystack) for form in forms)
+
+
+def _found(form: Form, haystack: str) -> bool:
+    if isinstance(form, str):
+        return _occurs(form, haystack)
+    if not form:
+        raise ValueError(_EMPTY)
+    return all(_occurs(part, haystack) for part in form)

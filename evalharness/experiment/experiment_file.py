@@ -24,6 +24,7 @@ from evalharness.core.experiment import (
 )
 from evalharness.experiment.cost_tables import CostTable, RatesTable
 from evalharness.experiment.edge import Misplaced, Strict, read_toml, safe_name
+from evalharness.experiment.gate_table import GateTable, gate_settings
 from evalharness.experiment.recordings_table import RecordingsTable
 from evalharness.experiment.report_tables import ReportTable, RolloutTable
 from evalharness.experiment.sena_table import ModelId, SenaTable, Share, ThinkingLevel
@@ -193,6 +194,7 @@ class ExperimentFile(Strict):
     thresholds: ThresholdsTable = ThresholdsTable()
     limits: LimitsTable = LimitsTable()
     waivers: WaiversTable = WaiversTable()
+    gate: GateTable = GateTable()
     report: ReportTable = ReportTable()
     rollout: RolloutTable = RolloutTable()
     recordings: RecordingsTable = RecordingsTable()
@@ -212,6 +214,14 @@ class ExperimentFile(Strict):
                 raise Misplaced(f"{arm.model!r} {why}", "arms", index, "model")
         for alias in self.aliases:
             raise Misplaced(f"an alias {why}", "aliases", alias)
+        return self
+
+    @model_validator(mode="after")
+    def _gate_names_arms(self) -> ExperimentFile:
+        names = [arm.name for arm in self.arms]
+        for index, name in enumerate(self.gate.arms):
+            if name not in names:
+                raise Misplaced(f"no arm is called {name!r}; arms: {', '.join(names)}", "gate", "arms", index)
         return self
 
     @model_validator(mode="after")
@@ -282,6 +292,7 @@ def _experiment(file: ExperimentFile) -> Experiment:
         aliases=tuple(sorted(file.aliases.items())),
         strata=file.strata,
         traffic=file.traffic,
+        gate=gate_settings(file.gate),
         report=file.report.settings(),
         rollout=file.rollout.settings(),
         rate_overrides=file.rates.overrides,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 Path = tuple[str | int, ...]
 
@@ -31,7 +32,9 @@ def line_of(text: str, path: Path) -> int | None:
     return None
 
 
+@lru_cache(maxsize=16)
 def _index(text: str) -> dict[Path, int]:
+    # Every row of a rate card asks for its line in the same text.
     lines: dict[Path, int] = {}
     counts: dict[Path, int] = {}
     table: Path = ()

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
 
@@ -21,6 +21,8 @@ from evalharness.store.jsonlines import dump_json, read_lines, read_raw, write_a
 from evalharness.store.lock import RunLock
 
 FORMAT_VERSION = 1
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,8 @@ class Manifest:
     git: dict[str, str]
     """Commit and whether the tree was dirty; empty outside a checkout."""
     started_at: str
+    smoke: bool = False
+    """Whether only the declared smoke subset was run."""
 
 
 def _branch(*attributes: tuple[str, str]) -> Callable[[Any], str | None]:
@@ -81,6 +85,7 @@ class RunDirectory:
     def __init__(self, path: Path) -> None:
         """Name the directory; it need not exist yet."""
         self.path = path
+        self._seen: dict[str, tuple[tuple[int, ...], Any]] = {}
 
     def exists(self) -> bool:
         """Whether a run was ever started here."""
@@ -118,7 +123,7 @@ class RunDirectory:
 
     def read_calls(self) -> dict[str, Call]:
         """Return the run's calls by key."""
-        return read_calls(self.path / "calls.jsonl")
+        return self._once("calls.jsonl", read_calls)
 
     def whole_calls(self) -> Iterator[Call]:
         """Yield the calls of a run that may still be going on, oldest first."""
@@ -130,7 +135,7 @@ class RunDirectory:
 
     def read_plan(self) -> tuple[PlannedCell, ...]:
         """Return the planned cells."""
-        return tuple(read_lines(self.path / "plan.jsonl", _PLANNED))
+        return self._once("plan.jsonl", lambda path: tuple(read_lines(path, _PLANNED)))
 
     def write_records(self, records: Iterable[Record]) -> None:
         """Write records.jsonl."""
@@ -138,7 +143,7 @@ class RunDirectory:
 
     def read_records(self) -> tuple[Record, ...]:
         """Return the records, one per cell."""
-        return tuple(read_lines(self.path / "records.jsonl", _RECORD))
+        return self._once("records.jsonl", lambda path: tuple(read_lines(path, _RECORD)))
 
     def write_scores(self, scores: Iterable[Score]) -> None:
         """Write scores.jsonl."""
@@ -146,7 +151,7 @@ class RunDirectory:
 
     def read_scores(self) -> tuple[Score, ...]:
         """Return the scores, one per cell and scorer."""
-        return tuple(read_lines(self.path / "scores.jsonl", _SCORE))
+        return self._once("scores.jsonl", lambda path: tuple(read_lines(path, _SCORE)))
 
     def write_label_key(self, key: SheetKey) -> None:
         """Write labels.key.json, which says whose answer is whose: it never leaves this directory."""
@@ -198,3 +203,20 @@ class RunDirectory:
             return json.loads(read_raw(path))
         except ValueError:
             raise JournalDamaged("not JSON; run the stage that writes it again", file=path) from None
+
+    def _once(self, name: str, read: Callable[[Path], Item]) -> Item:
+        """Return a file's content, read anew only when it is another file than last time.
+
+        Several stages of one process read the same files, which are large.
+        """
+        path = self.path / name
+        try:
+            facts = path.stat()
+        except OSError:
+            return read(path)  # says what is wrong with it
+        state = (facts.st_ino, facts.st_size, facts.st_mtime_ns)
+        known = self._seen.get(name)
+        if known is None or known[0] != state:
+            known = self._seen[name] = (state, read(path))
+        found: Item = known[1]
+        return found

@@ -58,7 +58,7 @@ def test_ratings_propose_a_patch_that_applies(cli: Cli, recorded: Path, run: Pat
     applied = subprocess.run(
         ["git", "apply",  # noqa: S607 - whichever git is there
           "--directory=prompts", str(patch)],
-        cwd=recorded, capture_output=True, text=True, check=False,
+        cwd=recorded, capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert applied.returncode == 0, applied.stderr
     text = assumptions.read_text(encoding="utf-8")

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import math
-import types
-import typing
-from dataclasses import fields, is_dataclass
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
-from functools import cache
 from typing import Any
 
 from evalharness.core.decision.document import FORMAT, Decision
 from evalharness.core.errors import IntegrityError
+from evalharness.core.plain import SIGNIFICANT_DIGITS, from_plain, to_plain
 
-SIGNIFICANT_DIGITS = 10
-"""Digits that are written: the last ones of a float sum differ between CPUs."""
+__all__ = ["SIGNIFICANT_DIGITS", "from_json", "to_json"]
 
 
 def to_json(decision: Decision) -> dict[str, Any]:
@@ -25,17 +17,8 @@ def to_json(decision: Decision) -> dict[str, Any]:
     Raises:
         ValueError: If a number is NaN or infinite.
     """
-    plain: dict[str, Any] = _plain(decision)
+    plain: dict[str, Any] = to_plain(decision)
     return plain
-
-
-def plain(value: Any) -> Any:
-    """Return any frozen type of the project as plain JSON values, as a decision is written.
-
-    Raises:
-        ValueError: If a number is NaN or infinite.
-    """
-    return _plain(value)
 
 
 def from_json(data: dict[str, Any]) -> Decision:
@@ -47,81 +30,5 @@ def from_json(data: dict[str, Any]) -> Decision:
     found = data.get("format") if isinstance(data, dict) else None
     if found != FORMAT:
         raise IntegrityError(f"decision.json has format {found!r}, this version reads {FORMAT}: decide again")
-    decision: Decision = _typed(data, Decision, "decision")
+    decision: Decision = from_plain(data, Decision, "decision")
     return decision
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, bool | int | str) or value is None:
-        return value.value if isinstance(value, StrEnum) else value
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if not math.isfinite(value):
-        raise ValueError(f"a decision holds no {value}")
-    rounded = float(f"{value:.{SIGNIFICANT_DIGITS}g}")
-    return 0.0 if rounded == 0 else rounded  # no -0.0: its sign depends on the CPU
-
-
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
-def _typed(value: Any, kind: Any, where: str) -> Any:
-    origin = typing.get_origin(kind)
-    if origin is types.UnionType:
-        return _typed_union(value, typing.get_args(kind), where)
-    if origin is tuple:
-        return _typed_tuple(value, typing.get_args(kind), where)
-    if is_dataclass(kind) and isinstance(kind, type):
-        return _typed_object(value, kind, where)
-    if isinstance(kind, type) and issubclass(kind, StrEnum | Decimal | dt.date):
-        return _typed_text(value, kind, where)
-    if kind is float and type(value) is int:
-        return float(value)
-    if type(value) is not kind:
-        raise IntegrityError(f"{where} should be {kind.__name__}, is {value!r}")
-    return value
-
-
-def _typed_union(value: Any, kinds: tuple[Any, ...], where: str) -> Any:
-    if value is None and type(None) in kinds:
-        return None
-    rest = [kind for kind in kinds if kind is not type(None)]
-    exact = next((kind for kind in rest if type(value) is kind), rest[0])
-    return _typed(value, exact, where)
-
-
-def _typed_tuple(value: Any, kinds: tuple[Any, ...], where: str) -> tuple[Any, ...]:
-    if not isinstance(value, list):
-        raise IntegrityError(f"{where} should be a list, is {value!r}")
-    if kinds[-1] is Ellipsis:
-        return tuple(_typed(item, kinds[0], f"{where}[{i}]") for i, item in enumerate(value))
-    if len(value) != len(kinds):
-        raise IntegrityError(f"{where} should have {len(kinds)} items, has {len(value)}")
-    pairs = enumerate(zip(value, kinds, strict=True))
-    return tuple(_typed(item, kind, f"{where}[{i}]") for i, (item, kind) in pairs)
-
-
-def _typed_object(value: Any, kind: type, where: str) -> Any:
-    hints = _hints(kind)
-    if not isinstance(value, dict) or set(value) != set(hints):
-        found = set(value) if isinstance(value, dict) else set()
-        odd = ", ".join(sorted(found ^ set(hints)))
-        raise IntegrityError(f"{where} has missing or unknown fields: {odd}")
-    return kind(**{name: _typed(value[name], hint, f"{where}.{name}") for name, hint in hints.items()})
-
-
-def _typed_text(value: Any, kind: type, where: str) -> Any:
-    if not isinstance(value, str):
-        raise IntegrityError(f"{where} should be text, is {value!r}")
-    try:
-        return dt.date.fromisoformat(value) if kind is dt.date else kind(value)
-    except (ValueError, InvalidOperation):
-        raise IntegrityError(f"{where} is not a {kind.__name__}: {value!r}") from None

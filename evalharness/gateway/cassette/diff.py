@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from evalharness.core.visible import printable
 from evalharness.core.wire.canonical import canonical_body
 from evalharness.gateway.cassette.files import read, recordings
-from evalharness.gateway.cassette.show import printable, read_completion, usage_words
+from evalharness.gateway.cassette.show import read_completion, usage_words
 from evalharness.gateway.clients.difference import differences
 
 if TYPE_CHECKING:

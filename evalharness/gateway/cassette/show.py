@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from evalharness.core.errors import InvalidUsage, ProviderError
 from evalharness.core.provenance import derive_origin
+from evalharness.core.visible import printable
 from evalharness.core.wire.canonical import canonical_body, canonical_json
 from evalharness.core.wire.response import Completion, parse_response
 from evalharness.gateway.cassette.checks import asked_model
@@ -15,10 +15,6 @@ from evalharness.gateway.cassette.checks import asked_model
 if TYPE_CHECKING:
     from evalharness.core.usage import Usage
     from evalharness.gateway.cassette.interaction import Interaction
-
-_KEPT = "\n\t"
-_TURNS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
-"""Signs that turn the direction of what follows them, and so can make a text read as another."""
 
 
 def show_recording(item: Interaction) -> Iterator[str]:
@@ -41,15 +37,6 @@ def read_completion(item: Interaction) -> tuple[Completion | None, str]:
         return parse_response(item.response_body), ""
     except (InvalidUsage, ProviderError) as error:
         return None, error.message
-
-
-def printable(text: str) -> str:
-    """Return a text without signs that could move a terminal's cursor, change colours or direction."""
-    return "".join(sign if _is_harmless(sign) else "\ufffd" for sign in text)
-
-
-def _is_harmless(sign: str) -> bool:
-    return sign in _KEPT or (sign not in _TURNS and unicodedata.category(sign) not in {"Cc", "Cs", "Co"})
 
 
 def usage_words(usage: Usage | None) -> str:

@@ -17,7 +17,7 @@ def test_versions_are_those_that_are_installed() -> None:
 
 def git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", str(folder), *arguments]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")
     return done.stdout.strip()
 
 

@@ -38,10 +38,6 @@ def test_streams_of_an_embedding_program_are_left_alone(monkeypatch: pytest.Monk
     terminal.write_plainly_where_needed()
 
 
-def test_a_message_is_one_line_and_moves_no_cursor() -> None:
-    assert terminal.one_line("a\n b\x1b[2J\tc 😀") == "a b\ufffd[2J c 😀"
-
-
 def test_only_encoding_is_mended() -> None:
     terminal.write_plainly_where_needed()
     with pytest.raises(UnicodeDecodeError):

@@ -29,6 +29,7 @@ from evalharness.core.decision import format as module
 from evalharness.core.decision.schema import decision_schema
 from evalharness.core.errors import IntegrityError
 from evalharness.core.experiment import ContextMode, DroppedCells, Role
+from evalharness.core.plain import to_plain
 from evalharness.core.provenance import Delivery, Origin
 
 
@@ -97,22 +98,22 @@ def condition(**changes: Any) -> Condition:
 
 
 def test_floats_are_rounded_to_ten_digits_and_have_no_negative_zero() -> None:
-    plain = module._plain(condition(value=1 / 3, margin=-1e-320 * 0))
+    plain = to_plain(condition(value=1 / 3, margin=-1e-320 * 0))
     assert plain["value"] == 0.3333333333
     assert str(plain["margin"]) == "0.0"
-    assert module._plain(condition(value=123456789.123456))["value"] == 123456789.1
+    assert to_plain(condition(value=123456789.123456))["value"] == 123456789.1
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
 def test_nan_is_never_written(bad: float) -> None:
     with pytest.raises(ValueError, match="holds no"):
-        module._plain(condition(value=bad))
+        to_plain(condition(value=bad))
 
 
 def test_money_is_written_exactly() -> None:
-    assert module._plain(Decimal("0.000000000000000001")) == "0.000000000000000001"
-    assert module._plain((dt.date(2026, 12, 1), Role.AA, ContextMode.RAW)) == ["2026-12-01", "aa", "raw"]
-    assert module._plain((Origin.GOOGLE, Delivery.LIVE, DroppedCells.DROP)) == ["google", "live", "drop"]
+    assert to_plain(Decimal("0.000000000000000001")) == "0.000000000000000001"
+    assert to_plain((dt.date(2026, 12, 1), Role.AA, ContextMode.RAW)) == ["2026-12-01", "aa", "raw"]
+    assert to_plain((Origin.GOOGLE, Delivery.LIVE, DroppedCells.DROP)) == ["google", "live", "drop"]
 
 
 def test_a_reason_gives_its_values_by_name() -> None:

@@ -97,3 +97,15 @@ def test_writing_is_all_or_nothing(tmp_path: Path) -> None:
     write_atomically(path, "new")
     assert path.read_text(encoding="utf-8") == "new"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_is_read_once_until_it_is_another_file(tmp_path: Path) -> None:
+    directory = RunDirectory(tmp_path / "run")
+    first = Scored(**PLACE, scorer="s/1", value=0.5)
+    directory.write_scores([first])
+    assert directory.read_scores() is directory.read_scores()
+    directory.write_scores([first, first])
+    assert directory.read_scores() == (first, first)
+    (tmp_path / "run" / "scores.jsonl").unlink()
+    with pytest.raises(JournalDamaged, match="missing"):
+        directory.read_scores()

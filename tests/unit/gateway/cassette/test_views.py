@@ -12,7 +12,7 @@ import pytest
 from evalharness.gateway.cassette.diff import diff_folders, diff_recordings
 from evalharness.gateway.cassette.files import read, recordings, write
 from evalharness.gateway.cassette.interaction import Interaction
-from evalharness.gateway.cassette.show import printable, show_recording
+from evalharness.gateway.cassette.show import show_recording
 from evalharness.gateway.cassette.stats import folder_stats
 
 ANSWER = {
@@ -54,8 +54,13 @@ def test_what_has_no_text_says_why(item: Interaction) -> None:
     assert list(show_recording(replace(item, response_body={})))[-2].startswith("--- answer cannot")
 
 
-def test_nothing_that_is_shown_moves_the_terminal() -> None:
-    assert printable("a\x1b[2Jb\u202ec\ud800d\te\n😀👩‍💻") == "a\ufffd[2Jb\ufffdc\ufffdd\te\n😀👩‍💻"
+def test_nothing_that_is_shown_moves_the_terminal(item: Interaction) -> None:
+    answer = {**ANSWER, "modelVersion": "a\x1b[2Jb", "candidates": [
+        {"content": {"parts": [{"text": "끝\u202e\x07\n둘째 😀"}]}, "finishReason": "STOP"}
+    ]}  # fmt: skip
+    lines = list(show_recording(replace(item, response_body=answer)))
+    assert lines[2] == "answered   ab, STOP"
+    assert lines[-2:] == ["끝", "둘째 😀"]
 
 
 def test_a_difference_in_text_usage_and_latency(item: Interaction) -> None:
