@@ -174,5 +174,5 @@ def _net(
     requests = values["requests_per_month"]
     benefit = requests * benefit_per_request(values, exchange, quality, latency)
     charged = requests * cost + values["ops_delta_per_month"] + values["one_off_cost"] / exchange.months
-    benefit, charged = np.broadcast_arrays(benefit, charged)
+    benefit, charged = np.broadcast_arrays(np.atleast_1d(benefit), np.atleast_1d(charged))
     return net_values(benefit, charged, r)

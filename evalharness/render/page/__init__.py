@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -14,13 +14,13 @@ from evalharness.core.decision import Decision
 from evalharness.core.levers import Levers
 from evalharness.core.visible import clean
 from evalharness.render.appendix import appendix_document
-from evalharness.render.blocks import Code, Inline, Link, Section, Strong
+from evalharness.render.blocks import Code, Document, Inline, Link, Section, Strong
 from evalharness.render.frame import Frame, make_frame
 from evalharness.render.material import NOTHING, Material
 from evalharness.render.page.assets import policy, script, style
 from evalharness.render.page.cases import Explorer
 from evalharness.render.page.data import inline_json, page_data
-from evalharness.render.plots import plots_of
+from evalharness.render.plots import Plot, plots_of
 from evalharness.render.reference import reference_of
 from evalharness.render.report import report_document
 from evalharness.render.resources import Language, language
@@ -48,18 +48,31 @@ def render_page(
         levers: For the what-if panel; None leaves it closed.
     """
     frame = make_frame(decision, words or language("en"), material)
-    document = report_document(frame, identity)
-    explorer = Explorer(frame)
-    first = [section for section in document.sections if section.name in _FIRST]
-    rest = [section for section in document.sections if section.name not in _FIRST]
+    report, appendix = report_document(frame, identity), appendix_document(frame, identity)
+    plots = plots_of(frame)
+    return page_text(frame, identity, report=report, appendix=appendix, plots=plots, levers=levers)
+
+
+def page_text(
+    frame: Frame,
+    identity: str,
+    *,
+    report: Document,
+    appendix: Document,
+    plots: Mapping[str, Plot],
+    levers: Levers | None,
+) -> str:
+    """Return the page of documents and pictures that are drawn up already; see render_page."""
+    explorer, origin = Explorer(frame), frame.decision.evidence.origin
+    first = [section for section in report.sections if section.name in _FIRST]
+    rest = [section for section in report.sections if section.name not in _FIRST]
     return page_template().render(
-        language=frame.say.code, say=frame.say, title=document.title, lead=document.lead, first=first,
-        rest=rest,
-        plots=[Markup(plot.svg()) for plot in plots_of(frame).values()],  # noqa: S704 (our own writer escapes)
-        appendix=_appendix(frame, identity), policy=policy(), style=Markup(style()),  # noqa: S704 (ours)
+        language=frame.say.code, say=frame.say, title=report.title, lead=report.lead, first=first, rest=rest,
+        plots=[Markup(plot.svg()) for plot in plots.values()],  # noqa: S704 (our own writer escapes)
+        appendix=_shown(appendix), policy=policy(), style=Markup(style()),  # noqa: S704 (ours)
         script=Markup(script()), reference=reference_of(frame, identity, kind="page"),  # noqa: S704 (ours)
         data=_json(page_data(frame, levers, explorer)), blocks=map(_json, explorer.blocks()),
-        origin=None if frame.is_google else frame.say.name("origin", decision.evidence.origin.value),
+        origin=None if frame.is_google else frame.say.name("origin", origin.value),
     )  # fmt: skip
 
 
@@ -101,10 +114,10 @@ def _target(target: str) -> str:
     return "#appendix" if target.startswith("appendix") else "#top"
 
 
-def _appendix(frame: Frame, identity: str) -> list[Section]:
+def _shown(appendix: Document) -> list[Section]:
     """Return the appendix without what the page shows better: the worst cases are in the explorer."""
-    found = appendix_document(frame, identity).sections
-    return [section for section in found if section.level == 2 and section.name != _SHOWN_ELSEWHERE]
+    sections = appendix.sections
+    return [section for section in sections if section.level == 2 and section.name != _SHOWN_ELSEWHERE]
 
 
 def _json(value: Any) -> Markup:

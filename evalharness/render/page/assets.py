@@ -34,10 +34,15 @@ def _module(name: str, text: str) -> str:
 
 
 @cache
+def plot_style() -> str:
+    """Return the style sheet of the pictures, which a picture in a file of its own carries."""
+    return (files("evalharness.render.plots") / "plot.css").read_text(encoding="utf-8")
+
+
+@cache
 def style() -> str:
-    """Return all style sheets, those of the pictures included."""
-    plot = (files("evalharness.render.plots") / "plot.css").read_text(encoding="utf-8")
-    return "\n".join((plot, *(_read("css", f"{name}.css") for name in SHEETS)))
+    """Return all style sheets, that of the pictures included."""
+    return "\n".join((plot_style(), *(_read("css", f"{name}.css") for name in SHEETS)))
 
 
 @cache

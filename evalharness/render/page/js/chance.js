@@ -27,7 +27,8 @@ export function makeNodes(levers) {
   });
   mix(scores, levers.correlated, levers.root, count);
   const fields = {};
-  for (const field of ranged) fields[field.name] = scores[field.name].map((z) => tabled(field.table, z, levers.scores));
+  for (const field of ranged)
+    fields[field.name] = scores[field.name].map((z) => tabled(field.table, z, levers.scores));
   return {
     count,
     fields,

@@ -7,9 +7,14 @@ export function rectify(judged, human, people, design) {
   const known = new Set(people.known);
   const all = judged.map((_, i) => i);
   const rest = all.filter((i) => !graded.has(i) && !known.has(i));
-  const trust = trustIn(human, people.at.map((i) => judged[i]), rest.map((i) => judged[i]));
+  const trust = trustIn(
+    human,
+    people.at.map((i) => judged[i]),
+    rest.map((i) => judged[i]),
+  );
   const surprise = new Map(people.at.map((i, k) => [i, human[k] - trust * judged[i]]));
-  const centre = trust * partMean((i) => judged[i], rest, design) + partMean((i) => surprise.get(i), people.at, design);
+  const centre =
+    trust * partMean((i) => judged[i], rest, design) + partMean((i) => surprise.get(i), people.at, design);
   const openShare = sum(all.filter((i) => !known.has(i)).map((i) => design.shares[i]));
   const value = openShare * centre + sum(people.known.map((i) => design.shares[i] * judged[i]));
   const influence = judged.map(() => 0);
@@ -17,7 +22,8 @@ export function rectify(judged, human, people, design) {
   addErrors(influence, (i) => surprise.get(i), people.at, design, openShare);
   if (known.size) {
     const factor = correction(design, all);
-    for (const i of all) influence[i] += design.shares[i] * ((known.has(i) ? judged[i] : centre) - value) * factor;
+    for (const i of all)
+      influence[i] += design.shares[i] * ((known.has(i) ? judged[i] : centre) - value) * factor;
   }
   return { value, df: unitsOf(design, people.at) - 1, influence };
 }
@@ -62,7 +68,12 @@ function unitsOf(design, part) {
 
 /** A corrected mean with its bounds; shift is what people add to each graded case. */
 export function correctedEstimate(values, shift, people, design, confidence) {
-  const found = rectify(values, people.at.map((i, k) => values[i] + shift[k]), people, design);
+  const found = rectify(
+    values,
+    people.at.map((i, k) => values[i] + shift[k]),
+    people,
+    design,
+  );
   return bounded(found.value, Math.sqrt(squares([found.influence], design)[0][0]), found.df, confidence);
 }
 
@@ -78,9 +89,19 @@ export function correctedGuard(values, shift, people, design, pseudo, confidence
 /** Joint estimate of a corrected mean, which comes first, and of means that need no correction. */
 export function correctedVector(columns, shift, people, design) {
   const [first, ...others] = columns;
-  const found = rectify(first, people.at.map((i, k) => first[i] + shift[k]), people, design);
+  const found = rectify(
+    first,
+    people.at.map((i, k) => first[i] + shift[k]),
+    people,
+    design,
+  );
   const means = others.map((column) => average(column, design));
-  const factor = correction(design, first.map((_, i) => i));
-  const errors = others.map((column, k) => column.map((value, i) => design.shares[i] * (value - means[k]) * factor));
+  const factor = correction(
+    design,
+    first.map((_, i) => i),
+  );
+  const errors = others.map((column, k) =>
+    column.map((value, i) => design.shares[i] * (value - means[k]) * factor),
+  );
   return { mean: [found.value, ...means], cov: squares([found.influence, ...errors], design), df: found.df };
 }

@@ -13,7 +13,10 @@ export function makeList({ name, rowHeight, draw, chosen }) {
 
   const paint = () => {
     const first = Math.max(0, Math.floor(element.scrollTop / rowHeight) - SPARE);
-    const last = Math.min(items.length, Math.ceil((element.scrollTop + element.clientHeight) / rowHeight) + SPARE);
+    const last = Math.min(
+      items.length,
+      Math.ceil((element.scrollTop + element.clientHeight) / rowHeight) + SPARE,
+    );
     for (const [at, row] of rows) {
       if (at < first || at >= last) {
         row.remove();
@@ -26,10 +29,18 @@ export function makeList({ name, rowHeight, draw, chosen }) {
     else element.removeAttribute("aria-activedescendant");
   };
   const makeRow = (at) => {
-    const row = h("div", {
-      role: "option", id: `row-${at}`, class: "row", "aria-posinset": at + 1, "aria-setsize": items.length,
-      click: () => choose(at, false),
-    }, draw(items[at]));
+    const row = h(
+      "div",
+      {
+        role: "option",
+        id: `row-${at}`,
+        class: "row",
+        "aria-posinset": at + 1,
+        "aria-setsize": items.length,
+        click: () => choose(at, false),
+      },
+      draw(items[at]),
+    );
     row.style.top = `${at * rowHeight}px`;
     row.style.height = `${rowHeight}px`;
     inner.append(row);
@@ -50,7 +61,10 @@ export function makeList({ name, rowHeight, draw, chosen }) {
     chosen(items[at]);
   };
   const keys = {
-    ArrowDown: () => selected + 1, ArrowUp: () => selected - 1, Home: () => 0, End: () => items.length - 1,
+    ArrowDown: () => selected + 1,
+    ArrowUp: () => selected - 1,
+    Home: () => 0,
+    End: () => items.length - 1,
     PageDown: () => selected + Math.floor(element.clientHeight / rowHeight),
     PageUp: () => selected - Math.floor(element.clientHeight / rowHeight),
   };

@@ -62,7 +62,9 @@ export function netOfMeans(values, exchange, measured, threshold) {
   const benefit =
     values.requests_per_month * benefitPerRequest(values, exchange, measured.quality, measured.latency);
   const charged =
-    values.requests_per_month * measured.cost + values.ops_delta_per_month + values.one_off_cost / exchange.months;
+    values.requests_per_month * measured.cost +
+    values.ops_delta_per_month +
+    values.one_off_cost / exchange.months;
   return netValue(benefit, charged, threshold);
 }
 
@@ -75,7 +77,9 @@ export function addMonths(day, months) {
 }
 
 export function isoDay(year, month, date) {
-  return [String(year).padStart(4, "0"), String(month).padStart(2, "0"), String(date).padStart(2, "0")].join("-");
+  return [String(year).padStart(4, "0"), String(month).padStart(2, "0"), String(date).padStart(2, "0")].join(
+    "-",
+  );
 }
 
 /** The row of prices in force for each month: {starts, regimes}, or null where a price is not announced. */

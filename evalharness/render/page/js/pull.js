@@ -1,6 +1,15 @@
 // The upgrade judged again where the levers stand: decide/assess.py and decide/pull.py.
 import { chanceOf, makeNodes } from "./chance.js";
-import { average, makeDesign, meanEstimate, meanVector, netValues, sum, withPseudoCase, largest } from "./design.js";
+import {
+  average,
+  makeDesign,
+  meanEstimate,
+  meanVector,
+  netValues,
+  sum,
+  withPseudoCase,
+  largest,
+} from "./design.js";
 import { correctedEstimate, correctedGuard, correctedVector, rectify } from "./labels.js";
 import { addMonths, caseMoney, netAt, netPresentValue, paybackMonths, pricePath, roiSet } from "./money.js";
 import { bindingOf, branchOf, finalRuling, lifecycleRow, proofRows, statisticalRuling } from "./rules.js";
@@ -30,7 +39,16 @@ export function makePull(levers, fixed) {
 }
 
 function nothing(ruling) {
-  return { ruling, branch: null, binding: null, binding_field: null, swings: [], conditions: [], path: [], probability: null };
+  return {
+    ruling,
+    branch: null,
+    binding: null,
+    binding_field: null,
+    swings: [],
+    conditions: [],
+    path: [],
+    probability: null,
+  };
 }
 
 function makeBench(levers) {
@@ -99,10 +117,22 @@ function assess(levers, fixed, bench, nodes, setting, path, values) {
   const both = jointly(bench, columns, each);
   const set = roiSet(both, tQuantile(levers.confidence, both.df));
   return {
-    ruling: final, branch, ...named(bindingOf(fixed, final, proof, found.chance, widest)), swings,
-    conditions: [...proof, lifecycle], quality: found.quality.value, benefit: found.benefit, cost: found.cost,
-    roi: found.roi, roi_kind: set.kind, roi_low: set.low, roi_high: set.high, npv: found.npv,
-    payback_months: found.payback, probability: found.chance.probability, path: found.path,
+    ruling: final,
+    branch,
+    ...named(bindingOf(fixed, final, proof, found.chance, widest)),
+    swings,
+    conditions: [...proof, lifecycle],
+    quality: found.quality.value,
+    benefit: found.benefit,
+    cost: found.cost,
+    roi: found.roi,
+    roi_kind: set.kind,
+    roi_low: set.low,
+    roi_high: set.high,
+    npv: found.npv,
+    payback_months: found.payback,
+    probability: found.chance.probability,
+    path: found.path,
   };
 }
 
@@ -143,9 +173,12 @@ function monthly(levers, bench, money, path, values) {
   });
   const dearer = total + oneOff > 0;
   return {
-    benefit, cost: total / costs.length, path: rows,
+    benefit,
+    cost: total / costs.length,
+    path: rows,
     roi: dearer ? (costs.length * benefit - total - oneOff) / (total + oneOff) : null,
-    npv: netPresentValue(net, oneOff, values.discount_rate), payback: paybackMonths(net, oneOff),
+    npv: netPresentValue(net, oneOff, values.discount_rate),
+    payback: paybackMonths(net, oneOff),
   };
 }
 

@@ -80,9 +80,7 @@ function nonzero(value) {
 export function betaBelow(x, a, b, rest = 1 - x) {
   if (x <= 0) return 0;
   if (rest <= 0) return 1;
-  const front = Math.exp(
-    logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log(rest),
-  );
+  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log(rest));
   if (x < (a + 1) / (a + b + 2)) return (front * betaFraction(x, a, b)) / a;
   return 1 - (front * betaFraction(rest, b, a)) / b;
 }

@@ -3,7 +3,21 @@ import { fill, h, lazily, s } from "./dom.js";
 import { makeControls } from "./levers_view.js";
 import { makePull } from "./pull.js";
 
-const CHECKED = ["ruling", "branch", "binding", "binding_field", "quality", "benefit", "cost", "roi", "roi_low", "roi_high", "npv", "payback_months", "probability"];
+const CHECKED = [
+  "ruling",
+  "branch",
+  "binding",
+  "binding_field",
+  "quality",
+  "benefit",
+  "cost",
+  "roi",
+  "roi_low",
+  "roi_high",
+  "npv",
+  "payback_months",
+  "probability",
+];
 const TOLERANCE = 1e-9;
 const CHART = { width: 520, height: 220, left: 56, right: 12, top: 12, bottom: 30 };
 
@@ -34,16 +48,30 @@ export function makeWhatIf(place, data, say, numerals) {
     fill(details, ...detailParts(data, say, numerals, setting, shown, moved.length ? null : found));
   };
   controls = makeControls(levers, say, numerals, lazily(update));
-  const reset = h("button", {
-    type: "button", id: "reset",
-    click: () => {
-      controls.reset();
-      update();
+  const reset = h(
+    "button",
+    {
+      type: "button",
+      id: "reset",
+      click: () => {
+        controls.reset();
+        update();
+      },
     },
-  }, say("page.reset"));
+    say("page.reset"),
+  );
   const left = h("div", { class: "panel" }, h("h3", {}, say("page.levers")), controls.element, reset, status);
   const checked = h("p", { class: "quiet" }, say("page.what_if_checked", { n: levers.checks.length }));
-  fill(place, h("div", { class: "what-if" }, left, h("div", { class: "panel" }, h("h3", {}, say("page.result")), result, details)), checked);
+  fill(
+    place,
+    h(
+      "div",
+      { class: "what-if" },
+      left,
+      h("div", { class: "panel" }, h("h3", {}, say("page.result")), result, details),
+    ),
+    checked,
+  );
   update();
   return { pull, controls };
 }
@@ -73,16 +101,28 @@ function rulingText(data, say, ruling) {
 function resultParts(data, say, numerals, controls, setting, found) {
   const isMoved = found.ruling !== data.rest.ruling;
   const badge = h(
-    "p", { class: "badge", "data-ruling": found.ruling },
-    data.would_be ? h("span", { class: "origin" }, data.origin) : null, h("strong", {}, rulingText(data, say, found.ruling)),
-    isMoved ? h("span", { class: "quiet" }, say("page.as_reported", { ruling: say.named("ruling", data.rest.ruling) })) : null,
+    "p",
+    { class: "badge", "data-ruling": found.ruling },
+    data.would_be ? h("span", { class: "origin" }, data.origin) : null,
+    h("strong", {}, rulingText(data, say, found.ruling)),
+    isMoved
+      ? h(
+          "span",
+          { class: "quiet" },
+          say("page.as_reported", { ruling: say.named("ruling", data.rest.ruling) }),
+        )
+      : null,
   );
   if (found.branch === null) {
     const missing = controls.missing();
     const why = missing.length ? say("page.needs_value", { list: missing.join(", ") }) : say("page.no_price");
     return [badge, h("p", {}, why)];
   }
-  return [badge, h("p", { class: "sentence" }, sentence(data, say, numerals, found)), h("p", {}, bindingText(say, found, setting))];
+  return [
+    badge,
+    h("p", { class: "sentence" }, sentence(data, say, numerals, found)),
+    h("p", {}, bindingText(say, found, setting)),
+  ];
 }
 
 function sentence(data, say, numerals, found) {
@@ -94,12 +134,16 @@ function sentence(data, say, numerals, found) {
   if (found.branch === "not_dearer" || found.roi === null) return say("page.sentence_na", values);
   const bounded = found.roi_kind === "bounded";
   const interval = bounded ? say.span(found.roi_low, found.roi_high, "roi") : say("word.unbounded");
-  return say("page.sentence", { ...values, roi: say("word.interval", { value: say.number(found.roi, "roi"), interval }) });
+  return say("page.sentence", {
+    ...values,
+    roi: say("word.interval", { value: say.number(found.roi, "roi"), interval }),
+  });
 }
 
 function bindingText(say, found, setting) {
   if (found.binding === null) return say("page.binds_nothing");
-  if (found.binding_field) return say("page.binds_assumption", { field: say.named("input", found.binding_field) });
+  if (found.binding_field)
+    return say("page.binds_assumption", { field: say.named("input", found.binding_field) });
   return say("page.binds", { what: conditionName(say, found.binding, setting) });
 }
 
@@ -111,10 +155,19 @@ function conditionName(say, name, setting) {
 
 function detailParts(data, say, numerals, setting, found, atRest) {
   if (found.branch === null) return [];
-  const parts = [conditionsTable(data, say, numerals, setting, found), monthsChart(say, numerals, setting, found), swingsList(say, found)];
-  if (data.fixed_names.length) parts.splice(1, 0, h("p", {}, say("page.fixed_rows", { list: data.fixed_names.join("; ") })));
+  const parts = [
+    conditionsTable(data, say, numerals, setting, found),
+    monthsChart(say, numerals, setting, found),
+    swingsList(say, found),
+  ];
+  if (data.fixed_names.length)
+    parts.splice(1, 0, h("p", {}, say("page.fixed_rows", { list: data.fixed_names.join("; ") })));
   if (atRest) {
-    const values = { draws: data.draws, nodes: 2 ** (data.levers.sobol[0].length - 1), probability: atRest.probability };
+    const values = {
+      draws: data.draws,
+      nodes: 2 ** (data.levers.sobol[0].length - 1),
+      probability: atRest.probability,
+    };
     parts.push(h("p", { class: "quiet" }, say("page.at_rest_note", values)));
   }
   return parts;
@@ -122,10 +175,23 @@ function detailParts(data, say, numerals, setting, found, atRest) {
 
 function conditionsTable(data, say, numerals, setting, found) {
   const heads = ["condition", "value", "limit", "margin", "met"].map((name, k) =>
-    h("th", { scope: "col", class: k && k < 4 ? "right" : null }, say(`conditions.${name}`)));
-  const rows = found.conditions.map((row) => conditionRow(say, numerals, setting, row, row.name === found.binding));
-  const table = h("table", {}, h("caption", {}, say("page.ceiling")), h("thead", {}, h("tr", {}, heads)), h("tbody", {}, rows));
-  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": say("page.ceiling") }, table);
+    h("th", { scope: "col", class: k && k < 4 ? "right" : null }, say(`conditions.${name}`)),
+  );
+  const rows = found.conditions.map((row) =>
+    conditionRow(say, numerals, setting, row, row.name === found.binding),
+  );
+  const table = h(
+    "table",
+    {},
+    h("caption", {}, say("page.ceiling")),
+    h("thead", {}, h("tr", {}, heads)),
+    h("tbody", {}, rows),
+  );
+  return h(
+    "div",
+    { class: "scroll", tabindex: "0", role: "region", "aria-label": say("page.ceiling") },
+    table,
+  );
 }
 
 function conditionRow(say, numerals, setting, row, binds) {
@@ -133,14 +199,29 @@ function conditionRow(say, numerals, setting, row, binds) {
   const unit = { usd_per_month: "usd" }[row.unit] || row.unit;
   const write = (value) => (isProbability ? numerals.writers.probability(value) : say.number(value, unit));
   const fact = row.value === null;
-  const value = fact ? say(row.met === false ? "conditions.fact_unmet" : "conditions.fact_met") : isProbability ? numerals.writers.probability(row.value, row.limit) : write(row.value);
-  const limit = fact ? say("conditions.fact_limit") : say(row.strict ? "sign.min_strict" : "sign.min", { value: write(row.limit) });
-  const margin = fact ? say("word.na") : signed(isProbability ? numerals.writers.points(row.margin) : write(row.margin), row.margin);
-  const met = row.met === null ? say("word.not_applicable") : row.met ? say("word.met") : h("strong", {}, say("word.unmet"));
+  const value = fact
+    ? say(row.met === false ? "conditions.fact_unmet" : "conditions.fact_met")
+    : isProbability
+      ? numerals.writers.probability(row.value, row.limit)
+      : write(row.value);
+  const limit = fact
+    ? say("conditions.fact_limit")
+    : say(row.strict ? "sign.min_strict" : "sign.min", { value: write(row.limit) });
+  const margin = fact
+    ? say("word.na")
+    : signed(isProbability ? numerals.writers.points(row.margin) : write(row.margin), row.margin);
+  const met =
+    row.met === null
+      ? say("word.not_applicable")
+      : row.met
+        ? say("word.met")
+        : h("strong", {}, say("word.unmet"));
   return h(
-    "tr", { "data-condition": row.name, "data-met": String(row.met), class: binds ? "binding" : null },
+    "tr",
+    { "data-condition": row.name, "data-met": String(row.met), class: binds ? "binding" : null },
     h("th", { scope: "row" }, conditionName(say, row.name, setting)),
-    ...[value, limit, margin].map((text) => h("td", { class: "right" }, text)), h("td", {}, met),
+    ...[value, limit, margin].map((text) => h("td", { class: "right" }, text)),
+    h("td", {}, met),
   );
 }
 
@@ -160,27 +241,55 @@ function monthsChart(say, numerals, setting, found) {
   const points = rows.map((row, k) => `${x(first + k).toFixed(1)},${y(row.roi).toFixed(1)}`).join(" ");
   const level = (value, kind) => [
     s("line", { x1: left, x2: width - right, y1: y(value), y2: y(value), class: kind }),
-    s("text", { x: left - 8, y: y(value) + 4, class: "soft", "text-anchor": "end" }, say.number(value, "roi")),
+    s(
+      "text",
+      { x: left - 8, y: y(value) + 4, class: "soft", "text-anchor": "end" },
+      say.number(value, "roi"),
+    ),
   ];
   const ends = [rows[0].roi, rows[rows.length - 1].roi].map((roi) => say.number(roi, "roi"));
   const limit = say.number(setting.threshold, "roi");
-  const text = say("page.months_chart_text", { first: ends[0], last: ends[1], months: found.path.length, limit });
+  const text = say("page.months_chart_text", {
+    first: ends[0],
+    last: ends[1],
+    months: found.path.length,
+    limit,
+  });
   const months = [1, found.path.length].map((month) =>
-    s("text", { x: x(month), y: height - 10, class: "soft", "text-anchor": "middle" }, String(month)));
-  const chart = s(
-    "svg", { class: "plot", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": text },
-    level(0, "zero"), level(setting.threshold, "limit"), s("polyline", { points, class: "line-b" }), months,
+    s("text", { x: x(month), y: height - 10, class: "soft", "text-anchor": "middle" }, String(month)),
   );
-  return h("figure", {}, h("figcaption", {}, say("page.months_chart")), chart, h("p", { class: "quiet" }, text));
+  const chart = s(
+    "svg",
+    { class: "plot", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": text },
+    level(0, "zero"),
+    level(setting.threshold, "limit"),
+    s("polyline", { points, class: "line-b" }),
+    months,
+  );
+  return h(
+    "figure",
+    {},
+    h("figcaption", {}, say("page.months_chart")),
+    chart,
+    h("p", { class: "quiet" }, text),
+  );
 }
 
 function swingsList(say, found) {
   if (!found.swings.length) return h("p", { class: "quiet" }, say("page.swings_none"));
   const most = found.swings[0].swing || 1;
   const rows = found.swings.slice(0, 6).map((row) => {
-    const bar = s("svg", { class: "plot", viewBox: "0 0 100 6", preserveAspectRatio: "none", "aria-hidden": "true" },
-      s("rect", { x: 0, y: 0, height: 6, width: (100 * row.swing) / most, class: "bar" }));
-    return h("li", {}, h("span", {}, say("page.swing_text", { ...row, name: say.named("input", row.name) })), bar);
+    const bar = s(
+      "svg",
+      { class: "plot", viewBox: "0 0 100 6", preserveAspectRatio: "none", "aria-hidden": "true" },
+      s("rect", { x: 0, y: 0, height: 6, width: (100 * row.swing) / most, class: "bar" }),
+    );
+    return h(
+      "li",
+      {},
+      h("span", {}, say("page.swing_text", { ...row, name: say.named("input", row.name) })),
+      bar,
+    );
   });
   return h("div", { class: "swings" }, h("h4", {}, say("page.swings")), h("ul", {}, rows));
 }
