@@ -50,7 +50,10 @@ def _arms(stakes: Stakes, found: Assessment) -> Iterator[Choice]:
             continue
         mixed = _changes(bench.cells.arms[arm], bench.cells.arms[base], bench.study.experiment.gateway) > 1
         everything = np.ones(pair.design.n, dtype=np.bool_)
-        yield _choice(other, assessed, everything, name="arm", only_for=(), combination=mixed)
+        switches = bench.cells.arms[arm].model != bench.cells.arms[base].model
+        yield _choice(
+            other, assessed, everything, name="arm", only_for=(), combination=mixed, switches=switches
+        )
 
 
 def _changes(arm: Arm, base: Arm, gateway: GatewaySettings) -> int:
@@ -110,12 +113,15 @@ def _choice(
     name: str,
     only_for: tuple[str, ...],
     combination: bool = False,
+    switches: bool = True,
 ) -> Choice:
     design = stakes.pair.design
-    # Ops and the one-off cost are paid whole, however few requests the treatment answers.
-    overhead = float(overhead_per_request(found.values, stakes.exchange))
+    # Ops and the one-off cost are paid whole, however few requests the treatment answers; they are what
+    # another model costs, so an arm of the control's own model pays none of them.
+    stated = float(overhead_per_request(found.values, stakes.exchange))
+    overhead = stated if switches else 0.0
     benefit = np.where(chosen, found.case.benefit, 0.0)
-    cost = np.where(chosen, found.case.cost - overhead, 0.0) + overhead * bool(chosen.any())
+    cost = np.where(chosen, found.case.cost - stated, 0.0) + overhead * bool(chosen.any())
     shift = stakes.shift(found.case.value_per_point, -found.case.value_per_point)
     if stakes.correction is not None:
         shift = shift * chosen[stakes.correction.people.at]

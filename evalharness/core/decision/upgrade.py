@@ -79,7 +79,7 @@ class Choice:
     share: float
     """Share of traffic that the arm answered when valued."""
     net: Estimate
-    """B - C, USD per request of all traffic, the overhead of the switch included."""
+    """B - C, USD per request of all traffic, the overhead of the switch included where the model changes."""
     net_at_threshold: Estimate
     """B - (1 + r)C, likewise. Exploratory: the verdict is the upgrade's own."""
     roi: float | None

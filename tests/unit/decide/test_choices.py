@@ -104,6 +104,16 @@ def test_the_overhead_is_paid_whole_however_few_requests_are_routed(study, card,
     assert lost == pytest.approx(60.0 / 6000.0)
 
 
+def test_an_arm_of_the_same_model_pays_no_switch(study, scores, card, assume) -> None:
+    """Ops and one-off are the upgrade's: compression alone that saves tokens is not made dearer by them."""
+    dear = by_name(decide(study(scores()), card, assume(ops_delta_per_month=60.0)).upgrade)
+    free = by_name(decide(study(scores()), card, assume()).upgrade)
+    paid, unpaid = dear["arm", "flash-sena"], free["arm", "flash-sena"]
+    assert paid.net.value == pytest.approx(unpaid.net.value)
+    assert paid.roi is None
+    assert dear["arm", "pro-sena"].net.value < free["arm", "pro-sena"].net.value
+
+
 def test_an_unknown_assumption_values_nothing(study, scores, card, assume) -> None:
     from evalharness.core.assumptions import Assumption, Status
 
