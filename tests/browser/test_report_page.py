@@ -133,7 +133,7 @@ def test_the_verdict_changes_where_python_says_it_does(quiet: Page, demo: Demo) 
     assert shown_ruling(quiet) == wanted.ruling
     assert (
         quiet.find('tr[data-condition="roi_probability"]').get_attribute("data-met")
-        == str(dict((n, m) for n, _, m in wanted.conditions)["roi_probability"]).lower()
+        == str({n: m for n, _, m in wanted.conditions}["roi_probability"]).lower()
     )
 
 

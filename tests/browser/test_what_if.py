@@ -1,4 +1,4 @@
-"""The what-if panel computes what Python does: every number of every rule, on a grid of settings and designs."""
+"""The what-if panel computes what Python does: every number of every rule, over studies and settings."""
 
 from __future__ import annotations
 
@@ -100,8 +100,10 @@ Variant = tuple[Study, RateCard, Assumptions]
 
 
 @pytest.fixture
-def variants(study, scores, card, cards, rate, assume, fixed) -> dict[str, Callable[[], Variant]]:
+def variants(request: pytest.FixtureRequest) -> dict[str, Callable[[], Variant]]:
     """Every sampling design, channel and branch."""
+    names = ("study", "scores", "card", "cards", "rate", "assume", "fixed")
+    study, scores, card, cards, rate, assume, fixed = map(request.getfixturevalue, names)
     doubtful = lambda **options: assume(**DOUBT, **options)  # noqa: E731 (short for what follows)
     change, end = dt.date(2027, 2, 1), dt.date(2027, 8, 1)
     moving = cards(

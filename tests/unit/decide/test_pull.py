@@ -6,11 +6,11 @@ import datetime as dt
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, settings
+from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from evalharness.core.assumptions import Assumption, Assumptions, Channel, Dist, Status
@@ -26,6 +26,8 @@ from evalharness.decide.stakes import DRAWS, Stakes
 from evalharness.decide.upgrade_case import UpgradeCase, resting_case
 
 FIVE_SIGMA = 5.0
+ON = dt.date(2026, 12, 1)
+"""The date of the studies."""
 
 
 def ranged(name: str, dist: Dist, **parameters: float) -> Assumption:
@@ -87,13 +89,15 @@ def test_at_rest_they_say_what_the_decision_says(study, scores, card, doubtful) 
     assert [roi for _, roi in found.path] == pytest.approx([row.roi for row in upgrade.money.path])
 
 
-@pytest.mark.parametrize("gain", [0.0, 0.3, 0.6, 1.2])
-@pytest.mark.parametrize("channel", list(Channel))
-def test_the_quadrature_is_what_the_draws_estimate(study, scores, card, assume, gain, channel) -> None:
+CHANNELS = [(gain, channel) for gain in (0.0, 0.3, 0.6, 1.2) for channel in Channel]
+
+
+@pytest.mark.parametrize("given", CHANNELS, ids=str)
+def test_the_quadrature_is_what_the_draws_estimate(study, scores, card, assume, given) -> None:
     """Within five standard errors of the 50,000 draws, with bends: faster in some means, a ceiling nearby."""
-    changes: dict[str, Any] = {**DOUBT, "cost_human_session": ranged(
-        "cost_human_session", Dist.LOGNORMAL90, low=1, high=20)}  # fmt: skip
-    assumptions = assume(**changes, channel=channel)
+    gain, channel = given
+    human = ranged("cost_human_session", Dist.LOGNORMAL90, low=1, high=20)
+    assumptions = assume(**DOUBT, cost_human_session=human, channel=channel)
     made = study(scores(n=40, gain=gain, sd=1.5), latency_ms={"flash-raw": 900.0, "pro-raw": 1400.0})
     levers, decision = levers_for(made, card, assumptions)
     draws = decision.upgrade.monte_carlo
@@ -140,7 +144,7 @@ def test_a_moved_assumption_is_decided_as_if_it_had_been_stated(study, scores, c
     assert wanted.money is not None
     assert found.npv == pytest.approx(wanted.money.npv)
     rows = {row.name.value: row.value for row in wanted.verdict.conditions}
-    assert dict((n, v) for n, v, _ in found.conditions)["tail_guard"] == pytest.approx(rows["tail_guard"])
+    assert {n: v for n, v, _ in found.conditions}["tail_guard"] == pytest.approx(rows["tail_guard"])
 
 
 def test_another_date_horizon_and_threshold_are_decided_as_if_stated(
@@ -205,17 +209,22 @@ def test_a_cheaper_treatment_is_judged_by_its_own_branch(study, scores, cards, r
     assert "non_inferiority" in [name for name, _, _ in found.conditions]
 
 
-@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(value=st.floats(0.01, 50), kappa=st.floats(0, 3), low=st.floats(0, 4), step=st.floats(0.01, 2))
-def test_p_never_grows_with_the_threshold(study, scores, card, assume, value, kappa, low, step) -> None:
+@pytest.fixture
+def pulled(study, scores, card, assume) -> Callable[[Setting], float]:
+    """P at a setting of one small study."""
     made, start = study(scores(n=20, gain=0.5)), assume(**DOUBT)
     decision = decide(made, card, start)
     levers = study_levers(made, card, start, decision)
     assert levers is not None
     case, nodes = case_of(made, card, start, decision), nodes_of(levers)
+    return lambda setting: pull(case, nodes, setting).probability or 0.0
+
+
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@drawn(value=st.floats(0.01, 50), kappa=st.floats(0, 3), ends=st.tuples(st.floats(0, 4), st.floats(0.01, 2)))
+def test_p_never_grows_with_the_threshold(pulled, value, kappa, ends) -> None:
     values = (("value_per_satisfied_session", value), ("satisfaction_per_quality", kappa))
     first, second = (
-        pull(case, nodes, replace(rest(levers), threshold=r, values=values)).probability or 0.0
-        for r in (low, low + step)
+        pulled(Setting(on=ON, months=12, threshold=r, values=values)) for r in (ends[0], sum(ends))
     )
     assert 0 <= second <= first + 1e-12 <= 1 + 1e-12
