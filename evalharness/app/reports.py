@@ -123,6 +123,7 @@ def _material(directory: RunDirectory, project: Project, study: Study) -> Materi
         outcomes=study.outcomes,
         plan=directory.read_plan(),
         case_facts=study.cases,
+        labels=study.labels,
         settings=project.experiment.report,
         terms=project.terms,
         currency=None if project.finance is None else project.finance.currency,

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from evalharness.core.case import Case
 from evalharness.core.finance import Currency
+from evalharness.core.labels import LabelledPair
 from evalharness.core.plan import PlannedCell
 from evalharness.core.reporting import PLAIN_REPORT, ReportSettings, Terms
 from evalharness.core.score import Record, Score
@@ -26,6 +27,8 @@ class Material:
     plan: tuple[PlannedCell, ...] = ()
     case_facts: tuple[CaseFacts, ...] = ()
     """What is known of each case, also where the case itself is not at hand (imports)."""
+    labels: tuple[LabelledPair, ...] = ()
+    """People's grades, unblinded."""
     settings: ReportSettings = PLAIN_REPORT
     terms: Terms | None = None
     currency: Currency | None = None

@@ -34,6 +34,7 @@ from evalharness.render.write import markdown_of
 PLOTS: Final = "plots"
 """Folder of the pictures, beside the appendix."""
 _PICTURES: Final = {
+    "evidence": ("people",),
     "worst": ("differences",),
     "operations": ("pareto", "sena"),
     "money": ("tornado", "months"),

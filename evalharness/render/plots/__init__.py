@@ -10,11 +10,13 @@ from evalharness.render.plots.compression import compression_plot
 from evalharness.render.plots.differences import differences
 from evalharness.render.plots.months import months_plot
 from evalharness.render.plots.pareto import pareto
+from evalharness.render.plots.people import people_plot
 from evalharness.render.plots.svg import Plot
 from evalharness.render.plots.tornado import tornado_plot
 
 _DRAWN: Final[tuple[Callable[[Frame], Plot | None], ...]] = (
     pareto, differences, tornado_plot, months_plot, compression_plot,
+    people_plot,
 )  # fmt: skip
 
 

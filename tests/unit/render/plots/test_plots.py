@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from xml.etree import ElementTree as ET
@@ -12,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.core.decision import Decision
+from evalharness.core.decision import Agreement, ArmBias, Decision, LabelAudit
+from evalharness.core.labels import Grade, LabelledPair
 from evalharness.core.study import Outcome
 from evalharness.render import Material, language
 from evalharness.render.frame import make_frame
@@ -140,3 +142,47 @@ def test_labels_keep_their_distance(wanted: list[float]) -> None:
     assert all(b - a >= 17 - 1e-6 for a, b in pairwise(places))
     order = sorted(range(len(wanted)), key=lambda k: (wanted[k], k))
     assert [found[k] for k in order] == places
+
+
+def graded(decision: Decision) -> tuple[Decision, Material]:
+    """Four answers graded by two people: three agree with the score, one is said to be worse."""
+    points = decision.upgrade.quality
+    bias = ArmBias(arm="pro-raw", bias=replace(points, value=-0.5), mean_grade=3.0, mean_score=3.5)
+    agreement = Agreement(first="people", second="key_facts", kappa=0.71, low=0.4, high=0.9, n=8)
+    audit = LabelAudit(
+        treatment_arm="pro-raw", control_arm="flash-raw", pairs=2, frame=100, raters=("kim", "lee"),
+        applied=False, why_not="too_few", trust=0.4, judged=points, people=points, corrected=points,
+        bias_difference=points, arms=(bias, replace(bias, arm="flash-raw")), scorer=agreement, between=(),
+    )  # fmt: skip
+    labels = tuple(
+        LabelledPair(
+            case_id=case, repeat=0, treatment="pro-raw", control="flash-raw",
+            grades=(Grade(rater="kim", treatment=pro, control=4), Grade(rater="lee", treatment=pro, control=4)),
+        )
+        for case, pro in (("a", 4), ("b", 1))
+    )  # fmt: skip
+    outcomes = tuple(
+        Outcome(case_id=case, arm=arm, repeat=0, quality=4.0)
+        for case in "ab"
+        for arm in ("pro-raw", "flash-raw")
+    )
+    return replace(decision, labels=audit), Material(labels=labels, outcomes=outcomes)
+
+
+@pytest.mark.parametrize("code", ["en", "ko"])
+def test_people_and_score_are_held_against_each_other(build: Callable[[str], Decision], code: str) -> None:
+    decision, material = graded(build("simulated_inconclusive"))
+    plot = drawn(decision, code, material)["people"]
+    tips = [mark.find(f"{SVG}title").text for mark in parsed(plot).iter() if mark.get("class") == "mark"]  # type: ignore[union-attr]
+    assert len(tips) == 3  # two of Flash's answers have the same place
+    if code == "en":
+        assert tips[0] == "Flash: the score says 4.00, people say 4.00 (answers: 2)"
+        assert {"Pro: the score says 4.00, people say 1.00 (answers: 1)",
+                "Pro: the score says 4.00, people say 4.00 (answers: 1)"} == set(tips[1:])  # fmt: skip
+        assert "weighted κ 0.71 (n 8)" in plot.description
+
+
+def test_nobody_graded_so_nothing_is_drawn(build: Callable[[str], Decision], cells: Material) -> None:
+    decision, material = graded(build("simulated_inconclusive"))
+    assert "people" not in drawn(build("simulated_inconclusive"), "en", material)
+    assert "people" not in drawn(decision, "en", replace(material, labels=()))
