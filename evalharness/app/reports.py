@@ -71,7 +71,7 @@ def report_texts(directory: RunDirectory, project: Project, languages: Sequence[
 
     decision, identity = read_decision(directory), directory.read_manifest().identity
     study = study_of(directory, project, on=decision.on)
-    material = _material(directory, project, study)
+    material = material_of(directory, project, study)
     levers = study_levers(study, project.card, project.assumptions, decision)
     texts: dict[str, str] = {}
     for code in languages or project.experiment.report.languages:
@@ -113,7 +113,8 @@ def page_beside(report: Path) -> Path:
     return report.with_suffix(".html")
 
 
-def _material(directory: RunDirectory, project: Project, study: Study) -> Material:
+def material_of(directory: RunDirectory, project: Project, study: Study) -> Material:
+    """Return what reports are made from beside the decision."""
     from evalharness.render import Material
 
     return Material(

@@ -157,7 +157,7 @@ def graded(decision: Decision) -> tuple[Decision, Material]:
     labels = tuple(
         LabelledPair(
             case_id=case, repeat=0, treatment="pro-raw", control="flash-raw",
-            grades=(Grade(rater="kim", treatment=pro, control=4), Grade(rater="lee", treatment=pro, control=4)),
+            grades=tuple(Grade(rater=rater, treatment=pro, control=4) for rater in ("kim", "lee")),
         )
         for case, pro in (("a", 4), ("b", 1))
     )  # fmt: skip
