@@ -24,7 +24,9 @@ Item = TypeVar("Item")
 
 _CASE_CODE = (
     "evalharness.core/case.py",
+    "evalharness.core/file_names.py",
     "evalharness.experiment/case_file.py",
+    "evalharness.experiment/edge.py",
     "evalharness.experiment/yaml_lines.py",
 )
 _SENA_CODE = (
