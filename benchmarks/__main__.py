@@ -6,6 +6,7 @@ from benchmarks.cassettes import measure_cassettes
 from benchmarks.decide import measure_decide
 from benchmarks.engine import measure_engine
 from benchmarks.journal import measure_journal
+from benchmarks.page import measure_page
 from benchmarks.pricing import measure_pricing
 from benchmarks.replay import measure_replay
 from benchmarks.routing import measure_routing
@@ -21,6 +22,7 @@ ALL = {
     "sena": measure_sena,
     "routing": measure_routing,
     "pricing": measure_pricing,
+    "page": measure_page,
 }
 
 chosen = sys.argv[1:] or list(ALL)

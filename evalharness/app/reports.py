@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from evalharness.app.project import Project
 from evalharness.core.imported import IMPORTED
-from evalharness.core.reporting import REPORT_NAME, language_suffix
+from evalharness.core.reporting import REPORT_NAME
 from evalharness.store import RunDirectory
 from evalharness.store.jsonlines import write_atomically
 
@@ -61,21 +61,25 @@ def study_of(directory: RunDirectory, project: Project, *, on: dt.date | None) -
 def report_texts(directory: RunDirectory, project: Project, languages: Sequence[str] = ()) -> dict[str, str]:
     """Return every report of a decided run by file name, the main report first.
 
+    Each language has a report, an appendix, its pictures under plots/, and all of it as one HTML page.
+
     Args:
         directory: A decided run.
         project: Its experiment.
         languages: Which languages; none for those that the experiment names.
     """
-    from evalharness.render import language, render_appendix, render_report
+    from evalharness.decide import study_levers
+    from evalharness.render import language, render_all
 
     decision, identity = read_decision(directory), directory.read_manifest().identity
-    material = _material(directory, project, decision)
+    study = study_of(directory, project, on=decision.on)
+    material = material_of(directory, project, study)
+    levers = study_levers(study, project.card, project.assumptions, decision)
     texts: dict[str, str] = {}
     for code in languages or project.experiment.report.languages:
-        suffix, words = language_suffix(code, project.experiment.report), language(code)
-        for name, render in (("report", render_report), ("appendix", render_appendix)):
-            text = render(decision, identity=identity, words=words, material=material)
-            texts[f"{name}{suffix}.md"] = text
+        texts |= render_all(
+            decision, identity=identity, words=language(code), material=material, levers=levers
+        )  # fmt: skip
     return texts
 
 
@@ -102,18 +106,27 @@ def render_run(
 
 
 def published_name(name: str) -> str:
-    """Return what a run's report is called where people look for it; the appendix keeps its name."""
+    """Return what a run's report is called where people look for it; appendix and pictures keep theirs."""
     return f"{REPORT_NAME}{name.removeprefix('report')}" if name.startswith("report") else name
 
 
-def _material(directory: RunDirectory, project: Project, decision: Decision) -> Material:
+def page_beside(report: Path) -> Path:
+    """Return the HTML page of a written report."""
+    return report.with_suffix(".html")
+
+
+def material_of(directory: RunDirectory, project: Project, study: Study) -> Material:
+    """Return what reports are made from beside the decision."""
     from evalharness.render import Material
 
     return Material(
         cases={case.id: case for case in project.dataset.cases},
         records=directory.read_records(),
         scores=directory.read_scores(),
-        outcomes=study_of(directory, project, on=decision.on).outcomes,
+        outcomes=study.outcomes,
+        plan=directory.read_plan(),
+        case_facts=study.cases,
+        labels=study.labels,
         settings=project.experiment.report,
         terms=project.terms,
         currency=None if project.finance is None else project.finance.currency,

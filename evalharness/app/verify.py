@@ -32,6 +32,8 @@ from evalharness.store.jsonlines import encode, read_raw
 _PEOPLE = (LABEL_KEY, LABELS)
 _INPUTS = frozenset({"manifest.json", "calls.jsonl", ".lock", IMPORTED_CELLS, *_PEOPLE})
 """What a run directory holds that nothing else in it determines."""
+_NAMED = {"report": ("report", ".md"), "appendix": ("appendix", ".md"), "page": ("report", ".html")}
+"""How the file of each kind of report begins and ends."""
 _AROUND = 40
 """Characters shown on each side of the first difference."""
 
@@ -93,7 +95,8 @@ def verify_report(path: Path, *, experiment: Path | None) -> Verified:
             _bring_labels(reference, path.parent, made)
         calls = _derive(made, project, on=reference.on, languages=(reference.language,))
         texts = report_texts(made, project, (reference.language,))
-        text = next(text for name, text in texts.items() if name.startswith(reference.kind))
+        start, ending = _NAMED[reference.kind]
+        text = next(t for name, t in texts.items() if name.startswith(start) and name.endswith(ending))
         compare(path, encode(text))
     return Verified(files=(path,), calls=calls, source=source)
 
@@ -158,7 +161,7 @@ def _decided_on(directory: RunDirectory) -> dt.date | None:
 
 def _languages(directory: RunDirectory) -> tuple[str, ...]:
     """Return every language: those without a file are not compared."""
-    return LANGUAGES if any(directory.path.glob("report*.md")) else ()
+    return LANGUAGES if any(directory.path.glob("report*.*")) else ()
 
 
 def _afresh(directory: RunDirectory) -> Project:
@@ -220,7 +223,8 @@ def _derive(
 def _names(directory: RunDirectory) -> Iterator[str]:
     """Yield what follows from the calls, in the order in which it follows."""
     order = ("plan.jsonl", "records.jsonl", "scores.jsonl", "decision.json")
-    names = {path.name for path in directory.path.iterdir()} - _INPUTS
+    found = {path.relative_to(directory.path) for path in directory.path.rglob("*") if path.is_file()}
+    names = {path.as_posix() for path in found} - _INPUTS
     yield from (name for name in order if name in names)
     yield from sorted(names - set(order))
 

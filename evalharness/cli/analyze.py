@@ -40,10 +40,11 @@ def analyze(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Run EXPERIMENT, score (judges included), decide and write gemini_pro_upgrade_analysis.md."""
+    """Run EXPERIMENT, score (judges included), decide; write gemini_pro_upgrade_analysis.md and .html."""
     from evalharness.app import stages
     from evalharness.app.clients import Mode
     from evalharness.app.project import Project
+    from evalharness.app.reports import page_beside
 
     console = Console(quiet=quiet or as_json, verbose=verbose)
     project = Project(experiment, limit=limit, cache=out)
@@ -60,6 +61,7 @@ def analyze(
     say_verdicts(console, decision)
     console.say(f"run:    {done.directory.path}")
     console.say(f"report: {report}")
+    console.say(f"page:   {page_beside(report)}")
     if as_json:
         click.echo((done.directory.path / "decision.json").read_text(encoding="utf-8"), nl=False)
     check_required(decision, require)

@@ -20,21 +20,24 @@ from evalharness.cli.options import run_argument, run_directory, verbosity_optio
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Also copy report and appendix to this folder, as gemini_pro_upgrade_analysis.md and appendix.md.",
+    help="Also copy them to this folder, the report as gemini_pro_upgrade_analysis.md and .html.",
 )
-@click.option("--open", "open_it", is_flag=True, help="Open the report with the system's viewer.")
+@click.option("--open", "open_it", is_flag=True, help="Open the HTML page in the system's browser.")
 @verbosity_options
 def report(
     run_dir: Path, lang: str | None, out: Path | None, open_it: bool, quiet: bool, verbose: bool
 ) -> None:
-    """Render RUN's decision.json as Markdown, with its appendix; decides nothing.
+    """Render RUN's decision.json as Markdown with its appendix, and as one HTML page; decides nothing.
 
     The experiment's first language is gemini_pro_upgrade_analysis.md; any other carries its code: .ko.md.
     """
     from evalharness.app import stages
+    from evalharness.app.reports import page_beside
 
     console = Console(quiet=quiet, verbose=verbose)
     path = stages.render_run(run_directory(run_dir), copy_to=out, languages=() if lang is None else (lang,))
+    page = page_beside(path)
     console.say(f"report: {path}")
-    if open_it and click.launch(str(path)) != 0:
-        console.note(f"no viewer here opens Markdown; read {path}")
+    console.say(f"page:   {page}")
+    if open_it and click.launch(str(page)) != 0:
+        console.note(f"no browser here opens pages; read {path}")

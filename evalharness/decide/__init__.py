@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evalharness.core.assumptions import Assumptions
 from evalharness.core.decision import Decision, UpgradeDecision
+from evalharness.core.levers import Levers
 from evalharness.core.pricing import RateCard
 from evalharness.core.study import Study
 from evalharness.decide.bench import Bench
@@ -16,15 +17,18 @@ from evalharness.decide.grid import arm_summaries, two_by_two
 from evalharness.decide.judge_audit import judge_audit
 from evalharness.decide.label_audit import label_audit
 from evalharness.decide.ledger import answers_total, ledger_of, study_rows
+from evalharness.decide.levers import levers_of
 from evalharness.decide.measures import measures_of
 from evalharness.decide.operations import operations_of
 from evalharness.decide.pairing import completeness, main_arms
 from evalharness.decide.power import mde
 from evalharness.decide.sena import decide_sena
+from evalharness.decide.stakes import Stakes
 from evalharness.decide.upgrade import decide_upgrade
+from evalharness.decide.upgrade_case import resting_case
 from evalharness.decide.views import assumptions_view, rate_rows
 
-__all__ = ["decide", "mde"]
+__all__ = ["decide", "mde", "study_levers"]
 
 
 def decide(study: Study, card: RateCard, assumptions: Assumptions) -> Decision:
@@ -70,6 +74,25 @@ def decide(study: Study, card: RateCard, assumptions: Assumptions) -> Decision:
         measures=measures_of(bench),
         judge=judge_audit(bench),
     )
+
+
+def study_levers(study: Study, card: RateCard, assumptions: Assumptions, decision: Decision) -> Levers | None:
+    """Lay out what it takes to judge a decided study's upgrade again under other assumptions.
+
+    Args:
+        study: As it was decided.
+        card: Dated prices.
+        assumptions: How quality becomes money.
+        decision: What `decide` made of them.
+
+    Returns:
+        None where nothing can be computed at any setting (see decide.levers).
+    """
+    bench = bench_of(study, card, assumptions)
+    context = decision.upgrade.context
+    stakes = Stakes(bench, assumptions, bench.upgrade_pair(context))
+    case = resting_case(stakes, context, control_checks(bench))
+    return levers_of(case, decision.upgrade.break_evens)
 
 
 def bench_of(study: Study, card: RateCard, assumptions: Assumptions) -> Bench:

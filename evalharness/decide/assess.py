@@ -23,6 +23,7 @@ from evalharness.decide.pricepath import (
     net_present_value,
     payback_months,
 )
+from evalharness.decide.quadrature import Chance
 from evalharness.decide.stakes import DRAWS, Stakes
 
 
@@ -50,6 +51,8 @@ class Assessment:
     money: Money
     joint: MeanVector | None
     monte_carlo: MonteCarlo | None
+    chance: Chance | None
+    """How likely the threshold is beaten; None where nothing was simulated."""
 
     @property
     def requests(self) -> float:
@@ -90,6 +93,12 @@ def assess(
     branch = branch_of(cost)
     threshold = 0.0 if branch is Branch.NOT_DEARER else stakes.limits.roi
     kept, kept_tail = stakes.retention()
+    joint = _joint(stakes, costs)
+    drawn = (
+        _monte_carlo(stakes, values, path, joint, given=given, explain=explain)
+        if joint is not None and simulate
+        else None
+    )
     return Assessment(
         on=on, values=values, path=path, case=case, branch=branch, cost=cost,
         quality=stakes.points(),
@@ -102,12 +111,7 @@ def assess(
         non_inferiority=kept, non_inferiority_tail=kept_tail,
         fieller=_fieller(stakes, case),
         money=_money(stakes, values, path, case, costs),
-        joint=(joint := _joint(stakes, costs)),
-        monte_carlo=(
-            _monte_carlo(stakes, values, path, joint, given=given, explain=explain)
-            if joint is not None and simulate
-            else None
-        ),
+        joint=joint, monte_carlo=drawn, chance=None if drawn is None else Chance.of(drawn),
     )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def _statistical(
     sample = next((name for name in _OF_SAMPLE if name in proof), None)
     uncertain = ConditionName.ROI_PROBABILITY in proof
     widest = next((row.name for row in tornado if row.name not in _MEASURED), None)
-    chance = found.monte_carlo
+    chance = found.chance
     assumed = chance is not None and chance.assumption_sd > chance.sample_sd
     if uncertain and widest is not None and (sample is None or assumed):
         return Binding(kind=BindingKind.ASSUMPTION, condition=ConditionName.ROI_PROBABILITY, field=widest)

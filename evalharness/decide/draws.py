@@ -89,19 +89,29 @@ def _stream(name: str, seed: int) -> np.random.Generator:
     return np.random.default_rng([zlib.crc32(name.encode()), seed & 0xFFFFFFFFFFFFFFFF])
 
 
-def _correlated(assumptions: Assumptions, scores: dict[str, FloatArray]) -> dict[str, FloatArray]:
+def correlation_root(assumptions: Assumptions, ranged: tuple[str, ...]) -> tuple[tuple[str, ...], FloatArray]:
+    """Return the fields that are drawn together, and the lower triangular root of their correlations.
+
+    Raises:
+        BadInput: If the stated correlations contradict each other.
+    """
     # A channel may leave a correlated field out; then there is nothing to mix.
-    pairs = [(a, b, r) for a, b, r in assumptions.correlations if a in scores and b in scores]
-    names = sorted({name for a, b, _ in pairs for name in (a, b)})
-    if not names:
-        return {}
+    pairs = [(a, b, r) for a, b, r in assumptions.correlations if a in ranged and b in ranged]
+    names = tuple(sorted({name for a, b, _ in pairs for name in (a, b)}))
     matrix = np.eye(len(names))
     for first, second, correlation in pairs:
         i, j = names.index(first), names.index(second)
         matrix[i, j] = matrix[j, i] = correlation
     try:
-        root = np.linalg.cholesky(matrix)
+        root = np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
     except np.linalg.LinAlgError:
         raise BadInput(f"the correlations of {', '.join(names)} contradict each other") from None
+    return names, root
+
+
+def _correlated(assumptions: Assumptions, scores: dict[str, FloatArray]) -> dict[str, FloatArray]:
+    names, root = correlation_root(assumptions, tuple(scores))
+    if not names:
+        return {}
     mixed = root @ np.stack([scores[name] for name in names])
     return dict(zip(names, mixed, strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from evalharness.core.decision import ArmSummary, TwoByTwo
+from evalharness.core.decision import ArmSummary, Estimate, TwoByTwo
 from evalharness.core.experiment import ContextMode
 from evalharness.decide.bench import Bench
 from evalharness.decide.cells import FloatArray
@@ -85,7 +85,16 @@ def _summary(
         billed_tokens=weighted_mean(case_means(billed), weights),
         usd_per_request=weighted_mean(case_means(priced), weights),
         usd_per_request_cache_neutral=weighted_mean(case_means(neutral), weights),
+        cost=_known_mean(case_means(priced), bench),
     )  # fmt: skip
+
+
+def _known_mean(values: FloatArray, bench: Bench) -> Estimate | None:
+    known = np.flatnonzero(~np.isnan(values) & (bench.sampling.design.weights > 0))
+    if not len(known):
+        return None
+    design = bench.sampling.design.take(known)
+    return mean_or_value(values[known], design, unit="usd_per_request", confidence=bench.confidence)
 
 
 def weighted_mean(values: FloatArray, weights: FloatArray) -> float | None:

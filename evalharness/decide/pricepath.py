@@ -128,10 +128,11 @@ def month_rows(
     """Lay the months out for the report; benefit and cost in USD a month."""
     net = benefit - cost_by_month
     running = np.cumsum(net) - one_off
+    spent = np.cumsum(cost_by_month) + one_off
     return tuple(
         MonthRow(
             month=k + 1, starts=start, benefit=benefit, cost=float(cost_by_month[k]), net=float(net[k]),
-            cumulative=float(running[k]),
+            cumulative=float(running[k]), roi=float(running[k] / spent[k]) if spent[k] > 0 else None,
         )
         for k, start in enumerate(path.starts)
     )  # fmt: skip

@@ -55,7 +55,7 @@ def proof_conditions(stakes: Stakes, found: Assessment) -> tuple[Condition, ...]
 
 def _dearer_conditions(stakes: Stakes, found: Assessment) -> tuple[Condition, ...]:
     kind = ConditionKind.PROOF
-    chance = None if found.monte_carlo is None else found.monte_carlo.probability
+    chance = None if found.chance is None else found.chance.probability
     return (
         at_least(
             ConditionName.ROI_PROBABILITY, kind, chance, stakes.limits.roi_probability, unit="share",
@@ -189,7 +189,7 @@ def _rejections(found: Assessment) -> tuple[Reason, ...]:
         for name, estimate in named[found.branch]
         if estimate.high is not None and estimate.high < 0
     ]  # fmt: skip
-    chance = found.monte_carlo
+    chance = found.chance
     if found.branch is Branch.DEARER and chance and chance.probability <= REJECTING_PROBABILITY:
         values = (("probability", chance.probability), ("limit", REJECTING_PROBABILITY))
         reasons.append(Reason(code=ReasonCode.PROBABILITY_LOW, values=values))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evalharness.core.decision import (
     Condition,
@@ -79,9 +79,8 @@ def upgrade_context(bench: Bench, sena: SenaDecision | None) -> ContextMode:
 
 def build_case(stakes: Stakes, context: ContextMode, checks: tuple[ControlCheck, ...]) -> UpgradeCase:
     """Assess the upgrade on the decision's date and lay out every condition of its verdict."""
-    bench, assumptions = stakes.bench, stakes.assumptions
-    on = bench.study.on
-    found = assess(stakes, on, {})
+    assumptions = stakes.assumptions
+    found = assess(stakes, stakes.bench.study.on, {})
     standing, field = found, None
     corners: tuple[Corner, ...] = ()
     reasons: tuple[Reason, ...] = ()
@@ -89,25 +88,35 @@ def build_case(stakes: Stakes, context: ContextMode, checks: tuple[ControlCheck,
         cornered = corner_verdicts(stakes)
         standing, corners, field = cornered.worst, cornered.corners, cornered.field
         reasons = (cornered.reason,)
-    proof = _proof(stakes, standing, field)
-    ruling, why = _rule(stakes, standing, proof, field)
-    path = standing.path if standing else stakes.path(on)
-    return UpgradeCase(
-        stakes=stakes, context=context, found=found, standing=standing, corners=corners, field=field,
-        proof=proof, guardrails=guardrail_conditions(bench, assumptions, context),
-        lifecycle=lifecycle_condition(
-            bench, bench.cells.arms[stakes.pair.minuend].model, assumptions.horizon_months
-        ),
-        evidence=(
-            *evidence_conditions(bench, checks), rates_condition(bench, stakes.models, path),
-            value_condition(bench, assumptions),
-        ),
-        ruling=ruling,
+    proof = proof_rows(stakes, standing, field)
+    ruling, why = statistical_ruling(stakes, standing, proof, field)
+    return replace(
+        resting_case(stakes, context, checks), found=found, standing=standing, corners=corners, field=field,
+        proof=proof, ruling=ruling,
         reasons=(*reasons, *why, *(branch_reasons(standing) if standing else ())),
     )  # fmt: skip
 
 
-def _proof(stakes: Stakes, standing: Assessment | None, field: str | None) -> tuple[Condition, ...]:
+def resting_case(stakes: Stakes, context: ContextMode, checks: tuple[ControlCheck, ...]) -> UpgradeCase:
+    """Lay out what no assumption changes: evidence, guardrails and lifecycle, with nothing assessed yet."""
+    bench, assumptions = stakes.bench, stakes.assumptions
+    return UpgradeCase(
+        stakes=stakes, context=context, found=None, standing=None, corners=(), field=None, proof=(),
+        guardrails=guardrail_conditions(bench, assumptions, context),
+        lifecycle=lifecycle_condition(
+            bench, bench.cells.arms[stakes.pair.minuend].model, assumptions.horizon_months
+        ),
+        evidence=(
+            *evidence_conditions(bench, checks),
+            rates_condition(bench, stakes.models, stakes.path(bench.study.on)),
+            value_condition(bench, assumptions),
+        ),
+        ruling=Ruling.INCONCLUSIVE, reasons=(),
+    )  # fmt: skip
+
+
+def proof_rows(stakes: Stakes, standing: Assessment | None, field: str | None) -> tuple[Condition, ...]:
+    """Return the proof conditions of an assessment; `field` is the unknown assumption that binds, if any."""
     detail = (
         () if field is None else (Reason(code=ReasonCode.UNKNOWN_ASSUMPTION, values=(("field", field),)),)
     )
@@ -118,9 +127,10 @@ def _proof(stakes: Stakes, standing: Assessment | None, field: str | None) -> tu
     return (known, *(proof_conditions(stakes, standing) if standing else ()), *stakes.judges)
 
 
-def _rule(
+def statistical_ruling(
     stakes: Stakes, standing: Assessment | None, proof: tuple[Condition, ...], field: str | None
 ) -> tuple[Ruling, tuple[Reason, ...]]:
+    """Return what the statistics say, guardrails and caps aside, with the reasons."""
     if field is not None:
         return Ruling.INCONCLUSIVE, ()
     if standing is None:
@@ -137,7 +147,7 @@ def rule_later(case: UpgradeCase, later: Assessment) -> Ruling:
     """Return the final ruling of an assessment on another day, vetoes and caps included."""
     if case.field is not None:
         return case.final(Ruling.INCONCLUSIVE)[0]
-    ruling, _ = _rule(case.stakes, later, _proof(case.stakes, later, None), None)
+    ruling, _ = statistical_ruling(case.stakes, later, proof_rows(case.stakes, later, None), None)
     return case.final(ruling)[0]
 
 

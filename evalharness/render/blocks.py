@@ -100,6 +100,8 @@ class Section:
     title: str
     blocks: tuple[Block, ...]
     level: int = 2
+    name: str = ""
+    """What a page may link it by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

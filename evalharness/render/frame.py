@@ -75,6 +75,10 @@ class Frame:
         """Return the upgrade's first row of a name."""
         return next((row for row in self.upgrade.verdict.conditions if row.name is name), None)
 
+    def thousand(self, estimate: Estimate) -> Estimate:
+        """Return a money estimate per request as one per 1,000 requests."""
+        return scaled(estimate, 1000, "usd")
+
     def monthly(self, estimate: Estimate) -> str | None:
         """Write a money estimate per request as a month's, None without a volume."""
         if self.upgrade.money is None:

@@ -8,9 +8,11 @@ from decimal import Decimal
 
 from evalharness.core.case import Case
 from evalharness.core.finance import Currency
+from evalharness.core.labels import LabelledPair
+from evalharness.core.plan import PlannedCell
 from evalharness.core.reporting import PLAIN_REPORT, ReportSettings, Terms
 from evalharness.core.score import Record, Score
-from evalharness.core.study import Outcome
+from evalharness.core.study import CaseFacts, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,11 @@ class Material:
     scores: tuple[Score, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     """One per cell, quality on the experiment's scale."""
+    plan: tuple[PlannedCell, ...] = ()
+    case_facts: tuple[CaseFacts, ...] = ()
+    """What is known of each case, also where the case itself is not at hand (imports)."""
+    labels: tuple[LabelledPair, ...] = ()
+    """People's grades, unblinded."""
     settings: ReportSettings = PLAIN_REPORT
     terms: Terms | None = None
     currency: Currency | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from string import Formatter
@@ -43,6 +43,16 @@ class Phrases:
     def code(self) -> str:
         """The language: en or ko."""
         return self._language.code
+
+    @property
+    def messages(self) -> Mapping[str, str]:
+        """The catalogue, not filled in."""
+        return self._language.messages
+
+    @property
+    def defaults(self) -> dict[str, str]:
+        """Values that any message may use."""
+        return dict(self._defaults)
 
     def has(self, key: str) -> bool:
         """Tell whether the catalogue has a message."""

@@ -10,8 +10,9 @@ from evalharness.core.errors import IntegrityError
 from evalharness.render.frame import Frame
 
 _LINE = re.compile(
-    r'^\[//\]: # "evalharness (?P<kind>report|appendix) (?P<language>en|ko) run (?P<run>[0-9a-f]{64}) '
-    r'on (?P<on>\d{4}-\d{2}-\d{2})(?: pilot (?P<limit>\d+))?"$',
+    r'^(?:\[//\]: # |<meta name="evalharness" content=)"evalharness (?P<kind>report|appendix|page) '
+    r"(?P<language>en|ko) run (?P<run>[0-9a-f]{64}) on (?P<on>\d{4}-\d{2}-\d{2})"
+    r'(?: pilot (?P<limit>\d+))?">?$',
     re.MULTILINE,
 )
 
@@ -21,7 +22,7 @@ class Reference:
     """What a rendered file says of itself."""
 
     kind: str
-    """report or appendix"""
+    """report, appendix or page"""
     language: str
     run: str
     """The run's hash, 64 hexadecimal digits."""
@@ -38,7 +39,7 @@ def reference_of(frame: Frame, identity: str, *, kind: str) -> str:
 
 
 def read_reference(text: str) -> Reference:
-    """Read the hidden line of a report or an appendix.
+    """Read the hidden line of a report, an appendix or a page.
 
     Raises:
         IntegrityError: If there is none, or more than one.

@@ -2,118 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
-from evalharness.core.case import Case, KeyFact, Severity
-from evalharness.core.experiment import DroppedCells
-from evalharness.core.score import Completed, Failed, Scored
+from evalharness.core.case import Severity
 from evalharness.render.frame import Frame
-from evalharness.render.material import Material
+from evalharness.render.paired import PairedCase, paired_cases
 
 _HARM: Final = {Severity.HIGH: 0, Severity.MEDIUM: 1, Severity.LOW: 2}
-_FACTS: Final = "key_facts/"
-_MUST_NOT: Final = "must_not/"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """What one arm made of a case."""
-
-    score: float
-    """Mean over repeats, in points."""
-    answer: str
-    """The first repeat's text; empty if there is none."""
-    cause: str
-    """Why there is no text."""
-    facts: frozenset[str]
-    """Ids of the key facts found in most repeats."""
-    claims: tuple[str, ...]
-    """Must-not claims made in any repeat."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Regression:
-    """One case, seen from both arms."""
-
-    case: Case
-    control: Side
-    treatment: Side
-
-    @property
-    def difference(self) -> float:
-        """Treatment minus control, in points."""
-        return self.treatment.score - self.control.score
-
-    @property
-    def lost(self) -> tuple[KeyFact, ...]:
-        """Key facts that the control used and the treatment did not, in the case's order."""
-        return tuple(
-            fact
-            for fact in self.case.key_facts
-            if fact.id in self.control.facts and fact.id not in self.treatment.facts
-        )
-
-
-def regressions(frame: Frame) -> list[Regression]:
+def regressions(frame: Frame) -> list[PairedCase]:
     """Return every case on which the treatment scores lower: largest drop first, then greatest harm."""
-    material, upgrade = frame.material, frame.upgrade
-    cells = _Cells(frame)
-    found = []
-    for case_id in sorted(material.cases):
-        control = cells.side(case_id, upgrade.control_arm)
-        treatment = cells.side(case_id, upgrade.treatment_arm)
-        if control is not None and treatment is not None and treatment.score < control.score:
-            found.append(Regression(case=material.cases[case_id], control=control, treatment=treatment))
+    found = [row for row in paired_cases(frame) if row.treatment.score < row.control.score]
     # Rounded: the last digits of a float must not decide which of two equal drops comes first.
     return sorted(found, key=lambda row: (round(row.difference, 9), _HARM[row.case.severity], row.case.id))
-
-
-class _Cells:
-    """The run's cells by case and arm."""
-
-    def __init__(self, frame: Frame) -> None:
-        self._material: Material = frame.material
-        self._worst = self._missing(frame)
-        self._scores: dict[tuple[str, str], list[float | None]] = defaultdict(list)
-        for outcome in frame.material.outcomes:
-            self._scores[outcome.case_id, outcome.arm].append(outcome.quality)
-        self._records = {(r.case_id, r.arm): r for r in reversed(frame.material.records)}
-        self._found: dict[tuple[str, str, str], list[tuple[str, ...]]] = defaultdict(list)
-        for score in frame.material.scores:
-            if isinstance(score, Scored) and score.scorer.startswith((_FACTS, _MUST_NOT)):
-                scorer = score.scorer.partition("/")[0] + "/"
-                self._found[score.case_id, score.arm, scorer].append(score.detail)
-
-    @staticmethod
-    def _missing(frame: Frame) -> float | None:
-        """Return what a cell without a score counts as; None if it leaves the comparison."""
-        evidence = frame.decision.evidence
-        return evidence.scale_low if evidence.dropped_cells is DroppedCells.WORST else None
-
-    def side(self, case_id: str, arm: str) -> Side | None:
-        values = [self._worst if value is None else value for value in self._scores[case_id, arm]]
-        known = [value for value in values if value is not None]
-        if not known:
-            return None
-        record = self._records.get((case_id, arm))
-        facts = self._found[case_id, arm, _FACTS]
-        return Side(
-            score=sum(known) / len(known),
-            answer=record.answer.text if isinstance(record, Completed) else "",
-            cause=record.cause if isinstance(record, Failed) else "",
-            facts=_in_most(facts),
-            claims=tuple(
-                dict.fromkeys(claim for made in self._found[case_id, arm, _MUST_NOT] for claim in made)
-            ),
-        )
-
-
-def _in_most(repeats: list[tuple[str, ...]]) -> frozenset[str]:
-    every: Iterable[str] = (fact for found in repeats for fact in found)
-    counts: dict[str, int] = defaultdict(int)
-    for fact in every:
-        counts[fact] += 1
-    return frozenset(fact for fact, count in counts.items() if 2 * count > len(repeats))

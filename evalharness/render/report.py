@@ -100,7 +100,9 @@ def _document(frame: Frame, identity: str, room: Room) -> Document:
     return Document(
         title=_title(frame),
         lead=(Paragraph((facts_line(frame, identity), _legend(frame))),),
-        sections=tuple(Section(title=say(f"section.{name}"), blocks=blocks) for name, blocks in parts),
+        sections=tuple(
+            Section(title=say(f"section.{name}"), blocks=blocks, name=name) for name, blocks in parts
+        ),
         reference=reference_of(frame, identity, kind="report"),
     )
 

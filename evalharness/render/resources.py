@@ -79,5 +79,10 @@ def _read(name: str) -> str:
 
 
 def _messages(code: str) -> dict[str, str]:
-    groups = tomllib.loads(_read(f"{code}.toml"))
-    return {f"{group}.{name}": text for group, texts in groups.items() for name, text in texts.items()}
+    groups = [tomllib.loads(_read(name)) for name in (f"{code}.toml", f"{code}.page.toml")]
+    return {
+        f"{group}.{name}": text
+        for part in groups
+        for group, texts in part.items()
+        for name, text in texts.items()
+    }

@@ -7,7 +7,8 @@ from evalharness.core.visible import clean
 from evalharness.render.blocks import Block, Bullets, Inline, Span, Strong
 from evalharness.render.conditions import frame_link, unmeasured
 from evalharness.render.frame import Frame
-from evalharness.render.regressions import Regression, regressions
+from evalharness.render.paired import PairedCase
+from evalharness.render.regressions import regressions
 
 _TOPICS = ("data_use", "retention", "region", "age")
 _WORST = 3
@@ -64,7 +65,7 @@ def _worst(frame: Frame) -> list[Inline]:
     return [lead, *(worst_line(frame, row) for row in found[:_WORST])]
 
 
-def worst_line(frame: Frame, row: Regression) -> Inline:
+def worst_line(frame: Frame, row: PairedCase) -> Inline:
     """Write a case with its harm, its drop and the first fact that was lost."""
     say = frame.say
     return (
@@ -81,7 +82,7 @@ def worst_line(frame: Frame, row: Regression) -> Inline:
     )
 
 
-def _what(frame: Frame, row: Regression) -> str:
+def _what(frame: Frame, row: PairedCase) -> str:
     say = frame.say
     if row.treatment.cause:
         return say("risks.no_answer", cause=clean(row.treatment.cause, limit=60))

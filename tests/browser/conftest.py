@@ -17,6 +17,14 @@ from typing import Any
 
 import pytest
 
+from evalharness.app import stages
+from evalharness.app.clients import Mode
+from evalharness.app.project import Project
+from evalharness.app.reports import study_of
+from evalharness.core.decision import Decision
+from evalharness.core.study import Study
+from evalharness.store import RunDirectory
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 DRIVERS = ("chromedriver",)
 FLAGS = (
@@ -110,6 +118,12 @@ class Page:
                 urls.append(str(message["params"]["request"]["url"]))
         return [url for url in urls if not url.startswith(LOCAL)]
 
+    def media(self, **features: str) -> Page:
+        """Emulate media features, such as prefers_color_scheme="dark"."""
+        wanted = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": wanted})
+        return self
+
     def screenshot(self, file: Path) -> None:
         """Save what is seen as a PNG."""
         self.driver.save_screenshot(str(file))
@@ -154,6 +168,7 @@ def page(driver: Any, tmp_path: Path) -> Iterator[Page]:
     behaviour = {"behavior": "allow", "downloadPath": str(downloads)}
     driver.execute_cdp_cmd("Browser.setDownloadBehavior", behaviour)
     driver.set_window_size(1280, 1000)
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
     driver.get("about:blank")
     opened = Page(driver=driver, downloads=downloads)
     opened.errors()
@@ -161,3 +176,32 @@ def page(driver: Any, tmp_path: Path) -> Iterator[Page]:
     yield opened
     # Pages from files share one storage; a data: page has none to clear.
     opened.run("try { localStorage.clear(); } catch (error) { /* forbidden there */ }")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The shipped study, replayed and decided, with its pages."""
+
+    project: Project
+    directory: RunDirectory
+    decision: Decision
+    study: Study
+
+    def page(self, language: str = "en") -> Path:
+        """Return the HTML report in a language."""
+        return self.directory.path / ("report.html" if language == "en" else f"report.{language}.html")
+
+
+@pytest.fixture(scope="session")
+def demo(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The shipped recordings, analysed once for all tests."""
+    project = Project(root / "prompts" / "experiment.toml")
+    out = tmp_path_factory.mktemp("demo")
+    done = stages.run_experiment(
+        project, mode=Mode.REPLAY, out=out, note=lambda _: None, watch=lambda _: None
+    )  # fmt: skip
+    stages.score_run(done.directory, project)
+    decision = stages.decide_run(done.directory, project, on=None)
+    stages.render_run(done.directory, project, copy_to=None, languages=("en", "ko"))
+    study = study_of(done.directory, project, on=None)
+    return Demo(project=project, directory=done.directory, decision=decision, study=study)

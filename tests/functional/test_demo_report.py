@@ -21,6 +21,11 @@ NAMES = (
     "gemini_pro_upgrade_analysis.ko.md",
     "appendix.md",
     "appendix.ko.md",
+    *(
+        f"plots/{name}{suffix}.svg"
+        for name in ("pareto", "differences", "tornado", "months", "sena")
+        for suffix in ("", ".ko")
+    ),
 )
 MEANT = "the report changed; if that is meant, run `make demo`, read the difference and commit it"
 
@@ -30,9 +35,27 @@ def check_equal(made: Path, committed: Path) -> None:
         assert (made / name).read_bytes() == (committed / name).read_bytes(), f"{name}: {MEANT}"
 
 
+PAGES = ("gemini_pro_upgrade_analysis.html", "gemini_pro_upgrade_analysis.ko.html")
+
+
+@pytest.fixture(scope="module")
+def pages(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The HTML reports of this machine and day; too large to commit, they are held to each other."""
+    project, out = Project(root / "prompts" / "experiment.toml"), tmp_path_factory.mktemp("pages")
+    done = stages.run_experiment(project, mode=Mode.REPLAY, out=out, note=print, watch=lambda _: None)
+    stages.score_run(done.directory)
+    stages.decide_run(done.directory, on=None)
+    stages.render_run(done.directory, copy_to=out)
+    return {name: (out / name).read_bytes() for name in PAGES}
+
+
 @pytest.mark.parametrize("day", [None, dt.datetime(2031, 2, 28, 23, 59, tzinfo=dt.UTC)])
 def test_the_committed_reports_are_regenerated_byte_for_byte(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, day: dt.datetime | None
+    root: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    pages: dict[str, bytes],
+    day: dt.datetime | None,
 ) -> None:
     """Both languages, report and appendix; today and in another year, from another directory."""
     if day is not None:
@@ -45,6 +68,7 @@ def test_the_committed_reports_are_regenerated_byte_for_byte(
     report = stages.render_run(done.directory, copy_to=tmp_path)
     assert report == tmp_path / NAMES[0]
     check_equal(tmp_path, root / "reports")
+    assert {name: (tmp_path / name).read_bytes() for name in PAGES} == pages
 
 
 LOCALES = [
@@ -56,12 +80,13 @@ LOCALES = [
 
 @pytest.mark.parametrize("machine", LOCALES, ids=[machine["LC_ALL"] for machine in LOCALES])
 def test_another_locale_and_time_zone_change_no_byte(
-    root: Path, tmp_path: Path, program: Cli, machine: dict[str, str]
+    root: Path, tmp_path: Path, program: Cli, pages: dict[str, bytes], machine: dict[str, str]
 ) -> None:
     """A whole process of its own, as its user has set it up."""
     done = program(tmp_path, "analyze", str(root / "prompts" / "experiment.toml"), "--out", "here", **machine)
     assert done.returncode == 0, done.stderr
     check_equal(tmp_path / "here", root / "reports")
+    assert {name: (tmp_path / "here" / name).read_bytes() for name in PAGES} == pages
 
 
 def test_the_committed_reports_verify_and_a_changed_digit_does_not(

@@ -16,11 +16,12 @@ def test_the_quoted_verdict_is_the_reports(root: Path) -> None:
     assert quoted in report
 
 
-def test_the_picture_is_small_and_says_what_it_shows(root: Path) -> None:
+def test_the_pictures_are_small_and_say_what_they_show(root: Path) -> None:
     readme = (root / "README.md").read_text(encoding="utf-8")
-    found = re.search(r"!\[([^\]]{20,})\]\((docs/report\.png)\)", readme)
-    assert found
-    assert (root / found[2]).stat().st_size < 150_000
+    pictures = re.findall(r"!\[[^\]]{20,}\]\((docs/[\w/-]+\.png)\)", readme)
+    assert pictures == ["docs/report.png", "docs/pictures/page-what-if.png"]
+    drawn = [root / "docs" / "report.png", *(root / "docs" / "pictures").glob("*.png")]
+    assert all(picture.stat().st_size < 150_000 for picture in drawn)
 
 
 def test_every_command_is_in_the_table_and_every_link_leads_somewhere(root: Path) -> None:

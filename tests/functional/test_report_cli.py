@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -55,16 +56,34 @@ def test_one_language_alone(analysed: Path, run_dir: Path, here: Cli) -> None:
     done = here("report", str(run_dir), "--lang", "ko", "--out", "published")
     assert done.returncode == 0, done.stderr
     assert {path.name for path in (analysed / "published").iterdir()} == {
-        "gemini_pro_upgrade_analysis.ko.md", "appendix.ko.md",
+        "gemini_pro_upgrade_analysis.ko.md", "appendix.ko.md", "gemini_pro_upgrade_analysis.ko.html", "plots",
     }  # fmt: skip
+    assert all(path.name.endswith(".ko.svg") for path in (analysed / "published" / "plots").iterdir())
     assert "gemini_pro_upgrade_analysis.ko.md" in done.stdout
+    assert "gemini_pro_upgrade_analysis.ko.html" in done.stdout
+
+
+def test_every_picture_of_the_appendix_is_there_and_used(analysed: Path, run_dir: Path) -> None:
+    for folder in (analysed / "reports", run_dir):
+        for appendix in ("appendix.md", "appendix.ko.md"):
+            text = (folder / appendix).read_text(encoding="utf-8")
+            targets = re.findall(r"!\[[^\]]+\]\((plots/[\w.]+\.svg)\)", text)
+            assert targets
+            assert [target for target in targets if not (folder / target).exists()] == []
+
+
+def test_the_page_stands_beside_the_report(analysed: Path, run_dir: Path) -> None:
+    for published, own in (("", ""), (".ko", ".ko")):
+        page = (analysed / "reports" / f"gemini_pro_upgrade_analysis{published}.html").read_bytes()
+        assert page == (run_dir / f"report{own}.html").read_bytes()
+        assert page.startswith(b"<!DOCTYPE html>")
 
 
 def test_without_a_viewer_the_path_is_said(run_dir: Path, here: Cli, tmp_path: Path) -> None:
     """No viewer is on this machine's path: nothing fails, and the reader learns where to look."""
     done = here("report", str(run_dir), "--open", PATH=str(tmp_path), DISPLAY="")
     assert done.returncode == 0, done.stderr
-    assert "no viewer here opens Markdown" in done.stderr
+    assert "no browser here opens pages; read " in done.stderr
 
 
 def test_csv_opens_in_a_spreadsheet_with_its_korean(run_dir: Path, here: Cli) -> None:

@@ -18,7 +18,8 @@ from evalharness.store import RunDirectory
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 DERIVED = ("plan.jsonl", "records.jsonl", "scores.jsonl", "decision.json", "report.md", "report.ko.md",
-           "appendix.md", "appendix.ko.md")  # fmt: skip
+           "appendix.md", "appendix.ko.md", "report.html", "report.ko.html", "plots/tornado.svg",
+           "plots/pareto.ko.svg")  # fmt: skip
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_a_run_that_nobody_touched_verifies(run_dir: Path, here: Cli) -> None:
     done = here("verify", str(run_dir))
     assert done.returncode == 0, done.stderr
     for name in DERIVED:
-        assert name in done.stdout
+        assert Path(name).name in done.stdout
     assert "calls.jsonl" in done.stdout
 
 
@@ -103,6 +104,22 @@ def test_a_published_report_verifies_from_recordings(analysed: Path, run_dir: Pa
     done = here("verify", "reports/gemini_pro_upgrade_analysis.ko.md")
     assert done.returncode == 0, done.stderr
     assert "recordings" in done.stdout
+
+
+def test_a_page_verifies_like_a_report_and_a_changed_number_does_not(
+    analysed: Path, run_dir: Path, here: Cli
+) -> None:
+    shutil.rmtree(run_dir)
+    page = analysed / "reports" / "gemini_pro_upgrade_analysis.html"
+    assert here("verify", str(page)).returncode == 0
+    text = page.read_text(encoding="utf-8")
+    forged = text.replace('"threshold":1.5', '"threshold":0.5', 1)
+    assert forged != text
+    page.write_text(forged, encoding="utf-8", newline="\n")
+    done = here("verify", str(page))
+    assert done.returncode == 6
+    assert "analysis.html:" in done.stderr
+    assert '"threshold":1.5' in done.stderr
 
 
 def test_a_report_far_from_its_experiment_is_told_where_it_is(

@@ -12,9 +12,9 @@ import pytest
 from evalharness.app import stages
 from evalharness.app.clients import Mode
 from evalharness.app.project import Project
-from evalharness.decide import decide
+from evalharness.decide import decide, study_levers
 from evalharness.decide.assemble import RunData, assemble
-from evalharness.render import Material, language, render_appendix, render_report
+from evalharness.render import Material, language, render_all
 from evalharness.score import build_records, score_records
 
 WATCHED = ("open", "os.", "socket.", "subprocess.", "shutil.", "import")
@@ -66,10 +66,13 @@ def test_score_decide_and_render_reach_for_nothing(shipped: tuple[Project, RunDa
         material = Material(
             cases=cases, records=records, scores=scores, outcomes=study.outcomes, terms=terms, hashes=hashes
         )
+        levers = study_levers(study, card, assumptions, decision)
         said = [
-            render(decision, identity="0" * 64, words=words, material=material)
-            for render in (render_report, render_appendix)
+            text
             for words in (language("en"), language("ko"))
+            for text in render_all(
+                decision, identity="0" * 64, words=words, material=material, levers=levers
+            ).values()
         ]
         return "".join(said)
 

@@ -39,6 +39,8 @@ class ArmSummary:
     usd_per_request: float | None
     """As billed, at the decision's date."""
     usd_per_request_cache_neutral: float | None
+    cost: Estimate | None = None
+    """usd_per_request with its interval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,8 @@ class MonthRow:
     net: float
     cumulative: float
     """Running sum of net, one-off cost subtracted at the start."""
+    roi: float | None = None
+    """ROI of all months up to this one, one-off cost included; None while they do not cost more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

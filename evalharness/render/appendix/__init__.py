@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from evalharness.core.decision import Decision
 from evalharness.render.appendix.evidence import evidence_blocks
 from evalharness.render.appendix.figures import (
@@ -20,13 +23,24 @@ from evalharness.render.appendix.operations import operations_blocks
 from evalharness.render.appendix.side_by_side import regression_sections
 from evalharness.render.appendix.slices import alternatives_blocks, slices_blocks
 from evalharness.render.assumed import assumptions_table
-from evalharness.render.blocks import Block, Document, Paragraph, Section, Table
+from evalharness.render.blocks import Block, Document, Paragraph, Picture, Section, Table
 from evalharness.render.frame import Frame, make_frame
 from evalharness.render.material import NOTHING, Material
+from evalharness.render.plots import Plot, plots_of
 from evalharness.render.reference import reference_of
 from evalharness.render.report import facts_line
 from evalharness.render.resources import Language, language
 from evalharness.render.write import markdown_of
+
+PLOTS: Final = "plots"
+"""Folder of the pictures, beside the appendix."""
+_PICTURES: Final = {
+    "evidence": ("people",),
+    "worst": ("differences",),
+    "operations": ("pareto", "sena"),
+    "money": ("tornado", "months"),
+}  # fmt: skip
+"""Which pictures stand in which section."""
 
 
 def render_appendix(
@@ -47,9 +61,15 @@ def render_appendix(
     return markdown_of(appendix_document(make_frame(decision, words or language("en"), material), identity))
 
 
-def appendix_document(frame: Frame, identity: str) -> Document:
-    """Return the appendix as a document."""
-    say = frame.say
+def appendix_document(frame: Frame, identity: str, plots: Mapping[str, Plot] | None = None) -> Document:
+    """Return the appendix as a document, which names the files of its pictures.
+
+    Args:
+        frame: The decision.
+        identity: The run's hash.
+        plots: Its pictures, if they are drawn already.
+    """
+    say, drawn = frame.say, plots_of(frame) if plots is None else plots
     used = [row for row in frame.decision.assumptions.rows if row.used]
     parts: tuple[tuple[str, tuple[Block, ...]], ...] = (
         ("evidence", evidence_blocks(frame)),
@@ -70,7 +90,8 @@ def appendix_document(frame: Frame, identity: str) -> Document:
     for letter, (name, blocks) in zip("ABCDEFGHIJKLMNOP", parts, strict=False):
         inner = regression_sections(frame, letter) if name == "worst" else ((), ())
         title = say("appendix.section", letter=letter, title=say(f"appendix.{name}"))
-        sections.append(Section(title=title, blocks=(*blocks, *inner[0])))
+        pictures = tuple(_picture(frame, drawn[plot]) for plot in _PICTURES.get(name, ()) if plot in drawn)
+        sections.append(Section(title=title, blocks=(*pictures, *blocks, *inner[0]), name=name))
         sections += inner[1]
     origin = say.name("origin", frame.decision.evidence.origin.value)
     title = say("appendix.title_google" if frame.is_google else "appendix.title_marked", origin=origin)
@@ -80,6 +101,11 @@ def appendix_document(frame: Frame, identity: str) -> Document:
         sections=tuple(sections),
         reference=reference_of(frame, identity, kind="appendix"),
     )
+
+
+def _picture(frame: Frame, plot: Plot) -> Picture:
+    target = f"{PLOTS}/{plot.name}{frame.suffix}.svg"
+    return Picture(target, f"{plot.title}. {plot.description}")
 
 
 def _money(frame: Frame) -> tuple[Block, ...]:

@@ -9,7 +9,8 @@ from evalharness.core.text import find_any
 from evalharness.core.visible import clean, clean_lines
 from evalharness.render.blocks import Block, Bullets, Inline, Paragraph, Section, Strong, Table
 from evalharness.render.frame import Frame
-from evalharness.render.regressions import Regression, Side, regressions
+from evalharness.render.paired import PairedCase, Side
+from evalharness.render.regressions import regressions
 
 MOST = 10
 _ANSWER_LENGTH, _SENTENCE_LENGTH, _MESSAGE_LENGTH, _FACT_LENGTH = 1200, 400, 300, 200
@@ -30,7 +31,7 @@ def regression_sections(frame: Frame, letter: str) -> tuple[tuple[Block, ...], t
     return (Paragraph((intro,)),), sections
 
 
-def _section(frame: Frame, number: str, row: Regression) -> Section:
+def _section(frame: Frame, number: str, row: PairedCase) -> Section:
     say, case = frame.say, row.case
     title = say(
         "worst.title",
@@ -47,7 +48,7 @@ def _section(frame: Frame, number: str, row: Regression) -> Section:
     return Section(title=title, blocks=(Bullets(tuple(facts)), _answers(frame, row)), level=3)
 
 
-def _answers(frame: Frame, row: Regression) -> Table:
+def _answers(frame: Frame, row: PairedCase) -> Table:
     say = frame.say
     names = (frame.control, frame.treatment)
     sides = (row.control, row.treatment)

@@ -149,7 +149,7 @@ def arms() -> tuple[ArmSummary, ...]:
             scored=99, failed=0, unscored=1,
             causes=(("unscored", 1),), quality=estimate(score), latency_mean_ms=1500.0, latency_p95_ms=2500.0,
             error_rate=0.0, context_tokens=800.0, billed_tokens=1900.0, usd_per_request=usd,
-            usd_per_request_cache_neutral=usd,
+            usd_per_request_cache_neutral=usd, cost=estimate(usd, usd / 20, unit="usd_per_request"),
         )  # fmt: skip
 
     raw, sena = ContextMode.RAW, ContextMode.SENA
@@ -206,7 +206,15 @@ def sena_decision(ruling: Ruling = Ruling.INCONCLUSIVE) -> SenaDecision:
 
 def money() -> Money:
     path = tuple(
-        MonthRow(month=k, starts=ON, benefit=250.0, cost=44.0 + k / 5, net=206.0, cumulative=206.0 * k)
+        MonthRow(
+            month=k,
+            starts=ON,
+            benefit=250.0,
+            cost=44.0 + k / 5,
+            net=206.0,
+            cumulative=206.0 * k - 500,
+            roi=(206.0 * k - 500) / (44.0 * k + 500),
+        )
         for k in range(1, 13)
     )
     return Money(

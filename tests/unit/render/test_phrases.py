@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from string import Formatter
 from typing import Any
 
@@ -195,19 +196,25 @@ def test_every_placeholder_names_a_unit_or_a_group(key: str) -> None:
         assert not spec or spec in {"{unit}", "day"} or spec in UNITS or spec in groups
 
 
+def sources(folder: Traversable) -> Iterator[str]:
+    """Yield every program and template that may say something, scripts of the page included."""
+    for item in folder.iterdir():
+        if item.is_dir():
+            yield from sources(item)
+        elif item.name.endswith((".py", ".js", ".j2")):
+            yield item.read_text(encoding="utf-8")
+
+
 def test_no_message_is_left_over() -> None:
     """A key that no code builds is a sentence that nobody proofreads."""
-    package = files("evalharness.render")
-    folders = (package, package / "appendix")
-    sources = [item for folder in folders for item in folder.iterdir() if item.name.endswith(".py")]
-    text = "".join(item.read_text(encoding="utf-8") for item in sources)
+    text = "".join(sources(files("evalharness.render")))
     looked_up = {spec for message in ENGLISH.values() for _, _, spec, _ in Formatter().parse(message) if spec}
-    looked_up |= set(re.findall(r'\bname\(\s*"(\w+)"', text)) | {"unit", "kind"}
+    looked_up |= set(re.findall(r'\bname(?:d)?\(\s*"(\w+)"', text)) | {"unit", "kind"}
     looked_up |= {f"{dimension}_name" for dimension in ("persona", "language", "category")}
     looked_up |= set(re.findall(r'_table\(frame, "(\w+)"', text))  # its columns stand beside it
     looked_up |= set(re.findall(r'"(symbol_\w+)"', text))
     built = set(re.findall(r'"(\w+\.)\{', text))
-    partly = tuple(re.findall(r'f"(\w+\.\w*?_?)\{', text))
+    partly = (*re.findall(r'f"(\w+\.\w*?_?)\{', text), *re.findall(r"`(\w+\.\w+_)\$\{", text))
     stray = [
         key
         for key in ENGLISH

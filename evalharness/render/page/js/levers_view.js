@@ -1,0 +1,251 @@
+// The what-if panel's sliders: each a range and an exact number, both saying the same.
+import { h } from "./dom.js";
+
+const STEPS = 1000;
+const DAY_MS = 86400000;
+
+/** Return {element, setting, reset, moved}; `changed` is called whenever something moves. */
+export function makeControls(levers, say, numerals, changed) {
+  const rows = levers.fields
+    .filter((field) => field.movable)
+    .map((field) => fieldRow(field, say, numerals, changed));
+  const months = numberRow({
+    id: "months",
+    name: say("page.months"),
+    unit: say("page.months_unit"),
+    low: 1,
+    high: levers.most_months,
+    rest: levers.months,
+    step: 1,
+    say,
+    changed,
+    shown: (value) => value,
+    read: (value) => Math.round(value),
+  });
+  const threshold = numberRow({
+    id: "threshold",
+    name: say("page.threshold"),
+    unit: say("page.threshold_unit"),
+    low: 0,
+    high: 5,
+    rest: levers.threshold,
+    step: 0.05,
+    say,
+    changed,
+    shown: (value) => trimmed(value * 100),
+    read: (value) => value / 100,
+  });
+  const day = dayRow(levers, say, changed);
+  const all = [...rows, months, day, threshold];
+  const element = h(
+    "div",
+    { class: "levers" },
+    all.map((row) => row.element),
+  );
+  return {
+    element,
+    setting: () => ({
+      on: day.value(),
+      months: months.value(),
+      threshold: threshold.value(),
+      values: Object.fromEntries(rows.filter((row) => row.isMoved()).map((row) => [row.name, row.value()])),
+    }),
+    reset: () => all.forEach((row) => row.reset()),
+    moved: () => all.filter((row) => row.isMoved()).map((row) => row.label),
+    missing: () => rows.filter((row) => row.value() === null).map((row) => row.label),
+    set: (name, value) => all.find((row) => row.name === name).set(value),
+  };
+}
+
+function trimmed(value) {
+  return Number(value.toPrecision(12));
+}
+
+function fieldRow(field, say, numerals, changed) {
+  const log = field.logarithmic && field.low > 0;
+  const toPlace = (value) =>
+    log
+      ? Math.log(value / field.low) / Math.log(field.high / field.low)
+      : (value - field.low) / (field.high - field.low);
+  const toValue = (place) =>
+    Number(
+      (log
+        ? field.low * (field.high / field.low) ** place
+        : field.low + place * (field.high - field.low)
+      ).toPrecision(3),
+    );
+  const label = say.named("input", field.name);
+  return makeRow({
+    id: field.name,
+    label,
+    unit: say.named("unit_name", field.unit),
+    rest: field.mean,
+    say,
+    changed,
+    range: { min: 0, max: STEPS, step: 1 },
+    toPlace: (value) => Math.round(Math.min(Math.max(toPlace(value), 0), 1) * STEPS),
+    toValue: (place) => toValue(place / STEPS),
+    shown: (value) => Number(value.toPrecision(6)),
+    read: (value) => value,
+    valid: (value) =>
+      (field.least === null || value > field.least || (value === field.least && !field.above)) &&
+      (field.most === null || value <= field.most),
+  });
+}
+
+function numberRow({ id, name, unit, low, high, rest, step, say, changed, shown, read }) {
+  return makeRow({
+    id,
+    label: name,
+    unit,
+    rest,
+    say,
+    changed,
+    range: { min: low, max: high, step },
+    toPlace: (value) => Math.min(Math.max(value, low), high),
+    toValue: (place) => trimmed(place),
+    shown,
+    read,
+    valid: (value) => value >= low && value <= high,
+  });
+}
+
+function makeRow({ id, label, unit, rest, say, changed, range, toPlace, toValue, shown, read, valid }) {
+  let value = rest;
+  const slider = h("input", {
+    type: "range",
+    id: `lever-${id}`,
+    ...range,
+    "aria-label": say("page.slider_of", { name: label }),
+    input: () => move(toValue(Number(slider.value)), slider),
+  });
+  const exact = h("input", {
+    type: "number",
+    id: `exact-${id}`,
+    step: "any",
+    inputmode: "decimal",
+    "aria-label": say("page.exact_value", { name: label }),
+    input: () => {
+      const given = exact.value.trim() === "" ? NaN : read(Number(exact.value));
+      const isRight = Number.isFinite(given) && valid(given);
+      exact.setAttribute("aria-invalid", String(!isRight));
+      if (isRight) move(given, exact);
+    },
+  });
+  const note = h("span", { class: "quiet" });
+  const element = h(
+    "div",
+    { class: "lever", "data-lever": id },
+    h("span", { class: "lever-name" }, label),
+    h("span", { class: "quiet lever-unit" }, unit),
+    slider,
+    exact,
+    note,
+  );
+  // The one that somebody is moving is left alone: rewriting it would take the number from under the cursor.
+  const show = (source) => {
+    if (source !== slider) slider.value = value === null ? range.min : toPlace(value);
+    if (source !== exact) {
+      exact.value = value === null ? "" : shown(value);
+      exact.setAttribute("aria-invalid", "false");
+    }
+    slider.setAttribute("aria-valuetext", value === null ? say("page.unstated") : `${shown(value)} ${unit}`);
+    note.textContent = value === null ? say("page.unstated") : "";
+    element.classList.toggle("moved", value !== rest);
+  };
+  const move = (next, source) => {
+    value = next;
+    show(source);
+    changed();
+  };
+  show(null);
+  return {
+    name: id,
+    label,
+    element,
+    value: () => value,
+    isMoved: () => value !== rest,
+    reset: () => {
+      value = rest;
+      show(null);
+    },
+    set: (next) => {
+      value = next;
+      show(null);
+      changed();
+    },
+  };
+}
+
+function dayRow(levers, say, changed) {
+  const start = Date.parse(`${levers.on}T00:00:00Z`);
+  const days = Math.round((Date.parse(`${levers.last_day}T00:00:00Z`) - start) / DAY_MS);
+  const toDay = (offset) => new Date(start + offset * DAY_MS).toISOString().slice(0, 10);
+  const label = say("page.price_date");
+  let value = levers.on;
+  const changes = levers.prices.map((span) =>
+    Math.round((Date.parse(`${span.starts}T00:00:00Z`) - start) / DAY_MS),
+  );
+  const marks = h(
+    "datalist",
+    { id: "price-changes" },
+    changes.map((offset) => h("option", { value: offset })),
+  );
+  const slider = h("input", {
+    type: "range",
+    id: "lever-on",
+    min: 0,
+    max: days,
+    step: 1,
+    list: "price-changes",
+    "aria-label": say("page.slider_of", { name: label }),
+    input: () => move(toDay(Number(slider.value)), true),
+  });
+  const exact = h("input", {
+    type: "date",
+    id: "exact-on",
+    min: levers.on,
+    max: levers.last_day,
+    required: true,
+    "aria-label": say("page.exact_value", { name: label }),
+    input: () => {
+      const isRight = exact.value >= levers.on && exact.value <= levers.last_day;
+      exact.setAttribute("aria-invalid", String(!isRight));
+      if (isRight) move(exact.value, false);
+    },
+  });
+  const element = h(
+    "div",
+    { class: "lever", "data-lever": "on" },
+    h("span", { class: "lever-name" }, label),
+    h("span", { class: "quiet lever-unit" }),
+    slider,
+    exact,
+    marks,
+  );
+  const show = (fromSlider) => {
+    if (!fromSlider) slider.value = Math.round((Date.parse(`${value}T00:00:00Z`) - start) / DAY_MS);
+    if (exact.value !== value) exact.value = value;
+    exact.setAttribute("aria-invalid", "false");
+    slider.setAttribute("aria-valuetext", value);
+    element.classList.toggle("moved", value !== levers.on);
+  };
+  const move = (next, fromSlider) => {
+    value = next;
+    show(fromSlider);
+    changed();
+  };
+  show(false);
+  return {
+    name: "on",
+    label,
+    element,
+    value: () => value,
+    isMoved: () => value !== levers.on,
+    reset: () => {
+      value = levers.on;
+      show(false);
+    },
+    set: (next) => move(next, false),
+  };
+}

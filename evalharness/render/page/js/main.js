@@ -1,0 +1,21 @@
+// The page: reads its data, then sets up the panel, the explorer and the pictures.
+import { diffWords } from "./diff.js";
+import { makeExplorer } from "./explorer.js";
+import { makeNumerals, makeSay } from "./format.js";
+import { makePull } from "./pull.js";
+import { normalBelow, normalQuantile, tAbove, tQuantile } from "./special.js";
+import { enliven } from "./tips.js";
+import { makeWhatIf } from "./what_if.js";
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const numerals = makeNumerals(data.numbers);
+const say = makeSay(data.words, numerals, data.defaults);
+const whatIf = makeWhatIf(document.getElementById("what-if-body"), data, say, numerals);
+const explorer = makeExplorer(document.getElementById("cases-body"), data, say);
+enliven(explorer ? explorer.open : () => {}, explorer ? explorer.known : () => false);
+document.documentElement.dataset.ready = "1";
+// For whoever wants the numbers behind a slider, in the console or in a test:
+// evalharness.pull({on, months, threshold, values}).
+const tools = { diffWords, makePull, normalBelow, normalQuantile, tAbove, tQuantile };
+const pull = whatIf && whatIf.pull;
+window.evalharness = Object.freeze({ data, numerals, say, whatIf, explorer, pull, tools });
