@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from evalharness.core.errors import BadInput
 from evalharness.core.gate import ScorerIdentity, Snapshot
 from evalharness.core.imported import IMPORTED
 from evalharness.core.plan import PlannedCell
+from evalharness.core.provenance import Delivery
 from evalharness.core.score import Record, Score, Scored
 from evalharness.store import Manifest, RunDirectory
 
@@ -79,7 +80,7 @@ class GateRun:
         """Return the run as the gate sees it, at the list prices of a day (None for the run's own)."""
         from evalharness.decide.gate import take_snapshot
 
-        return take_snapshot(
+        found = take_snapshot(
             self.bench,
             self.seen,
             cases=self.project.dataset.cases,
@@ -87,6 +88,7 @@ class GateRun:
             served=_served(self.plan, self.calls),
             priced_on=priced_on or self.bench.study.on,
         )
+        return replace(found, deliveries=tuple(sorted(_deliveries(self.plan, self.calls))))
 
     def controls(self) -> tuple[ControlCheck, ...]:
         """Return how the study's own controls did."""
@@ -155,3 +157,9 @@ def _served(plan: tuple[PlannedCell, ...], calls: Mapping[str, Call]) -> dict[st
         if name:
             found.setdefault(planned.cell.arm, set()).add(name)
     return {arm: tuple(sorted(names)) for arm, names in found.items()}
+
+
+def _deliveries(plan: tuple[PlannedCell, ...], calls: Mapping[str, Call]) -> set[Delivery]:
+    """Return how a run's answers came: other calls that its scores stand on may have come otherwise."""
+    asked = {key for planned in plan for key in (planned.answer_key, planned.compress_key) if key}
+    return {call.reply.delivery for key, call in calls.items() if key in asked and call.reply is not None}
