@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import verbosity_options
 
 if TYPE_CHECKING:
@@ -43,12 +44,17 @@ _WORDS: Final = {
 PEOPLE: Final = 2
 
 
-@click.group()
+@click.group(
+    epilog=examples(
+        "evalharness assumptions check prompts/assumptions.toml",
+        "evalharness assumptions ask prompts/assumptions.toml --language ko",
+    )
+)
 def assumptions() -> None:
     """Check an assumption file, or fill it by asking two people."""
 
 
-@assumptions.command(epilog="Example: evalharness assumptions check prompts/assumptions.toml")
+@assumptions.command(epilog=examples("evalharness assumptions check prompts/assumptions.toml"))
 @_FILE
 @verbosity_options
 def check(file: Path, quiet: bool, verbose: bool) -> None:
@@ -66,7 +72,7 @@ def check(file: Path, quiet: bool, verbose: bool) -> None:
         console.say(f"  - {remark}")
 
 
-@assumptions.command(epilog="Example: evalharness assumptions ask prompts/assumptions.toml --language ko")
+@assumptions.command(epilog=examples("evalharness assumptions ask prompts/assumptions.toml --language ko"))
 @_FILE
 @click.option("--language", type=click.Choice(["en", "ko"]), default="en", show_default=True)
 @verbosity_options
