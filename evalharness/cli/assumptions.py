@@ -54,7 +54,10 @@ def assumptions() -> None:
     """Check an assumption file, or fill it by asking two people."""
 
 
-@assumptions.command(epilog=examples("evalharness assumptions check prompts/assumptions.toml"))
+@assumptions.command(
+    short_help="Say what stands between the file and a verdict.",
+    epilog=examples("evalharness assumptions check prompts/assumptions.toml"),
+)
 @_FILE
 @verbosity_options
 def check(file: Path, quiet: bool, verbose: bool) -> None:
@@ -72,7 +75,10 @@ def check(file: Path, quiet: bool, verbose: bool) -> None:
         console.say(f"  - {remark}")
 
 
-@assumptions.command(epilog=examples("evalharness assumptions ask prompts/assumptions.toml --language ko"))
+@assumptions.command(
+    short_help="Ask two people for the file's numbers.",
+    epilog=examples("evalharness assumptions ask prompts/assumptions.toml --language ko"),
+)
 @_FILE
 @click.option("--language", type=click.Choice(["en", "ko"]), default="en", show_default=True)
 @verbosity_options

@@ -29,7 +29,10 @@ def dataset() -> None:
     """Check and count the cases of a dataset."""
 
 
-@dataset.command(epilog=examples("evalharness dataset lint prompts/mentoring"))
+@dataset.command(
+    short_help="Check cases, facts and rubrics.",
+    epilog=examples("evalharness dataset lint prompts/mentoring"),
+)
 @path_argument
 @json_option
 @verbosity_options

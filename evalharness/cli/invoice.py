@@ -23,7 +23,10 @@ def invoice() -> None:
     """Hold a run against the provider's bill."""
 
 
-@invoice.command(epilog=examples("evalharness invoice compare reports/mentoring-0123456789ab billing.csv"))
+@invoice.command(
+    short_help="Reconcile a run's calls with an exported bill.",
+    epilog=examples("evalharness invoice compare reports/mentoring-0123456789ab billing.csv"),
+)
 @run_argument
 @click.argument("billing", type=click.Path(path_type=Path, dir_okay=False), metavar="BILLING.csv")
 @json_option

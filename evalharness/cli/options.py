@@ -61,7 +61,7 @@ mode_option = click.option(
 out_option = click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for run directories and the report; default: the experiment's [report] folder, else reports.",
+    help="Folder for run directories and the report; default: [report] folder, else reports.",
 )
 limit_option = click.option(
     "--limit", type=click.IntRange(min=1), help="Pilot: only this many cases. Never gives a verdict."

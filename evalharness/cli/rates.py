@@ -27,7 +27,10 @@ def rates() -> None:
     """Keep the rate card true."""
 
 
-@rates.command(epilog=examples("evalharness rates refresh --yes"))
+@rates.command(
+    short_help="Bring prices up to genai-prices, when you agree.",
+    epilog=examples("evalharness rates refresh --yes"),
+)
 @_card
 @_on
 @click.option("-y", "--yes", is_flag=True, help="Write without asking.")
@@ -65,7 +68,10 @@ def _agreed(question: str) -> bool:
         raise UsageError("nobody answered, so nothing is written; --yes writes without asking") from None
 
 
-@rates.command(epilog=examples("evalharness rates check --on 2026-12-15"))
+@rates.command(
+    short_help="Name prices that are old or differ.",
+    epilog=examples("evalharness rates check --on 2026-12-15"),
+)
 @_card
 @_on
 @json_option

@@ -24,7 +24,9 @@ def ratings() -> None:
 
 
 @ratings.command(
-    "import", epilog=examples("evalharness ratings import canary.csv --run reports/mentoring-0123456789ab")
+    "import",
+    short_help="Read users' ratings from a CSV file.",
+    epilog=examples("evalharness ratings import canary.csv --run reports/mentoring-0123456789ab"),
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @click.option(

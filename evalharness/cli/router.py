@@ -27,7 +27,11 @@ def router() -> None:
     """Measure the routers, or ask one."""
 
 
-@router.command("eval", epilog=examples("evalharness router eval prompts/experiment.toml --json"))
+@router.command(
+    "eval",
+    short_help="Measure every router, a blind set apart.",
+    epilog=examples("evalharness router eval prompts/experiment.toml --json"),
+)
 @click.argument("path", type=click.Path(path_type=Path), metavar="EXPERIMENT_OR_PROMPTS_DIR")
 @click.option(
     "--blind/--no-blind",

@@ -43,10 +43,11 @@ def sena() -> None:
 
 
 @sena.command(
+    short_help="Measure methods and budgets; recommend one.",
     epilog=examples(
         "evalharness sena sweep prompts/experiment.toml",
         "evalharness sena sweep prompts/experiment.toml --method hybrid --budget 0.6 --budget 0.7",
-    )
+    ),
 )
 @experiment_argument
 @click.option(
@@ -124,7 +125,10 @@ def sweep(
         console.say(line)
 
 
-@sena.command(epilog=examples("evalharness sena compress prompts/mentoring/pen-ko-01.yaml --budget 0.7"))
+@sena.command(
+    short_help="Show a context with what is dropped struck through.",
+    epilog=examples("evalharness sena compress prompts/mentoring/pen-ko-01.yaml --budget 0.7"),
+)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @click.option(
     "--method", type=click.Choice(("none", *_METHODS, "damage")), default="extractive", show_default=True
