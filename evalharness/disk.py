@@ -74,8 +74,8 @@ def taken(folder: Path, names: Iterable[str]) -> list[str]:
 def write_tree(folder: Path, files: Mapping[str, bytes]) -> None:
     """Put files into a folder, which need not be there: all of them, or none.
 
-    They are written aside first, then renamed into place; a new folder appears whole. Names that are `taken` are
-    an error.
+    They are written aside first, then renamed into place; a new folder appears whole. Names that are `taken`
+    are an error.
 
     Raises:
         OSError: If the disk does not take them; everything is as it was.

@@ -5,24 +5,22 @@
 
 from __future__ import annotations
 
+import runpy
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
+from evalharness.app.project import Project
+from evalharness.app.recorded_plan import recorded_jobs
+
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from hatch_build import RECORDINGS, starter_files  # noqa: E402 - it lies beside the package, not in it
-
-from evalharness.app.project import Project  # noqa: E402
-from evalharness.app.recorded_plan import recorded_jobs  # noqa: E402
+BUILD = runpy.run_path(str(ROOT / "hatch_build.py"))
 
 
 def needed_recordings(root: Path) -> list[str]:
     """Return the recordings that the starter's experiment asks for, relative to the repository."""
     with tempfile.TemporaryDirectory() as folder:
-        for name, file in starter_files(root, recordings=False).items():
+        for name, file in BUILD["starter_files"](root, recordings=False).items():
             target = Path(folder) / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
@@ -34,4 +32,4 @@ def needed_recordings(root: Path) -> list[str]:
 
 if __name__ == "__main__":
     text = "\n".join(needed_recordings(ROOT)) + "\n"
-    (ROOT / RECORDINGS).write_text(text, encoding="utf-8", newline="\n")
+    (ROOT / BUILD["RECORDINGS"]).write_text(text, encoding="utf-8", newline="\n")

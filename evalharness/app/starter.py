@@ -92,4 +92,6 @@ def _refuse_taken(folder: Path, content: dict[str, bytes]) -> None:
     if there:
         names = ", ".join(there[:_SHOWN])
         more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
-        raise BadInput(f"already there: {names}{more}; nothing was written, choose another folder", file=folder)
+        raise BadInput(
+            f"already there: {names}{more}; nothing was written, choose another folder", file=folder
+        )

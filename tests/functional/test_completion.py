@@ -40,7 +40,8 @@ class Terminal:
         self._fd = ours
         self._shell = subprocess.Popen(
             command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # fish leaves without a terminal of its own
+            # fish leaves at once without a terminal of its own
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no threads here
             env=environ | {"HOME": str(folder), "HISTFILE": "", "PS1": "$ "},
         )  # fmt: skip
         os.close(theirs)
