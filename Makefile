@@ -19,7 +19,7 @@ demo: $(VENV)/.package ## Replay the shipped recordings and write the upgrade an
 	$(BIN)/evalharness analyze $(EXPERIMENT)
 
 test: check browser ## Lint, types, import contracts, then every test but the slow ones, against the built wheel
-	PYTHONWARNDEFAULTENCODING=1 $(BIN)/pytest -m "not slow" --cov --cov-report=term
+	PYTHONWARNDEFAULTENCODING=1 $(BIN)/pytest -m "not slow" -n auto --maxprocesses 4 --dist loadfile
 
 # The label form and the HTML report are tested in a real browser; where none can be installed they skip, loudly.
 browser: node
