@@ -164,7 +164,7 @@ def test_memory_hardly_grows_with_the_number_of_jobs(kit: SimpleNamespace, tmp_p
 
         with FileJournal(tmp_path / f"{count}.jsonl") as journal:
             running = kit.engine(Wordy(), journal)
-            # What lived before is set apart: among many old objects the collector seldom looks at the new ones.
+            # What lived before is set apart: among many old objects the collector seldom looks at new ones.
             gc.collect()
             gc.freeze()
             tracemalloc.start()
