@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,15 @@ def test_what_stays_refused_is_an_error_and_leaves_nothing(
     with pytest.raises(PermissionError):
         disk.write_whole(tmp_path / "x", b"new")
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("x", b"old")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes among its files")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/zero")
+    for name in ("pipe", "link"):
+        with pytest.raises(OSError, match="not a file"):
+            disk.open_regular(tmp_path / name)
+    (tmp_path / "file").write_bytes(b"a")
+    with disk.open_regular(tmp_path / "file") as stream:
+        assert stream.read() == b"a"
