@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -181,3 +183,29 @@ def test_require_exits_1_when_unmet(cli: Cli, recorded: Path) -> None:
     done = cli("analyze", EXPERIMENT, "--require", "approve", "-q")
     fails(done, 1, "--require approve: the verdict is")
     assert (recorded / "reports" / "gemini_pro_upgrade_analysis.md").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither these pipes nor this device")
+@pytest.mark.parametrize("arguments", [("--help",), ("plan", EXPERIMENT)])
+def test_a_reader_that_leaves_is_neither_success_nor_a_failed_check(
+    project: Path, arguments: tuple[str, ...]
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "evalharness", *arguments],
+        cwd=project, stdout=writing, stderr=subprocess.PIPE, encoding="utf-8", check=False,
+    )  # fmt: skip
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_full_disk_under_the_output_is_one_line(project: Path) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "evalharness", "plan", EXPERIMENT],
+            cwd=project, stdout=full, stderr=subprocess.PIPE, encoding="utf-8", check=False,
+        )  # fmt: skip
+    assert done.returncode == 6
+    assert done.stderr == "error: cannot be written: No space left on device; make room there\n"
