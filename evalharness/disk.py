@@ -1,19 +1,40 @@
-"""Writing a file whole or not at all, on every system."""
+"""Reading files and nothing else, and writing them whole or not at all, on every system."""
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
+import stat
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from io import BufferedReader
 
 PARTIAL_SUFFIX = ".partial"
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0)
 _TRIES = 20
 _PAUSE_S = 0.05
 """Waits of one second in all for whoever holds the file open."""
+
+
+def open_regular(file: Path) -> BufferedReader:
+    """Open a file for reading; a pipe or a device, for which one would wait without end, is none.
+
+    Raises:
+        OSError: If it is not there, not a regular file, or cannot be read.
+    """
+    # A pipe that nobody writes to would already hold up the opening.
+    stream = open(file, "rb", opener=lambda path, flags: os.open(path, flags | _AT_ONCE))  # noqa: SIM115
+    if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        return stream
+    stream.close()
+    raise OSError(errno.EINVAL, "it is a pipe or a device, not a file", str(file))
 
 
 def write_whole(file: Path, content: bytes) -> None:

@@ -64,6 +64,8 @@ def serve(
     try:
         serve_until_stopped(settings, port=port, on_ready=_announce)
     except OSError as error:
+        if error.filename is not None:
+            raise BadInput(f"cannot be written: {error.strerror}", file=error.filename) from None
         raise BadInput(f"port {port} cannot be used: {error.strerror}; choose another or 0") from None
 
 

@@ -9,14 +9,15 @@ import importlib
 import os
 import sys
 import traceback
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from evalharness import __version__
 from evalharness.cli.terminal import write_plainly_where_needed
-from evalharness.core.errors import EvalHarnessError
+from evalharness.core.errors import EvalHarnessError, IntegrityError
 from evalharness.core.visible import clean
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 EXIT_INTERNAL: Final = 70
 EXIT_INTERRUPTED: Final = 130
+EXIT_READER_LEFT: Final = 141
+"""What shells say of a program that SIGPIPE ended, as `| head` ends many."""
+_FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _GARBAGE_OBJECTS: Final = 200_000
 """Objects between two looks for garbage; costs about 1 MiB."""
 
@@ -75,8 +79,34 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+class ReaderLeft(Exception):
+    """Whoever read our output has closed it, as `| head` does."""
+
+
+@contextmanager
+def _until_reader_leaves() -> Iterator[None]:
+    """Say it in words of our own: of a closed pipe click makes exit 1, which would be a failed check."""
+    try:
+        yield
+    except OSError as error:
+        # Windows says it with another number.
+        if isinstance(error, BrokenPipeError) or (sys.platform == "win32" and error.errno == errno.EINVAL):
+            raise ReaderLeft from None
+        raise
+
+
 class LazyGroup(click.Group):
     """A group that imports a command when it is called."""
+
+    def make_context(self, *arguments: Any, **settings: Any) -> click.Context:
+        """Read the command line, which prints where --help stands on it."""
+        with _until_reader_leaves():
+            return super().make_context(*arguments, **settings)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with _until_reader_leaves():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the commands in the order of the work."""
@@ -114,7 +144,7 @@ class LazyGroup(click.Group):
         "`evalharness COMMAND --help` explains one, with examples. "
         "Exit codes: 0 done, whatever the verdict; 1 a --require is unmet or a check failed; 2 usage; "
         "3 bad input; 4 provider or network; 5 budget; 6 integrity of recorded data; 70 internal error; "
-        "130 interrupted."
+        "130 interrupted; 141 nobody read the output any more."
     ),
 )
 @click.version_option(__version__, prog_name="evalharness")
@@ -143,11 +173,13 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted; what was recorded is kept, the same command goes on from there", EXIT_INTERRUPTED)
+    except ReaderLeft:
+        # What was not said is lost, so this is no success. Python must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_READER_LEFT)
     except Exception as error:
-        if _reader_left(error):
-            # That is its business, and Python must not complain at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
+        if isinstance(error, OSError) and error.errno in _FULL:
+            _fail(f"cannot be written: {error.strerror}; make room there", IntegrityError.exit_code)
         if "-v" in sys.argv or "--verbose" in sys.argv:
             traceback.print_exc()
         _fail(
@@ -171,10 +203,3 @@ def _settle() -> None:
 def _fail(message: str, code: int) -> None:
     click.echo(f"error: {clean(message)}", err=True)
     sys.exit(code)
-
-
-def _reader_left(error: Exception) -> bool:
-    """Tell whether whoever read our output closed it; Windows says so with another number."""
-    if isinstance(error, BrokenPipeError):
-        return True
-    return sys.platform == "win32" and isinstance(error, OSError) and error.errno == errno.EINVAL

@@ -182,6 +182,8 @@ def _unpriced(priced: Priced) -> Iterator[str]:
 
 def _notes(priced: Priced) -> Iterator[str]:
     tally = priced.tally
+    if not tally.responses and not tally.not_billed:
+        yield "nothing was read: there is no response in what was named"
     if tally.simulated:
         yield f"SIMULATED: {tally.simulated} responses come from the emulator; nobody bills them"
     if priced.overrides is not None:

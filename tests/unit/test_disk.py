@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,15 @@ def test_taken_names_are_files_folders_links_and_what_blocks_a_folder(tmp_path: 
     names = ["file/x", "file/y", "folder/inner", "folder/new", "new/z"]
     assert disk.taken(tmp_path, names) == ["file", "folder/inner"]
     assert disk.taken(tmp_path / "none", names) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes among its files")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/zero")
+    for name in ("pipe", "link"):
+        with pytest.raises(OSError, match="not a file"):
+            disk.open_regular(tmp_path / name)
+    (tmp_path / "file").write_bytes(b"a")
+    with disk.open_regular(tmp_path / "file") as stream:
+        assert stream.read() == b"a"

@@ -40,7 +40,7 @@ class ArmOperations:
 
     arm: str
     requests: int
-    """Cells that were to be answered."""
+    """Cells whose answer was asked for."""
     delivered: tuple[tuple[Delivery, int], ...]
     """Pairs (how answers were reached, answers). Times of replayed answers are those of their recording."""
     latency: Timing | None
@@ -52,12 +52,12 @@ class ArmOperations:
     answer was streamed."""
     errors: tuple[tuple[str, int], ...]
     """Requests that the provider did not answer, by cause, most frequent first."""
-    error_rate: float
-    """Their share of the requests."""
-    error_rate_high: float
+    error_rate: float | None
+    """Their share of the requests; None without any, as the bound and the level."""
+    error_rate_high: float | None
     """Its one-sided Clopper-Pearson bound: what as many requests can rule out."""
     error_confidence: float
-    error_level: Level
+    error_level: Level | None
     """Of the rate itself, not of its bound."""
     calls: int
     """Calls that the arm stands on, compressor included; one that several arms share counts in each."""
@@ -69,6 +69,8 @@ class ArmOperations:
     timeout, dropped, malformed, or the provider's reason."""
     unconfirmed: int
     """Those of them that may be on the bill though no token counts came back."""
+    not_called: int = 0
+    """Cells that a run which was stopped did not come to: they tell nothing of the service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,3 +103,18 @@ def test_an_arm_without_any_answer_has_no_times(
     found = arms(broken(40))["pro-raw"]
     assert (found.latency, found.latency_level, found.error_rate) == (None, None, 1.0)
     assert found.error_rate_high == 1.0
+
+
+@pytest.mark.parametrize("asked", [40, 10, 0])
+def test_cells_that_a_stopped_run_did_not_come_to_are_no_errors_of_the_service(
+    broken: Callable[..., Study], arms: Callable[[Study], dict[str, ArmOperations]], asked: int
+) -> None:
+    """Of ten requests that were made two failed; nobody knows what became of the other thirty."""
+    made = broken(40 - asked + 2 if asked else 40)
+    never = [o for o in made.outcomes if o.arm == "pro-raw" and o.failed][: 40 - asked]
+    outcomes = tuple(replace(o, cause="not_called") if o in never else o for o in made.outcomes)
+    found = arms(replace(made, outcomes=outcomes))["pro-raw"]
+    assert (found.requests, found.not_called) == (asked, 40 - asked)
+    assert found.error_rate == (2 / asked if asked else None)
+    assert found.errors == ((("timeout", 2),) if asked else ())
+    assert (found.error_rate_high is None, found.error_level is None) == (asked == 0, asked == 0)
