@@ -76,10 +76,10 @@ def power_line(frame: Frame) -> str:
     sentence = say(key, mde=step.mde_points, roi=detectable)
     net = frame.upgrade.net_at_threshold
     if step.cases_for_power is not None:
-        more = say("next.cases", n=step.cases_for_power)
-    else:
-        more = say("next.cases_none") if net is not None and net.value <= 0 else ""
-    return f"{sentence} {more}".rstrip()
+        return f"{sentence} {say('next.cases', n=step.cases_for_power)}"
+    if net is None:
+        return sentence
+    return f"{sentence} {say('next.cases_none' if net.value <= 0 else 'next.cases_not_enough')}"
 
 
 def rollback_line(frame: Frame) -> str:

@@ -229,13 +229,20 @@ def _next(frame: Frame) -> str:
         return ""
     if step.advice is not Advice.RUN_MORE:
         return frame.say(f"advice_short.{advice_key(frame)}", field=advised_field(frame))
-    total = step.cases_for_power
-    more = None if total is None else total - frame.upgrade.quality.n
-    if more is None or more <= 0:
-        return frame.say("advice_short.run_more_bare")
+    more = more_prompts(frame)
+    if more is None:
+        gains = frame.upgrade.net_at_threshold
+        unproven = gains is not None and gains.value <= 0
+        return frame.say(f"advice_short.run_more_{'unproven' if unproven else 'bare'}")
     rounded = round_up(more)
     cost = None if step.cost_per_prompt is None else rounded * step.cost_per_prompt
     return frame.say("advice_short.run_more_prompts", more=rounded, cost=frame.say.number(cost, "usd"))
+
+
+def more_prompts(frame: Frame) -> int | None:
+    """Return how many prompts more would settle it if the gain is real, None if no number would."""
+    total = frame.upgrade.next.cases_for_power
+    return None if total is None else max(1, total - frame.decision.evidence.cases)
 
 
 def advice_key(frame: Frame) -> str:
