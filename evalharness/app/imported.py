@@ -143,7 +143,11 @@ def imported_study(directory: RunDirectory, project: Project, *, on: dt.date | N
     from evalharness.decide.assemble_imported import ImportedData, assemble_imported
 
     labels = current_labels(directory, directory.read_records()) if directory.read_labels() else ()
-    data = ImportedData(cells=tuple(directory.read_imported()), scores=directory.read_scores(), labels=labels)
+    mapping = load_import_mapping(project.file)
+    data = ImportedData(
+        cells=tuple(directory.read_imported()), scores=directory.read_scores(), labels=labels,
+        failures_known="error" in mapping.columns,
+    )  # fmt: skip
     cases = {case.id: case for case in project.dataset.cases}
-    day = on or load_import_mapping(project.file).on
+    day = on or mapping.on
     return assemble_imported(data, experiment=project.experiment, cases=cases, on=day)

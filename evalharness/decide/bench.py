@@ -58,6 +58,16 @@ class Bench:
             raise KeyError(context)
         return self.pair(*found, rule=rule)
 
+    def failures(self, arm: int) -> tuple[int, int] | None:
+        """Return how many requests of an arm failed, and of how many; None if nobody can know.
+
+        A cell that was never asked is neither a failure nor an answer.
+        """
+        asked = (self.cells.rows[arm] > 0) & self.cells.planned(arm)[:, None]
+        if not self.study.failures_known or not asked.any():
+            return None
+        return int(self.cells.failed[arm][asked].sum()), int(asked.sum())
+
     def points(self, pair: Pair, *, confidence: float | None = None) -> Estimate:
         """Estimate a pair's score difference, points; n is 0 where no case is in both arms."""
         confidence = confidence or self.confidence

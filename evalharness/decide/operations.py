@@ -54,18 +54,18 @@ def error_level(rate: float, targets: ServiceTargets, rollout: Rollout) -> Level
 def _arm(bench: Bench, arm: int, calls: ArmCalls) -> ArmOperations:
     cells, name = bench.cells, bench.cells.arms[arm].name
     targets, rollout = bench.study.experiment.targets, bench.study.experiment.rollout
-    planned = cells.planned(arm)
-    requests, failed = int(cells.rows[arm][planned].size), int(cells.failed[arm][planned].sum())
+    requests, failures = cells.rows[arm][cells.planned(arm)].size, bench.failures(arm)
     latency = cells.latency_ms[arm][cells.answered[arm] & ~np.isnan(cells.latency_ms[arm])]
-    found, rate = timing(latency), failed / requests if requests else 0.0
+    found, rate = timing(latency), None if failures is None else failures[0] / failures[1]
     causes = (o.cause or "unknown" for o in bench.study.outcomes if o.arm == name and o.failed)
     return ArmOperations(
         arm=name, requests=requests, delivered=calls.delivered, latency=found,
         latency_level=None if found is None else latency_level(found.mean, targets, rollout),
         first_token=timing(np.array(calls.first_token_ms, dtype=np.float64)),
         errors=_counted(Counter(causes).items()), error_rate=rate,
-        error_rate_high=clopper_pearson_upper(failed, requests, bench.confidence),
-        error_confidence=bench.confidence, error_level=error_level(rate, targets, rollout),
+        error_rate_high=None if failures is None else clopper_pearson_upper(*failures, bench.confidence),
+        error_confidence=bench.confidence,
+        error_level=None if rate is None else error_level(rate, targets, rollout),
         calls=calls.calls, live_calls=calls.live, retries=_counted(calls.tries),
         unconfirmed=calls.unconfirmed,
     )  # fmt: skip

@@ -74,12 +74,16 @@ def power_line(frame: Frame) -> str:
     detectable = step.roi_detectable
     key = "next.power" if detectable is None else "next.power_roi"
     sentence = say(key, mde=step.mde_points, roi=detectable)
-    net = frame.upgrade.net_at_threshold
-    if step.cases_for_power is not None:
-        return f"{sentence} {say('next.cases', n=step.cases_for_power)}"
+    return f"{sentence} {_enough(frame)}".rstrip()
+
+
+def _enough(frame: Frame) -> str:
+    say, net, total = frame.say, frame.upgrade.net_at_threshold, frame.upgrade.next.cases_for_power
+    if total is not None:
+        return say("next.cases", n=total)
     if net is None:
-        return sentence
-    return f"{sentence} {say('next.cases_none' if net.value <= 0 else 'next.cases_not_enough')}"
+        return ""
+    return say("next.cases_none" if net.value <= 0 else "next.cases_not_enough")
 
 
 def rollback_line(frame: Frame) -> str:

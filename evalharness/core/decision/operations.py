@@ -52,12 +52,12 @@ class ArmOperations:
     answer was streamed."""
     errors: tuple[tuple[str, int], ...]
     """Requests that the provider did not answer, by cause, most frequent first."""
-    error_rate: float
-    """Their share of the requests."""
-    error_rate_high: float
+    error_rate: float | None
+    """Their share of the requests that were made; None if none was, or nobody can know which failed."""
+    error_rate_high: float | None
     """Its one-sided Clopper-Pearson bound: what as many requests can rule out."""
     error_confidence: float
-    error_level: Level
+    error_level: Level | None
     """Of the rate itself, not of its bound."""
     calls: int
     """Calls that the arm stands on, compressor included; one that several arms share counts in each."""

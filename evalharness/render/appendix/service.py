@@ -45,9 +45,10 @@ def _replayed(frame: Frame) -> str:
 
 def _row(frame: Frame, arm: ArmOperations) -> tuple[str, ...]:
     say, latency = frame.say, arm.latency
-    levels = [say.name("level", arm.error_level.value)]
-    if arm.latency_level is not None:
-        levels.insert(0, say.name("level", arm.latency_level.value))
+    levels = [
+        say("word.na") if level is None else say.name("level", level.value)
+        for level in (arm.latency_level, arm.error_level)
+    ]
     return (
         clean(arm.arm, limit=_NAME_LENGTH),
         say("word.not_measured")
@@ -70,6 +71,8 @@ def _quantiles(frame: Frame, times: Timing | None, how_many: int) -> str:
 
 
 def _errors(frame: Frame, arm: ArmOperations) -> str:
+    if arm.error_rate_high is None:
+        return frame.say("word.not_measured")
     failed = sum(count for _, count in arm.errors)
     said = frame.say("service.errors_value", n=failed, requests=arm.requests, high=arm.error_rate_high)
     return f"{said}: {_counted(frame, arm.errors)}" if failed else said
