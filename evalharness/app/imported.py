@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from evalharness.app.project import Project
+from evalharness.app.project import Project, text_sha256
 from evalharness.core.case import Case, Dataset
 from evalharness.core.errors import PricingError, RunMismatch
 from evalharness.core.experiment import Experiment
@@ -68,6 +68,11 @@ class ImportedProject(Project):
     def contract(self) -> RateCard | None:
         """An import states its costs, or has them priced by the list."""
         return None
+
+    @cached_property
+    def rate_card_sha256(self) -> str:
+        """SHA-256 of the rate card's text; empty if none is named."""
+        return text_sha256(self._path(self.experiment.rate_card)) if self.mapping.has_prices else ""
 
     @property
     def shape_sha256(self) -> str:

@@ -224,3 +224,61 @@ def test_a_missing_arm_is_not_called_never_worse(cli: Cli, folder: Path) -> None
 def test_one_session_asks_for_more_and_counts_cases(cli: Cli, folder: Path) -> None:
     report, _ = reported(cli, folder, ["c1,A,3,0.002", "c1,B,4,0.004"])
     assert "More prompts are needed: so few have no standard error." in report
+
+
+def rows_of(gain: float, *, cases: int = 40) -> list[str]:
+    rng = random.Random(3)  # noqa: S311 - test data
+    rows = []
+    for number in range(cases):
+        base = rng.uniform(2, 3)
+        better = base + gain + rng.uniform(-0.2, 0.2)
+        rows += [f"c{number},A,{base:.3f},0.002", f"c{number},B,{better:.3f},0.004"]
+    return rows
+
+
+def bare_run(cli: Cli, folder: Path, rows: list[str]) -> Path:
+    (folder / "map.toml").write_text(BARE, encoding="utf-8", newline="\n")
+    text = "\n".join(["id,variant,grade,usd", *rows]) + "\n"
+    (folder / "table.csv").write_text(text, encoding="utf-8", newline="\n")
+    run = imported(cli)
+    assert cli("score", str(run)).returncode == 0
+    return run
+
+
+def test_a_later_table_is_held_against_a_blessed_one(cli: Cli, folder: Path) -> None:
+    before = bare_run(cli, folder, rows_of(1.0))
+    blessed = cli("bless", str(before), "--out", "baseline.json", "--by", "kim", "--reason", "first table")
+    assert blessed.returncode == 0, blessed.stderr
+    same = cli("check", str(before), "--baseline", "baseline.json")
+    assert same.returncode == 0, same.stdout + same.stderr
+    assert "GATE PASS" in same.stdout
+    assert not [word for word in ("facts sent", "tokens", "Latency") if word in same.stdout]
+    worse = bare_run(cli, folder, rows_of(0.3))
+    checked = cli("check", str(worse), "--baseline", "baseline.json")
+    assert checked.returncode == 1, checked.stdout + checked.stderr
+    report = json.loads((folder / worse / "gate.json").read_text(encoding="utf-8"))
+    failed = {(row["kind"], row.get("arm")) for row in report["checks"] if row["status"] == "fail"}
+    assert ("score", "pro") in failed
+    assert ("score", "flash") not in failed
+    assert {row["arm"] for row in report["worse"] if row["blamed"]} == {"pro"}
+    assert "prices_moved" not in {remark["code"] for remark in report["remarks"]}
+
+
+def test_an_import_that_was_not_scored_cannot_pass_the_gate(cli: Cli, folder: Path) -> None:
+    before = bare_run(cli, folder, rows_of(1.0))
+    signed = ("--out", "baseline.json", "--by", "kim", "--reason", "first table")
+    assert cli("bless", str(before), *signed).returncode == 0
+    (folder / before / "scores.jsonl").unlink()
+    done = cli("check", str(before), "--baseline", "baseline.json")
+    assert done.returncode == 6
+    assert "scores.jsonl" in done.stderr
+
+
+def test_the_gate_of_an_import_is_declared_in_its_mapping(cli: Cli, folder: Path) -> None:
+    (folder / "map.toml").write_text(
+        BARE.replace("[columns]", '[gate]\narms = ["prro"]\n[columns]'), encoding="utf-8", newline="\n"
+    )
+    (folder / "table.csv").write_text("id,variant,grade,usd\nc,A,1,1\nc,B,1,1\n", encoding="utf-8")
+    done = cli("import", "table.csv", "--mapping", "map.toml")
+    assert done.returncode == 3
+    assert "no arm is called 'prro'; arms: flash, pro" in done.stderr
