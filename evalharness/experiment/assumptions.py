@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from evalharness.core.assumptions import (
     Assumption,
@@ -20,15 +20,10 @@ from evalharness.core.assumptions import (
 )
 from evalharness.core.errors import BadInput
 from evalharness.experiment.edge import Strict, read_text, read_toml
+from evalharness.experiment.fields import Number
 from evalharness.experiment.toml_lines import line_of
 
-
-def _number(value: Any) -> Any:
-    # TOML writes 150 and 150.0 as different types; people do not.
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
+Finite = Annotated[Number, Field(allow_inf_nan=False)]
 
 
 class FieldTable(Strict):
@@ -36,13 +31,13 @@ class FieldTable(Strict):
 
     status: Literal["known", "range", "unknown"]
     dist: Literal["fixed", "triangular", "pert", "lognormal90", "normal", "beta"] | None = None
-    low: Number | None = None
-    mid: Number | None = None
-    high: Number | None = None
-    mean: Number | None = None
-    sd: Number | None = None
-    alpha: Number | None = None
-    beta: Number | None = None
+    low: Finite | None = None
+    mid: Finite | None = None
+    high: Finite | None = None
+    mean: Finite | None = None
+    sd: Finite | None = None
+    alpha: Finite | None = None
+    beta: Finite | None = None
     unit: str
     source: str = ""
     as_of: dt.date | None = None
@@ -53,7 +48,7 @@ class CorrelationTable(Strict):
     """One [[correlations]] table."""
 
     between: Annotated[list[str], Field(min_length=2, max_length=2)]
-    value: Annotated[Number, Field(gt=-1, lt=1)]
+    value: Annotated[Finite, Field(gt=-1, lt=1)]
 
 
 class TrafficTable(Strict):
@@ -61,13 +56,13 @@ class TrafficTable(Strict):
 
     persona: str
     language: Literal["ko", "en"]
-    share: Annotated[Number, Field(ge=0, le=1)]
+    share: Annotated[Finite, Field(ge=0, le=1)]
 
 
 class SatisfactionTable(Strict):
     """[satisfaction]: what users said of answers by the treatment."""
 
-    share: Annotated[Number, Field(ge=0, le=1)]
+    share: Annotated[Finite, Field(ge=0, le=1)]
     ratings: Annotated[int, Field(ge=1)]
     source: Annotated[str, Field(min_length=1)]
     as_of: dt.date | None = None

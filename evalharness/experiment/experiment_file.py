@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from evalharness.core.experiment import (
-    Arm,
     ContextMode,
     DroppedCells,
     Experiment,
     GatewaySettings,
-    Limits,
-    ModelLimits,
     Recordings,
-    Role,
-    ScorerChoice,
     Thresholds,
     Waivers,
 )
-from evalharness.core.judging import RUBRIC
+from evalharness.experiment.arm_tables import ArmTable, check_arms
 from evalharness.experiment.cost_tables import CostTable, RatesTable
-from evalharness.experiment.edge import Misplaced, Strict, read_toml, safe_name
+from evalharness.experiment.edge import Misplaced, Strict, read_toml
+from evalharness.experiment.fields import Name, Number, Positive, Share, ThinkingLevel
 from evalharness.experiment.gate_table import GateTable, check_gated, gate_settings
 from evalharness.experiment.judge_tables import (
     JudgeTable,
@@ -33,44 +28,14 @@ from evalharness.experiment.judge_tables import (
     judge_choice,
     pairwise_choice,
 )
+from evalharness.experiment.limits_table import LimitsTable
 from evalharness.experiment.recordings_table import RecordingsTable
 from evalharness.experiment.report_tables import ReportTable, RolloutTable
-from evalharness.experiment.sena_table import ModelId, SenaTable, Share, ThinkingLevel
+from evalharness.experiment.scorer_table import ScorerTable
+from evalharness.experiment.sena_table import SenaTable
 from evalharness.experiment.targets_table import TargetsTable
 
-SAFE_NAME = r"^[a-z0-9][a-z0-9._-]*$"
-Name = Annotated[str, Field(pattern=SAFE_NAME, max_length=64), AfterValidator(safe_name)]
-
-
-def _number(value: Any) -> Any:
-    # TOML writes 150 and 150.0 as different types; people do not.
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-Number = Annotated[float, BeforeValidator(_number)]
-Positive = Annotated[Number, Field(gt=0)]
 _DEFAULTS = Thresholds()
-
-
-class ArmTable(Strict):
-    """One [[arms]] table."""
-
-    name: Name
-    model: ModelId
-    context: Literal["raw", "sena", "damaged"]
-    role: Literal["control", "treatment", "aa", "damaged", "alternative"]
-    cases: Annotated[int, Field(ge=2)] | None = None
-    thinking_level: ThinkingLevel | None = None
-
-    @model_validator(mode="after")
-    def _only_alternatives_differ(self) -> ArmTable:
-        if self.thinking_level is not None and self.role != "alternative":
-            message = (
-                "the compared arms share one thinking level, that of [gateway]; another one is for an arm "
-                'with role = "alternative"'
-            )
-            raise Misplaced(message, "thinking_level")
-        return self
 
 
 class GatewayTable(Strict):
@@ -99,38 +64,6 @@ class GatewayTable(Strict):
         return self
 
 
-Also = Literal["fidelity", "speech_level", "persona_cues", "key_facts_lemma", "semantic", "chrf"]
-
-
-class ScorerTable(Strict):
-    """[scorer]: the primary scorer, declared before the run."""
-
-    name: Literal["key_facts", "rubric"]
-    scale: Annotated[list[Number], Field(min_length=2, max_length=2)] = [0.0, 5.0]
-    weights: dict[str, Positive] = {}
-    also: list[Also] = []
-
-    @field_validator("also")
-    @classmethod
-    def _each_once(cls, value: list[str]) -> list[str]:
-        twice = next((name for name in value if value.count(name) > 1), None)
-        if twice is not None:
-            raise ValueError(f"{twice} is there twice")
-        return value
-
-    @field_validator("scale")
-    @classmethod
-    def _ascending(cls, value: list[float]) -> list[float]:
-        if value[0] >= value[1]:
-            raise ValueError(f"the scale must ascend, got {value}")
-        return value
-
-    @property
-    def judged(self) -> bool:
-        """Whether a judge's points are the score, or a part of it."""
-        return RUBRIC in (self.weights or {self.name})
-
-
 class ThresholdsTable(Strict):
     """[thresholds]: the limits that verdicts compare with."""
 
@@ -150,32 +83,6 @@ class ThresholdsTable(Strict):
     max_mean_latency_ms: Positive = _DEFAULTS.max_mean_latency_ms
     max_error_rate: Annotated[float, Field(ge=0, lt=1)] = _DEFAULTS.max_error_rate
     min_satisfaction: Share = _DEFAULTS.min_satisfaction
-
-
-PerMinute = Annotated[int, Field(ge=1)]
-Usd = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]
-
-
-class ModelLimitsTable(Strict):
-    """[limits.models."<model id>"]: limits per minute of one model, which replace the common ones."""
-
-    requests_per_minute: PerMinute | None = None
-    tokens_per_minute: PerMinute | None = None
-
-
-class LimitsTable(Strict):
-    """[limits]: how fast and how far a run may go."""
-
-    concurrency: Annotated[int, Field(ge=1, le=256)] = 8
-    requests_per_minute: PerMinute | None = None
-    tokens_per_minute: PerMinute | None = None
-    timeout_s: Positive = 120.0
-    deadline_s: Positive = 600.0
-    max_attempts: Annotated[int, Field(ge=1, le=10)] = 4
-    stop_after_failures: Annotated[int, Field(ge=1)] = 5
-    budget_usd: Usd | None = None
-    monthly_usd: Usd | None = None
-    models: dict[ModelId, ModelLimitsTable] = {}
 
 
 class WaiversTable(Strict):
@@ -220,6 +127,11 @@ class ExperimentFile(Strict):
     pairwise: PairwiseTable | None = None
 
     @model_validator(mode="after")
+    def _the_arms_make_sense(self) -> ExperimentFile:
+        check_arms(self.arms)
+        return self
+
+    @model_validator(mode="after")
     def _the_judges_make_sense(self) -> ExperimentFile:
         check_judges(self.judges)
         if self.judges:
@@ -251,30 +163,6 @@ class ExperimentFile(Strict):
         check_gated(self.gate, [arm.name for arm in self.arms])
         return self
 
-    @model_validator(mode="after")
-    def _arms_make_sense(self) -> ExperimentFile:
-        names: dict[str, int] = {}
-        places: dict[tuple[str, str], int] = {}
-        models: dict[str, str] = {}
-        for index, arm in enumerate(self.arms):
-            if arm.name in names:
-                raise Misplaced(f"duplicate arm {arm.name!r}", "arms", index, "name")
-            names[arm.name] = index
-            if arm.role not in ("control", "treatment"):
-                continue
-            if (arm.role, arm.context) in places:
-                first = self.arms[places[arm.role, arm.context]].name
-                message = f"{first} and {arm.name} are both {arm.role} with {arm.context} context"
-                raise Misplaced(message, "arms", index, "role")
-            places[arm.role, arm.context] = index
-            if models.setdefault(arm.role, arm.model) != arm.model:
-                message = f"the {arm.role} arms name two models, {models[arm.role]} and {arm.model}"
-                raise Misplaced(message, "arms", index, "model")
-        for role in ("control", "treatment"):
-            if (role, "raw") not in places:
-                raise Misplaced(f"no arm is {role} with raw context; the comparison needs one", "arms")
-        return self
-
 
 def load_experiment(path: Path) -> Experiment:
     """Read and check an experiment file.
@@ -296,25 +184,18 @@ def _experiment(file: ExperimentFile) -> Experiment:
         name=file.name,
         seed=file.seed,
         dataset=file.dataset,
-        arms=tuple(_arm(table) for table in file.arms),
+        arms=tuple(table.arm() for table in file.arms),
         deploy_context=ContextMode(file.deploy_context),
         repeats=file.repeats,
         gateway=GatewaySettings(**file.gateway.model_dump()),
         sena=file.sena.settings(),
-        scorer=ScorerChoice(
-            name=file.scorer.name,
-            scale_low=file.scorer.scale[0],
-            scale_high=file.scorer.scale[1],
-            weights=tuple(sorted(file.scorer.weights.items())),
-            judge=file.scorer.judged,
-            also=tuple(file.scorer.also),
-        ),
+        scorer=file.scorer.choice(),
         thresholds=Thresholds(**file.thresholds.model_dump()),
         dropped_cells=DroppedCells(file.dropped_cells),
         rate_card=file.rate_card,
         assumptions=file.assumptions,
         cassettes=file.cassettes,
-        limits=_limits(file.limits),
+        limits=file.limits.limits(),
         waivers=Waivers(**file.waivers.model_dump()),
         recordings=Recordings(**file.recordings.model_dump()),
         aliases=tuple(sorted(file.aliases.items())),
@@ -328,26 +209,4 @@ def _experiment(file: ExperimentFile) -> Experiment:
         rate_overrides=file.rates.overrides,
         finance=file.cost.finance,
         targets=file.targets.targets(),
-    )
-
-
-def _limits(table: LimitsTable) -> Limits:
-    return Limits(
-        **table.model_dump(exclude={"budget_usd", "monthly_usd", "models"}),
-        budget_usd=None if table.budget_usd is None else Decimal(table.budget_usd),
-        monthly_usd=None if table.monthly_usd is None else Decimal(table.monthly_usd),
-        models=tuple(
-            (model, ModelLimits(**limits.model_dump())) for model, limits in sorted(table.models.items())
-        ),
-    )
-
-
-def _arm(table: ArmTable) -> Arm:
-    return Arm(
-        name=table.name,
-        model=table.model,
-        context=ContextMode(table.context),
-        role=Role(table.role),
-        cases=table.cases,
-        thinking_level=table.thinking_level,
     )

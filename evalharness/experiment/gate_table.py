@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from evalharness.core.case import Case
 from evalharness.core.errors import BadInput
 from evalharness.core.gate_settings import CaseChange, Floor, GateSettings, Policy
 from evalharness.experiment.edge import Misplaced, Strict, read_text
+from evalharness.experiment.fields import Number
 from evalharness.experiment.toml_lines import line_of
 
-
-def _number(value: Any) -> Any:
-    # TOML writes 1 and 1.0 as different types; people do not.
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-Number = Annotated[float, BeforeValidator(_number)]
 Rise = Annotated[Number, Field(ge=0, le=10)] | Literal["any"]
 _DEFAULTS = GateSettings()
 

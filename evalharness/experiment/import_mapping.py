@@ -11,27 +11,21 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from evalharness.core.experiment import (
-    Arm,
     ContextMode,
     DroppedCells,
     Experiment,
     GatewaySettings,
     Limits,
-    Role,
     ScorerChoice,
     SenaSettings,
     Thresholds,
     Waivers,
 )
 from evalharness.core.imported import IMPORTED
+from evalharness.experiment.arm_tables import ArmTable, check_arms
 from evalharness.experiment.edge import Misplaced, Strict, read_toml
-from evalharness.experiment.experiment_file import (
-    ArmTable,
-    Name,
-    Number,
-    ThresholdsTable,
-    WaiversTable,
-)
+from evalharness.experiment.experiment_file import ThresholdsTable, WaiversTable
+from evalharness.experiment.fields import Name, Number
 from evalharness.experiment.gate_table import GateTable, check_gated, gate_settings
 
 _PRICED = ("input_tokens", "output_tokens")
@@ -106,22 +100,13 @@ class ImportFile(Strict):
         return self
 
     def _check_arms(self) -> None:
-        places: dict[tuple[str, str], str] = {}
-        labels: dict[str, str] = {}
+        labels: set[str] = set()
         for index, arm in enumerate(self.arms):
             label = arm.label or arm.name
-            if label in labels or arm.name in labels.values():
+            if label in labels:
                 raise Misplaced(f"duplicate arm {label!r}", "arms", index)
-            labels[label] = arm.name
-            if arm.role in ("control", "treatment"):
-                place = (arm.role, arm.context)
-                if place in places:
-                    message = f"{places[place]} and {arm.name} are both {arm.role} with {arm.context} context"
-                    raise Misplaced(message, "arms", index, "role")
-                places[place] = arm.name
-        for role in ("control", "treatment"):
-            if (role, "raw") not in places:
-                raise Misplaced(f"no arm is {role} with raw context; the comparison needs one", "arms")
+            labels.add(label)
+        check_arms(self.arms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,13 +146,7 @@ def _experiment(file: ImportFile) -> Experiment:
     scored = file.columns.score is not None
     return Experiment(
         name=file.name, seed=file.seed, dataset=file.dataset or "",
-        arms=tuple(
-            Arm(
-                name=arm.name, model=arm.model, context=ContextMode(arm.context), role=Role(arm.role),
-                cases=arm.cases,
-            )
-            for arm in file.arms
-        ),
+        arms=tuple(arm.arm() for arm in file.arms),
         deploy_context=ContextMode(file.deploy_context), repeats=1,
         # No gateway of ours made these answers: nothing below is ever asked for.
         gateway=GatewaySettings(router=IMPORTED, personas="", max_output_tokens=1),

@@ -9,21 +9,20 @@ from pydantic import Field, model_validator
 
 from evalharness.core.experiment import JudgeChoice, PairwiseChoice
 from evalharness.experiment.edge import Misplaced, Strict
-
-_NAME = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
+from evalharness.experiment.fields import ModelId, Name, ThinkingLevel
 
 
 class JudgeTable(Strict):
     """One [[judges]] table: a model that judges answers. The first table is the primary judge."""
 
-    name: _NAME
-    model: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=64)]
-    family: _NAME
+    name: Name
+    model: ModelId
+    family: Name
     client: Literal["google-genai", "openai-compatible"]
     prompts: str
     repeats: Annotated[int, Field(ge=1, le=20)]
     max_output_tokens: Annotated[int, Field(ge=64, le=65536)]
-    thinking_level: Literal["minimal", "low", "medium", "high"] | None = None
+    thinking_level: ThinkingLevel | None = None
     base_url: str | None = None
     key_variable: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
 

@@ -9,10 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from evalharness.core.experiment import SenaScope, SenaSettings
 from evalharness.core.sena import check_protection
 from evalharness.experiment.edge import Misplaced, Strict
-
-Share = Annotated[float, Field(gt=0, le=1)]
-ModelId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=64)]
-ThinkingLevel = Literal["minimal", "low", "medium", "high"]
+from evalharness.experiment.fields import ModelId, Share, ThinkingLevel
 
 Protection = Annotated[
     str,

@@ -176,4 +176,8 @@ def test_korean_and_english(page: Page, form: Path) -> None:
 def test_it_fits_a_telephone(page: Page, form: Path) -> None:
     page.driver.set_window_size(500, 800)
     page.open(form)
-    assert page.run("return document.documentElement.scrollWidth <= window.innerWidth") is True
+    wide = page.run(
+        "const out = (e) => e.getBoundingClientRect().right > innerWidth;"
+        "return [...document.querySelectorAll('body *')].filter(out).map((e) => e.outerHTML)"
+    )
+    assert wide == []

@@ -17,6 +17,8 @@ import pytest
 from evalharness.emulator import EmulatorSettings, running
 from evalharness.emulator.faults import with_faults
 
+from .conftest import without_judges
+
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 EXPERIMENT = "prompts/experiment.toml"
 RUN = [sys.executable, "-m", "evalharness", "run", EXPERIMENT, "--mode", "live", "--out", "out"]
@@ -138,9 +140,11 @@ def test_an_aa_control_without_seeds_is_said_to_be_vacuous_before_and_after(
 
 def test_a_stormy_streamed_run_tells_times_failures_and_tries_of_each_arm(cli: Cli, project: Path) -> None:
     """Tries by cause, what may be on the bill, and the time to the first token are in the decision."""
+    without_judges(project)
     edit(project / EXPERIMENT, "[gateway]\n", "[gateway]\nstream = true\n")
     edit(project / EXPERIMENT, "timeout_s = 120\nmax_attempts = 4", "timeout_s = 5\nmax_attempts = 10")
-    faults = "429=0.2,503=0.1,drop=0.1,malformed=0.1,retry-s=0.05"
+    edit(project / EXPERIMENT, "concurrency = 8", "concurrency = 48")
+    faults = "429=0.15,503=0.08,drop=0.08,malformed=0.05,retry-s=0.05"
     with running(with_faults(EmulatorSettings(latency_scale=0.05), faults)) as url:
         done = cli("analyze", EXPERIMENT, "--mode", "live", GOOGLE_GEMINI_BASE_URL=url)
     assert done.returncode == 0, done.stderr

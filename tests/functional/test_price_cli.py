@@ -78,7 +78,8 @@ def test_standard_input(project: Path) -> None:
 def test_recordings_one_a_folder_and_a_run_cost_the_same(cli: Cli, recorded: Path) -> None:
     done = cli("analyze", "prompts/experiment.toml", "-q")
     assert done.returncode == 0, done.stderr
-    [run] = [path for path in (recorded / "reports").iterdir() if path.is_dir()]
+    [manifest] = (recorded / "reports").glob("*/manifest.json")
+    run = manifest.parent
     by_run, by_folder = priced(cli, str(run)), priced(cli, "cassettes")
     assert by_run["total_usd"] == by_folder["total_usd"] != "0"
     assert by_run["notes"][0].startswith("SIMULATED: ")

@@ -43,9 +43,20 @@ st.register_type_strategy(Reason, st.builds(
     Reason, code=st.sampled_from(ReasonCode),
     values=st.lists(st.tuples(st.text(max_size=4), _scalars()), max_size=2).map(tuple),
 ))  # fmt: skip
+
+
+def _tuples(kind: Any) -> st.SearchStrategy[Any]:
+    # Of any length means up to two here: a decision is tables of tables, and five rows in each are thousands.
+    items = typing.get_args(kind)
+    if len(items) == 2 and items[1] is ...:
+        return st.lists(st.from_type(items[0]), max_size=2).map(tuple)
+    return st.tuples(*map(st.from_type, items))
+
+
+st.register_type_strategy(tuple, _tuples)
 # A decision is large and hypothesis fills all of it.
 LARGE = settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow]
 )
 decisions = st.from_type(Decision).map(lambda d: dataclasses.replace(d, format=FORMAT))
 
