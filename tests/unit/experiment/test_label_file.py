@@ -52,6 +52,7 @@ def test_several_raters(tmp_path: Path) -> None:
         (GOOD.replace(",", ";"), "kim.csv:1: no column 'pair'; a graded sheet has pair, rater, score_a"),
         (GOOD + "p1,lee\n", "kim.csv:4: row 3: 2 cells under a header of 5"),
         ("pair,rater,score_a,score_b\n", "no record in this file"),
+        (GOOD.replace(",", ";"), "kim.csv:1: columns are separated by semicolons; save it with commas"),
         (GOOD.encode("utf-16"), "not UTF-8 at byte 0; save it as UTF-8"),
         (GOOD + 'p1,"lee', "bad CSV"),
     ],
