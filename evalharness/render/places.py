@@ -19,6 +19,8 @@ def places_blocks(frame: Frame, *, most_arms: int) -> tuple[Block, ...]:
     say, rows = frame.say, frame.upgrade.slices
     tested = sum(row.p_holm is not None for row in rows)
     intro = say("slices.intro", n=tested, found=_found(frame)) if tested else say("slices.none")
+    if any(row.cross_fitted and row.only_for for row in frame.upgrade.choices):
+        intro = " ".join((intro, say("choices.halves")))
     blocks: list[Block] = [Paragraph((intro,))]
     table = _cross_table(frame)
     blocks += [] if table is None else [table]

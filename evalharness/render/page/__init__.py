@@ -26,7 +26,7 @@ from evalharness.render.reference import reference_of
 from evalharness.render.report import report_document
 from evalharness.render.resources import Language, language
 
-_AMOUNT = re.compile(r"([−+](?:US)?[$₩]\d[\d,.]*|[−+]?\d[\d,.]* (?:%|ms|pp|tokens)(?!\w))")
+_AMOUNT = re.compile(r"([−+](?:US)?[$₩]\d[\d,.]*|[−+]?\d[\d,.]* (?:%|ms|pp|tokens)(?!\w)|\d{4}-\d\d-\d\d)")
 _TEMPLATES = ("page.html.j2", "block.html.j2")
 _FIRST = ("decision", "conditions")
 _SHOWN_ELSEWHERE = "worst"

@@ -14,7 +14,7 @@ export function s(name, attributes = {}, ...children) {
   return build(document.createElementNS(SVG, name), attributes, children);
 }
 
-const AMOUNT = /([−+](?:US)?[$₩]\d[\d,.]*|[−+]?\d[\d,.]* (?:%|ms|pp|tokens)(?![\p{L}\d]))/u;
+const AMOUNT = /([−+](?:US)?[$₩]\d[\d,.]*|[−+]?\d[\d,.]* (?:%|ms|pp|tokens)(?![\p{L}\d])|\d{4}-\d\d-\d\d)/u;
 
 function isThere(child) {
   return child !== null && child !== undefined && child !== "";
