@@ -55,7 +55,12 @@ def upgrade_binding(
 
 def widest_assumption(tornado: tuple[TornadoRow, ...]) -> str | None:
     """Return the assumption that moves the result most, None if none has a width."""
-    return next((row.name for row in tornado if row.name not in _MEASURED), None)
+    return next(iter(widest_assumptions(tornado)), None)
+
+
+def widest_assumptions(tornado: tuple[TornadoRow, ...]) -> list[str]:
+    """Return the assumptions that have a width, what moves the result most first."""
+    return [row.name for row in tornado if row.name not in _MEASURED]
 
 
 def _statistical(
