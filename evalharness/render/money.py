@@ -129,8 +129,18 @@ def _roi(frame: Frame, money: Money) -> str:
         roi=money.roi,
         level=frame.level,
         interval=_fieller(frame),
+        doubt=_doubt(frame),
         today=say.number(money.roi_at_run_date, "roi"),
     )
+
+
+def _doubt(frame: Frame) -> str:
+    """Say how far the ROI may lie off when assumptions are doubted too; nothing where it has no quantiles."""
+    chances = frame.upgrade.monte_carlo
+    if chances is None or chances.roi is None:
+        return ""
+    roi = chances.roi
+    return frame.say("money.roi_doubt", median=roi.p50, low=roi.p05, high=roi.p95)
 
 
 def _fieller(frame: Frame) -> str:
