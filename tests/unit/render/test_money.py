@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from evalharness.core.decision import Decision, Quantiles
-from evalharness.render import Material, language, render_report
+from evalharness.render import Material, language, render_appendix, render_report
 
 Build = Callable[[str], Decision]
 IDENTITY = "0123456789abcdef" * 4
@@ -34,3 +34,15 @@ def test_the_roi_stands_with_the_sample_s_doubt_and_with_that_of_the_assumptions
     assert "half of the outcomes lie below 25 % and nine in ten between −83 % and 657 %" in row
     assert "25% 미만, 열에 아홉은 −83%∼657%" in money_row(with_roi(spread), "12개월 ROI", code="ko")
     assert "in doubt" not in money_row(with_roi(None), "ROI over")
+
+
+def test_swings_are_told_to_hold_the_others_at_medians(build: Build) -> None:
+    text = render_report(build("simulated_inconclusive"), identity=IDENTITY)
+    (intro,) = (line for line in text.splitlines() if "Swing: what" in line)
+    assert "the other inputs at their medians" in intro
+    assert "assumptions at their means" in intro
+
+
+def test_the_appendix_says_at_which_prices_a_month_stands(build: Build) -> None:
+    text = render_appendix(build("simulated_inconclusive"), identity=IDENTITY)
+    assert "has the prices of its first day throughout" in text
