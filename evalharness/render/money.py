@@ -178,7 +178,8 @@ def _date(frame: Frame, row: DateRow) -> Row:
         path=say.number(row.roi, "roi"),
         ruling=ruling_words(frame, row.ruling),
     )
-    return say("money.date", on=row.on), value, None, _MPA
+    label = say(f"money.date{'_reread' if frame.is_stale_on(row.on) else ''}", on=row.on)
+    return label, value, None, _MPA
 
 
 def _study(frame: Frame) -> Row:

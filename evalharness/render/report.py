@@ -154,7 +154,8 @@ def _valid(frame: Frame) -> str:
     if found.ruling is Ruling.NO_VERDICT:
         return say("title.valid_none")
     if found.prices_hold_until is not None:
-        return say("title.prices_until", day=found.prices_hold_until + dt.timedelta(days=1))
+        change = found.prices_hold_until + dt.timedelta(days=1)
+        return say(f"title.prices_until{'_reread' if frame.is_stale_on(change) else ''}", day=change)
     return say("title.valid_open" if frame.decision.rates else "title.valid_unpriced")
 
 

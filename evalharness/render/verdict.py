@@ -102,7 +102,7 @@ def reasons(frame: Frame) -> str:
     """Return the reasons that the verdict line does not say itself."""
     verdict = frame.upgrade.verdict
     if verdict.ruling is Ruling.NO_VERDICT:
-        return frame.say.reasons(verdict.caps[_MOST_CAPS:])
+        return frame.say.reasons(frame.say.merged(verdict.caps)[_MOST_CAPS:])
     held = verdict.ruling is Ruling.APPROVE
     said = {ReasonCode.ONE_OFF_COST, ReasonCode.NO_INCREMENTAL_COST} if frame.upgrade.money else set()
     return frame.say.reasons(
@@ -121,7 +121,7 @@ def _framed(frame: Frame, verdict: Verdict, text: str, *, prefix: str) -> str:
 
 
 def _caps(frame: Frame, verdict: Verdict) -> list[str]:
-    return [frame.say.reasons(verdict.caps[:_MOST_CAPS])]
+    return [frame.say.reasons(frame.say.merged(verdict.caps)[:_MOST_CAPS])]
 
 
 def _numbers(frame: Frame) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from evalharness.core.decision import Decision, Quantiles
+from evalharness.core.decision import Decision, Quantiles, Reason, ReasonCode
 from evalharness.render import Material, language, render_appendix, render_report
+from evalharness.render.phrases import Phrases
 
 Build = Callable[[str], Decision]
 IDENTITY = "0123456789abcdef" * 4
@@ -46,3 +47,29 @@ def test_swings_are_told_to_hold_the_others_at_medians(build: Build) -> None:
 def test_the_appendix_says_at_which_prices_a_month_stands(build: Build) -> None:
     text = render_appendix(build("simulated_inconclusive"), identity=IDENTITY)
     assert "has the prices of its first day throughout" in text
+
+
+def test_a_later_verdict_asks_for_prices_that_are_read_again(build: Build) -> None:
+    """Prices may be 30 days old: those of 23 November do not decide on 1 January."""
+    base = build("simulated_inconclusive")
+    text = render_report(base, identity=IDENTITY)
+    assert "after the price change of 2027-01-01 if the prices are read again by then ·" in text
+    assert money_row(base, "If decided").startswith(
+        "| If decided on 2027-01-01 (announced price change), the prices read again by then |"
+    )
+    patient = replace(base, thresholds=replace(base.thresholds, max_rate_age_days=60))
+    assert "read again by then" not in render_report(patient, identity=IDENTITY)
+
+
+def test_prices_read_too_long_ago_are_one_sentence_for_models_that_share_it() -> None:
+    def stale(model: str, age: int) -> Reason:
+        values = (("model", model), ("as_of", "2026-11-20"), ("age_days", age), ("limit_days", 30))
+        return Reason(code=ReasonCode.STALE_RATES, values=values)
+
+    say = Phrases(language("en"))
+    together = say.reasons([stale("one", 42), stale("two", 42)])
+    assert together == (
+        "The prices of one and two were read on 2026-11-20, 42 days before the decision; at most 30 days are"
+        " allowed."
+    )
+    assert say.reasons([stale("one", 42), stale("two", 43)]).count("prices of") == 2
