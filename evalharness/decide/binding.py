@@ -72,7 +72,9 @@ def _statistical(
     chance = found.chance
     assumed = chance is not None and chance.assumption_sd > chance.sample_sd
     if uncertain and widest is not None and (sample is None or assumed):
-        return Binding(kind=BindingKind.ASSUMPTION, condition=ConditionName.ROI_PROBABILITY, field=widest)
+        return Binding(
+            kind=BindingKind.ASSUMPTION, condition=ConditionName.ROI_PROBABILITY, field=widest, also=sample
+        )  # fmt: skip
     if sample is not None or uncertain:
         return Binding(kind=BindingKind.SAMPLE, condition=sample or ConditionName.ROI_PROBABILITY)
     if ConditionName.BIAS_ALLOWANCE in proof:

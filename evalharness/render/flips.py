@@ -79,7 +79,8 @@ def _break_evens(frame: Frame) -> str:
     first = [row for row in rows if row.name == "quality_difference"]
     rest = [row for row in rows if row.name not in ("quality_difference", "value_per_point")]
     unknown_first = sorted(rest, key=lambda row: (row.current is not None, -swings.get(row.name, 0.0)))
-    chosen = [*first, *unknown_first][:_MOST]
+    # The table of assumptions has all of them; beside what really turns the verdict two are enough.
+    chosen = [*first, *unknown_first][: 2 if frame.upgrade.flips else _MOST]
     chosen = chosen or rows[:1]
     if not chosen:
         return "" if frame.upgrade.flips else say("decision.mean_pays")

@@ -29,7 +29,7 @@ from evalharness.render.flips import flips
 from evalharness.render.frame import Frame, make_frame
 from evalharness.render.material import NOTHING, Material
 from evalharness.render.money import money_blocks
-from evalharness.render.places import places_blocks
+from evalharness.render.places import better_choice, places_blocks
 from evalharness.render.quality import quality_blocks
 from evalharness.render.reference import reference_of
 from evalharness.render.resources import Language, language
@@ -166,5 +166,7 @@ def _decision(frame: Frame, room: Room) -> tuple[Block, ...]:
     items: list[Inline] = [(Strong(say("lead.why")), f" {why}")] if why else []
     first, *rest = flips(frame)[: room.flips] or (say("decision.nothing_flips"),)
     items += [(Strong(say("lead.flips")), f" {first}"), *rest]
+    also = better_choice(frame)
+    items += [(Strong(say("lead.also")), f" {also}")] if also else []
     items += [(Strong(say("lead.marks")), f" {key}")] if key else []
     return (Quote((upgrade_line(frame), sena_line(frame))), Bullets(tuple(items)))

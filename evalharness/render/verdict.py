@@ -29,6 +29,8 @@ KEY_MARKS: Final = (
     ReasonCode.EXAMPLE_ASSUMPTIONS,
     ReasonCode.SENA_NOT_PASSED,
     ReasonCode.JUDGE_OF_SAME_FAMILY,
+    ReasonCode.ROUTED_TO_ONE,
+    ReasonCode.ROUTED_APART,
 )
 """Marks that stand beside the verdict, in this order; the others follow in the appendix."""
 
@@ -213,7 +215,8 @@ def _binding(frame: Frame, binding: Binding | None) -> str:
         frame.treatment_model,
     ):
         key = "binding.sample_of"
-    return say("verdict.binding", what=say(key, **values))
+    what = say(key, **values)
+    return say("verdict.binding", what=what if binding.also is None else say("binding.also", what=what))
 
 
 def _reading(frame: Frame, binding: Binding) -> str:
@@ -229,7 +232,8 @@ def _next(frame: Frame) -> str:
         return ""
     if step.advice is not Advice.RUN_MORE:
         key, binding = advice_key(frame), verdict.binding
-        if step.advice is Advice.MEASURE_VALUE and (binding is None or binding.field is None):
+        alone = binding is not None and binding.field is not None and binding.also is None
+        if step.advice is Advice.MEASURE_VALUE and not alone:
             key = "measure_named"  # "it" is what binds, and that is not what is to be measured
         return frame.say(f"advice_short.{key}", field=advised_field(frame))
     more = more_prompts(frame)

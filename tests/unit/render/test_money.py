@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
-from evalharness.core.decision import Decision, Quantiles, Reason, ReasonCode
+from evalharness.core.decision import (
+    Advice,
+    Binding,
+    BindingKind,
+    ConditionName,
+    Decision,
+    Quantiles,
+    Reason,
+    ReasonCode,
+)
+from evalharness.core.finance import MonthlyBudget
 from evalharness.render import Material, language, render_appendix, render_report
 from evalharness.render.phrases import Phrases
+from evalharness.render.report import verdict_lines
 
 Build = Callable[[str], Decision]
 IDENTITY = "0123456789abcdef" * 4
@@ -73,3 +85,83 @@ def test_prices_read_too_long_ago_are_one_sentence_for_models_that_share_it() ->
         " allowed."
     )
     assert say.reasons([stale("one", 42), stale("two", 43)]).count("prices of") == 2
+
+
+def test_what_production_would_take_of_the_monthly_budget(build: Build, cells: Material) -> None:
+    base = build("simulated_inconclusive")
+    assert base.upgrade.money is not None
+    flash, pro = (
+        base.upgrade.money.requests_per_month * arm.usd_per_request
+        for name in ("flash-raw", "pro-raw")
+        for arm in base.arms
+        if arm.name == name and arm.usd_per_request is not None
+    )
+    between = Decimal(round((flash + pro) / 2, 2)).quantize(Decimal("0.01"))
+    material = replace(cells, budget=MonthlyBudget(usd=between, source="test"), finance_is_example=True)
+    row = money_row(base, "Production budget", material)
+    assert row.startswith(
+        f"| Production budget a month (example), prices of 2026-11-23 | ${between}; Flash takes"
+    )
+    assert row.count("OVER BUDGET") == 1
+    assert "): OVER BUDGET |" in row
+    assert "Production budget" not in render_report(base, identity=IDENTITY, material=cells)
+
+
+def better(base: Decision, low: float | None) -> Decision:
+    """Let the fourth alternative be 12 USD per 1,000 with a lower bound."""
+    other = next(c for c in base.upgrade.choices if c.name == "arm" and c.arm != base.upgrade.treatment_arm)
+    net = replace(other.net_at_threshold, value=0.08, low=low, n=40)
+    rows = tuple(replace(c, net_at_threshold=net) if c is other else c for c in base.upgrade.choices)
+    return replace(base, upgrade=replace(base.upgrade, choices=rows))
+
+
+def test_an_alternative_that_surely_beats_the_upgrade_stands_in_the_first_section(build: Build) -> None:
+    """The upgrade brings 12.50 USD beyond the limit per 1,000 requests."""
+    base = build("simulated_inconclusive")
+    text = render_report(better(base, 0.02), identity=IDENTITY)
+    first = text.split("## 2 ")[0]
+    assert "**Look at this also.** Exploratory, no verdict (n = 40): " in first
+    assert "brings $80.00 ($20.00 to" in first
+    assert "the upgrade $12.50." in first
+    for low in (None, -0.01, 0.012):  # unknown, not surely gaining, not surely more than the upgrade
+        assert "Look at this also" not in render_report(better(base, low), identity=IDENTITY)
+    assert "Look at this also" not in render_report(better(build("no_verdict"), 0.02), identity=IDENTITY)
+
+
+def test_an_assumption_that_binds_names_the_sample_that_fails_too(build: Build) -> None:
+    base = build("simulated_inconclusive")
+    binding = Binding(
+        kind=BindingKind.ASSUMPTION, condition=ConditionName.ROI_PROBABILITY,
+        field="value_per_satisfied_session", also=ConditionName.NET_AT_THRESHOLD,
+    )  # fmt: skip
+
+    def first_line(found: Binding) -> str:
+        upgrade = replace(
+            base.upgrade, verdict=replace(base.upgrade.verdict, binding=found),
+            next=replace(base.upgrade.next, advice=Advice.MEASURE_VALUE, field=found.field),
+        )  # fmt: skip
+        return verdict_lines(replace(base, upgrade=upgrade))[0]
+
+    assert first_line(binding).endswith(
+        "Binding: assumption “value per satisfied session” and sample."
+        " Measuring “value per satisfied session” is worth more than further prompts."
+    )
+    assert first_line(replace(binding, also=None)).endswith(
+        "Binding: assumption “value per satisfied session”. Measuring it is worth more than further prompts."
+    )
+
+
+def test_who_answered_is_told_apart_from_whom_a_case_is_labelled_for(build: Build) -> None:
+    base = build("simulated_inconclusive")
+    routed = Reason(
+        code=ReasonCode.ROUTED_TO_ONE,
+        values=(("persona", "pen"), ("cases", 99), ("total", 100), ("accuracy", 0.24)),
+    )
+    verdict = replace(base.upgrade.verdict, marks=(*base.upgrade.verdict.marks, routed))
+    text = render_report(
+        replace(base, upgrade=replace(base.upgrade, verdict=verdict)), identity=IDENTITY
+    )  # fmt: skip
+    assert "One persona's prompt, Sena (pen), answers 99 of 100 cases" in text.split("## 2 ")[0]
+    assert "labelled for, not those that answered" in text
+    right = replace(base, evidence=replace(base.evidence, agreements=(("routing", 1.0, 100),)))
+    assert "not those that answered" not in render_report(right, identity=IDENTITY)
