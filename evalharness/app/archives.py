@@ -12,10 +12,11 @@ from evalharness.app.missing import refuse_missing
 from evalharness.app.project import Project
 from evalharness.app.recorded_plan import recorded_jobs
 from evalharness.core.errors import IntegrityError
-from evalharness.disk import write_whole
+from evalharness.disk import open_regular, write_whole
 from evalharness.gateway.cassette.archive import SUMS_NAME, Packed, pack, restore, unpack
 from evalharness.gateway.cassette.files import file_sha256, recording_path
 
+_LARGEST_SUMS = 2**20
 _SUM_LINE = re.compile(r"([0-9a-f]{64})  ([^/\\]+)")
 
 
@@ -81,7 +82,8 @@ def _check_sum(archive: Path) -> None:
     sums = archive.parent / SUMS_NAME
     found = file_sha256(archive)
     try:
-        lines = sums.read_text(encoding="utf-8").splitlines()
+        with open_regular(sums) as stream:
+            lines = stream.read(_LARGEST_SUMS).decode("utf-8").splitlines()
     except (OSError, ValueError):
         raise IntegrityError(
             f"{SUMS_NAME} is not beside it: nothing says which archive this should be", file=archive

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from evalharness.app.estimate import price_on
+from evalharness.app.kept import record_kept
 from evalharness.app.missing import refuse_missing
 from evalharness.app.project import Project
 from evalharness.app.signals import stopping_on_signals
@@ -113,13 +114,17 @@ class Access:
             )
             stack.enter_context(stopping_on_signals(partial(_interrupt, engine, note)))
             try:
-                return await work(partial(self._execute, engine))
+                return await work(partial(self._execute, engine, journal, note))
             finally:
                 await client.aclose()
 
-    async def _execute(self, engine: Engine, jobs: Sequence[Job]) -> RunSummary:
+    async def _execute(
+        self, engine: Engine, journal: Journal, note: Callable[[str], None], jobs: Sequence[Job]
+    ) -> RunSummary:
         if self.mode is Mode.REPLAY:
             refuse_missing(self.project, jobs, _today(self.clock))
+        elif self.mode.records:
+            record_kept(self.project, jobs, journal.completed(), overwrite=self.mode.overwrites, note=note)
         return await engine.execute(jobs)
 
     def _limits(self) -> Limits:

@@ -64,7 +64,7 @@ def _own_day(at: str | None) -> dt.date:
         raise PricingError("it states no day; name one with --on")
     try:
         return pacific_day(dt.datetime.fromisoformat(at))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise PricingError(f"its time {at!r} is no ISO 8601 time; name a day with --on") from None
 
 

@@ -156,7 +156,10 @@ def open_project(directory: RunDirectory, known: Project | None = None) -> Proje
         return open_imported(directory, _file_of(directory, manifest), manifest)
     project = known or project_of(directory, manifest)
     if manifest.dataset_sha256 != project.dataset.sha256:
-        raise RunMismatch("the dataset changed since this run; run the experiment again", file=directory.path)
+        raise RunMismatch(
+            f"the dataset of {project.file} changed since this run; run the experiment again",
+            file=directory.path,
+        )
     if manifest.experiment_sha256 != project.sha256 and manifest.identity != project.plan.identity:
         change = describe_change(directory.read_plan(), project.plan.cells)
         raise RunMismatch(

@@ -215,7 +215,8 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
                 f"this run asked something else: {change}; choose another --out, or remove the directory",
                 file=directory.path,
             )
-        if known.endpoint != endpoint:
+        # A session that ended before its first call, for want of a key perhaps, ties nobody to its endpoint.
+        if known.endpoint != endpoint and any(directory.whole_calls()):
             raise RunMismatch(
                 f"this run's answers come from {known.endpoint}, now it would go on with {endpoint}; "
                 "choose another --out, or remove the directory",

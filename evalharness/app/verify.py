@@ -22,12 +22,13 @@ from evalharness.core.errors import (
     RunMismatch,
 )
 from evalharness.core.imported import IMPORTED
+from evalharness.disk import open_regular
 from evalharness.render import LANGUAGES
 from evalharness.render.reference import Reference, read_reference
 from evalharness.score import build_records
 from evalharness.store import RunDirectory
 from evalharness.store.directory import IMPORTED_CELLS, LABEL_KEY, LABELS
-from evalharness.store.jsonlines import encode, read_raw
+from evalharness.store.jsonlines import encode, read_raw, readable
 
 _PEOPLE = (LABEL_KEY, LABELS)
 _INPUTS = frozenset({"manifest.json", "calls.jsonl", ".lock", IMPORTED_CELLS, *_PEOPLE})
@@ -175,7 +176,7 @@ def _copy(directory: RunDirectory, project: Project, to: Path) -> RunDirectory:
     to.mkdir()
     manifest = directory.read_manifest()
     made.write_manifest(replace(manifest, experiment_file=project.file.resolve().as_posix()))
-    shutil.copyfile(directory.path / "calls.jsonl", to / "calls.jsonl")
+    _copy_file(directory.path, to, "calls.jsonl")
     # Cells of an import, with the plan that lists them, stand in the calls' place.
     given = (IMPORTED_CELLS, "plan.jsonl") if manifest.mode == IMPORTED else ()
     _copy_files(directory.path, to, (*given, *_PEOPLE))
@@ -194,7 +195,12 @@ def _bring_labels(reference: Reference, folder: Path, made: RunDirectory) -> Non
 def _copy_files(folder: Path, to: Path, names: Sequence[str]) -> None:
     for name in names:
         if (folder / name).exists():
-            shutil.copyfile(folder / name, to / name)
+            _copy_file(folder, to, name)
+
+
+def _copy_file(folder: Path, to: Path, name: str) -> None:
+    with readable(folder / name) as source, (to / name).open("wb") as target:
+        shutil.copyfileobj(source, target)
 
 
 def _replayed(project: Project, folder: Path) -> RunDirectory:
@@ -276,11 +282,18 @@ def _experiments(folder: Path) -> Iterator[Path]:
     """Yield the experiment files near a report and in the working directory, each once."""
     seen: set[Path] = set()
     places = ((folder, "*"), (folder.parent, "*"), (Path(), "*"))
-    below = ((folder.parent / "prompts", "**/*"), (Path("prompts"), "**/*"))
+    beside = (folder.parent, folder.parent.parent, Path())
+    below = ((place / "prompts", "**/*") for place in beside)
     for place, pattern in (*places, *below):
         for file in sorted(place.glob(f"{pattern}.toml"), key=lambda file: (len(file.parts), file)):
-            if file.resolve() not in seen and "[[arms]]" in file.read_text(
-                encoding="utf-8", errors="replace"
-            ):
+            if file.resolve() not in seen and _has_arms(file):
                 seen.add(file.resolve())
                 yield file
+
+
+def _has_arms(file: Path) -> bool:
+    try:
+        with open_regular(file) as stream:
+            return b"[[arms]]" in stream.read()
+    except OSError:
+        return False

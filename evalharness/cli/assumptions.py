@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import verbosity_options
 from evalharness.core.errors import Interrupted
 
@@ -48,12 +49,20 @@ _WORDS: Final = {
 PEOPLE: Final = 2
 
 
-@click.group()
+@click.group(
+    epilog=examples(
+        "evalharness assumptions check prompts/assumptions.toml",
+        "evalharness assumptions ask prompts/assumptions.toml --language ko",
+    )
+)
 def assumptions() -> None:
     """Check an assumption file, or fill it by asking two people."""
 
 
-@assumptions.command(epilog="Example: evalharness assumptions check prompts/assumptions.toml")
+@assumptions.command(
+    short_help="Say what stands between the file and a verdict.",
+    epilog=examples("evalharness assumptions check prompts/assumptions.toml"),
+)
 @_FILE
 @verbosity_options
 def check(file: Path, quiet: bool, verbose: bool) -> None:
@@ -71,7 +80,10 @@ def check(file: Path, quiet: bool, verbose: bool) -> None:
         console.say(f"  - {remark}")
 
 
-@assumptions.command(epilog="Example: evalharness assumptions ask prompts/assumptions.toml --language ko")
+@assumptions.command(
+    short_help="Ask two people for the file's numbers.",
+    epilog=examples("evalharness assumptions ask prompts/assumptions.toml --language ko"),
+)
 @_FILE
 @click.option("--language", type=click.Choice(["en", "ko"]), default="en", show_default=True)
 @verbosity_options

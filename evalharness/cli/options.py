@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+_FIRST_YEAR, _LAST_YEAR = 2000, 2999
+
+
 class Day(click.ParamType[dt.date]):
     """A calendar day, YYYY-MM-DD."""
 
@@ -26,9 +29,13 @@ class Day(click.ParamType[dt.date]):
         if isinstance(value, dt.date):
             return value
         try:
-            return dt.date.fromisoformat(value)
+            day = dt.date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not a day; write it as 2026-12-01", param, ctx)
+        # Forecasts count months on from it, and the calendar ends.
+        if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+            self.fail(f"{value!r} is not a day between {_FIRST_YEAR} and {_LAST_YEAR}", param, ctx)
+        return day
 
 
 class Money(click.ParamType[Decimal]):
@@ -61,9 +68,7 @@ mode_option = click.option(
 out_option = click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("reports"),
-    show_default=True,
-    help="Folder for run directories and the report.",
+    help="Folder for run directories and the report; default: [report] folder, else reports.",
 )
 limit_option = click.option(
     "--limit", type=click.IntRange(min=1), help="Pilot: only this many cases. Never gives a verdict."

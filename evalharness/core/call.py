@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from evalharness.core.errors import IntegrityError
 from evalharness.core.job import Purpose
 from evalharness.core.provenance import Delivery, Origin
 from evalharness.core.usage import Usage
@@ -31,6 +33,21 @@ class Reply:
     first_token_ms: float | None = None
     """From sending to the first visible text of a streamed answer, on the client's clock; None if it was not
     streamed or had no text."""
+
+
+class Unrecorded(IntegrityError):
+    """An answer came and could not be recorded; it may be on the bill all the same."""
+
+    def __init__(self, message: str, *, file: Path | str | None = None, reply: Reply | None = None) -> None:
+        """Say why, and hand over the answer.
+
+        Args:
+            message: One line, without the place.
+            file: The recording that could not be written.
+            reply: The answer; None if it must not be kept either.
+        """
+        super().__init__(message, file=file)
+        self.reply = reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

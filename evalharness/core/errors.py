@@ -13,6 +13,7 @@ EvalHarnessError
 ├── Interrupted               exit 130 somebody asked the program to stop
 └── IntegrityError            exit 6   recorded data is damaged, missing or contradicts itself
     ├── CassetteMiss                   replay has no recording for a request
+    ├── Unrecorded                     (core.call) an answer that could not be recorded
     ├── CassetteDamaged                a recording does not parse or does not match its hashes
     ├── JournalDamaged                 a line of calls.jsonl (or another run file) is corrupt
     ├── BaselineDamaged                a blessed baseline does not parse, or was edited

@@ -38,6 +38,7 @@ class ModelClient(Protocol):
             ProviderError: The provider refused or failed; never returned as text.
             CassetteMiss: Replay has no recording of this request and draw.
             CassetteDamaged: The recording cannot be trusted.
+            Unrecorded: An answer came and could not be recorded.
         """
 
     async def aclose(self) -> None:

@@ -7,6 +7,9 @@ from typing import TypeAlias
 
 from evalharness.core.case import Persona
 
+NOT_CALLED = "not_called"
+"""Cause of a cell that a run did not come to."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:

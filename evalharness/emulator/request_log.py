@@ -34,7 +34,14 @@ class RequestLog:
     """Numbers calls and appends a line per call, if a file was asked for."""
 
     def __init__(self, path: Path | None) -> None:
-        """Create nothing yet; the file and its folder appear with the first line."""
+        """Make the file and its folder: a server that cannot keep its log must not start.
+
+        Raises:
+            OSError: If it cannot be written.
+        """
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.open("ab").close()
         self._path = path
         self._sequence = 0
         self._attempts: Counter[tuple[str, str, str]] = Counter()
@@ -85,7 +92,6 @@ class RequestLog:
             "monotonic_s": round(arrival.monotonic_s, 6),
             "wall": arrival.wall,
         }
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         # Opened per line: a killed server leaves whole lines, and the file may be moved away between calls.
         with self._path.open("a", encoding="utf-8", newline="\n") as file:
             file.write(json.dumps(line) + "\n")

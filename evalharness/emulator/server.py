@@ -66,8 +66,8 @@ def running(settings: EmulatorSettings, host: str = "127.0.0.1", port: int = 0) 
 
 @contextmanager
 def _background(settings: EmulatorSettings, host: str, port: int) -> Iterator[tuple[str, threading.Thread]]:
-    bound = _bind(host, port)
     server = _server(settings)
+    bound = _bind(host, port)
     thread = threading.Thread(target=server.run, args=([bound],), name="emulator", daemon=True)
     address, actual_port = bound.getsockname()[:2]
     try:

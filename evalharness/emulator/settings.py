@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -111,6 +112,8 @@ class EmulatorSettings:
             value = getattr(self, field.name)
             if not isinstance(value, float | int) or isinstance(value, bool):
                 continue
+            if not math.isfinite(value):
+                raise ValueError(f"{field.name} must be a number that has an end, not {value}")
             if field.name not in _UNBOUNDED and not 0 <= value <= 1:
                 raise ValueError(f"{field.name} must be between 0 and 1, not {value}")
             if field.name in _NON_NEGATIVE and value < 0:

@@ -32,7 +32,9 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
 _NEEDED = ("day", "sku", "cost")
 _SERVICES = ("gemini", "generative language", "vertex ai", "agent platform")
 _LONG = re.compile(r"\blong\b")
-_MONEY = re.compile(r"[,$₩\s]")
+_SIGNS = re.compile(r"[$₩\s]")
+_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+|(?=\.))(?:\.\d*)?(?:[eE][+-]?\d{1,3})?")
+"""With a point before decimals and commas between thousands: "1,5" would be read as 15."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,11 @@ def _spellings(card: RateCard) -> Iterator[tuple[str, str]]:
 
 
 def _table(path: Path, card: RateCard, day_of: DayOf) -> _Table:
-    rows = list(enumerate(csv.reader(io.StringIO(read_text(path))), start=1))
+    reader = csv.reader(io.StringIO(read_text(path)))
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise BadInput(f"is no CSV: {error}", file=path, line=reader.line_num) from None
     for index, (_, row) in enumerate(rows):
         names = [cell.strip().lower() for cell in row]
         places = {
@@ -144,7 +150,9 @@ def _usd(table: _Table, row: list[str], number: int, currency: Currency | None) 
     if code == "USD":
         return cost, places
     stated = _number(table, row, "rate", number)
-    if stated:
+    if stated is not None and stated <= 0:
+        raise BadInput(f"a conversion rate of {stated}", file=table.path, line=number)
+    if stated is not None:
         return cost / stated, places
     if currency is not None and currency.code == code:
         return cost / currency.per_usd, places
@@ -157,13 +165,14 @@ def _usd(table: _Table, row: list[str], number: int, currency: Currency | None) 
 
 
 def _number(table: _Table, row: list[str], name: str, number: int) -> Decimal | None:
-    text = _MONEY.sub("", table.text(row, name))
+    text = _SIGNS.sub("", table.text(row, name))
     if not text:
         return None
     try:
-        return Decimal(text)
+        return Decimal(text.replace(",", "") if _NUMBER.fullmatch(text) else "?")
     except InvalidOperation:
-        raise BadInput(f"{name} is no number: {text!r}", file=table.path, line=number) from None
+        message = f"{name} is no number: {text[:40]!r}; numbers are written like 1,234.56"
+        raise BadInput(message, file=table.path, line=number) from None
 
 
 def _line(table: _Table, row: list[str], number: int, cost: tuple[Decimal, int]) -> InvoiceLine:
@@ -181,5 +190,5 @@ def _day(table: _Table, row: list[str], number: int) -> dt.date:
         if len(text) <= len("2026-11-23"):
             return dt.date.fromisoformat(text)
         return table.day_of(dt.datetime.fromisoformat(text))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise BadInput(f"not a day: {text!r}", file=table.path, line=number) from None

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from evalharness.core.call import Attempt, Call, CallError, Reply
+from evalharness.core.call import Attempt, Call, CallError, Reply, Unrecorded
 from evalharness.core.errors import BudgetExceeded, ProviderError
 from evalharness.core.experiment import Limits
 from evalharness.core.job import Job
@@ -50,13 +50,21 @@ class Making:
     """Booked in this session."""
     cut_short: bool = False
     """The run was stopped before the policy gave up."""
+    unrecorded: Unrecorded | None = None
+    """Why the answer has no recording; ends the run once the journal has the call."""
+
+    @property
+    def earlier_usd(self) -> Decimal:
+        """What tries of earlier sessions are booked at."""
+        return self.bound_usd * sum(attempt.unconfirmed for attempt in self.earlier)
 
     def call(self) -> Call:
         """Return the journal's line; a failure that stops the run or the model is made again later."""
         error = None
         if self.reply is None and self.failure is not None:
             failure = self.failure
-            again = failure.retryable or is_daily_quota(failure) or failure.reason in FATAL_REASONS
+            stopped = is_daily_quota(failure) or failure.reason in FATAL_REASONS
+            again = failure.retryable or stopped or self.unrecorded is not None
             error = CallError(
                 status=failure.status, reason=failure.reason, message=failure.message, retryable=again
             )
@@ -168,7 +176,7 @@ class Caller:
         """Make one try; returns what it is booked at."""
         started, at = self._clock.monotonic(), self._clock.now()
         try:
-            reply = await self._client.complete(making.job.request, draw=making.job.draw)
+            reply = await self._fetch(making)
             making.completion = read_answer(reply)
         except ProviderError as failure:
             making.failure = failure
@@ -190,6 +198,16 @@ class Caller:
             reserve=making.reserve,
             price=self._price,
         )
+
+    async def _fetch(self, making: Making) -> Reply:
+        """Send the request; an answer that could not be recorded counts all the same."""
+        try:
+            return await self._client.complete(making.job.request, draw=making.job.draw)
+        except Unrecorded as error:
+            making.unrecorded = error
+            if error.reply is None:
+                raise ProviderError(error.message, status=200, reason="unrecorded") from None
+            return error.reply
 
     async def _reserve(self, making: Making) -> None:
         """Set the bound aside, waiting for calls in flight to turn out cheaper than they might have been."""

@@ -102,6 +102,7 @@ class Engine:
                 made was kept.
             CassetteMiss: Replay has no recording.
             CassetteDamaged: A recording cannot be trusted.
+            Unrecorded: The disk did not take a recording; its answer is in the journal.
         """
         summary = RunSummary(total=count_of(jobs))
         waiting = self._unknown(jobs, summary)
@@ -150,6 +151,8 @@ class Engine:
         call = making.call()
         self._journal.append(call)
         self._count(call, making, summary)
+        if making.unrecorded is not None:
+            raise making.unrecorded
         if making.reply is not None:
             lane.answered()
         elif call.error is not None and call.error.reason in FATAL_REASONS:
@@ -158,7 +161,7 @@ class Engine:
             lane.failed(making.failure, self._clock.now())
 
     def _count(self, call: Call, making: Making, summary: RunSummary) -> None:
-        summary.spent_usd += making.usd
+        summary.spent_usd += making.usd + making.earlier_usd
         summary.unconfirmed_usd += unconfirmed_usd(call, self._price)
         summary.retries += len(making.attempts)
         summary.made += call.reply is not None

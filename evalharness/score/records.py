@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from evalharness.core.call import Call
 from evalharness.core.errors import InvalidUsage, ProviderError
 from evalharness.core.plan import PlannedCell
-from evalharness.core.score import Answer, Completed, Failed, Record
+from evalharness.core.score import NOT_CALLED, Answer, Completed, Failed, Record
 from evalharness.core.wire.response import Completion, FinishReason, parse_response
 
 
@@ -63,7 +63,7 @@ def _compression_failure(planned: PlannedCell, calls: Mapping[str, Call]) -> str
 def _outcome(call: Call | None) -> Completion | str:
     """Return the completion, or the cause of failure."""
     if call is None:
-        return "not_called"
+        return NOT_CALLED
     if call.reply is None:
         return f"provider:{call.error.reason if call.error else 'unknown'}"
     try:

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from evalharness.core.errors import BadInput, BaselineDamaged, IntegrityError
 from evalharness.core.gate import BASELINE_FORMAT, Baseline
 from evalharness.core.plain import from_plain, to_plain
+from evalharness.disk import open_regular
 from evalharness.store.jsonlines import encode, write_atomically
 
 _WIDTH = 320
@@ -99,7 +100,8 @@ def read_texts(file: Path, baseline: Baseline) -> dict[str, str]:
         return {}
     beside = texts_path(file)
     try:
-        content = beside.read_bytes()
+        with open_regular(beside) as stream:
+            content = stream.read()
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -112,7 +114,7 @@ def read_texts(file: Path, baseline: Baseline) -> dict[str, str]:
 
 def _parse(file: Path) -> dict[str, Any]:
     try:
-        with file.open("rb") as stream:
+        with open_regular(file) as stream:
             content = stream.read(_LARGEST_BYTES + 1)
     except FileNotFoundError:
         raise BadInput("no such baseline; `evalharness bless RUN --out` writes one", file=file) from None

@@ -153,8 +153,21 @@ class RunDirectory:
         write_lines(self.path / "records.jsonl", _RECORD, records)
 
     def read_records(self) -> tuple[Record, ...]:
-        """Return the records, one per cell."""
-        return self._once("records.jsonl", lambda path: tuple(read_lines(path, _RECORD)))
+        """Return the records, one per planned cell.
+
+        Raises:
+            JournalDamaged: If a file does not parse, or they are those of another plan.
+        """
+        return self._once("records.jsonl", self._planned_records)
+
+    def _planned_records(self, path: Path) -> tuple[Record, ...]:
+        records = tuple(read_lines(path, _RECORD))
+        planned = [(p.cell.case_id, p.cell.arm, p.cell.repeat) for p in self.read_plan()]
+        if sorted(planned) != sorted((r.case_id, r.arm, r.repeat) for r in records):
+            raise JournalDamaged(
+                "these are not the cells of plan.jsonl; run and score the experiment again", file=path
+            )
+        return records
 
     def write_scores(self, scores: Iterable[Score]) -> None:
         """Write scores.jsonl."""

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from evalharness.core.call import Attempt, Call
 from evalharness.core.errors import IntegrityError, JournalDamaged
-from evalharness.store.jsonlines import dump_line, encode, numbered_lines, parse_line, read_raw
+from evalharness.store.jsonlines import dump_line, encode, numbered_lines, parse_line, read_raw, readable
 
 CALL = TypeAdapter(Call)
 _SYNC_CALLS = 32
@@ -189,11 +189,11 @@ def whole_calls(path: Path) -> Iterator[Call]:
     """Yield the calls of a journal that may be in use or cut off: every whole line, oldest first.
 
     Raises:
-        JournalDamaged: Naming a whole line that does not parse.
+        JournalDamaged: If it cannot be read, or naming a whole line that does not parse.
     """
     if not path.exists():
         return
-    with path.open("rb") as stream:
+    with readable(path) as stream:
         for number, line in enumerate(stream, start=1):
             if line.endswith(b"\n") and line.strip():
                 yield parse_line(path, number, line, CALL)

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from evalharness.core.errors import IntegrityError, InvalidUsage, JournalDamaged
-from evalharness.disk import write_whole
+from evalharness.disk import open_regular, write_whole
 
 Item = TypeVar("Item")
 
@@ -42,16 +42,22 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     Raises:
         JournalDamaged: If it is missing or unreadable.
     """
-    with _told(path), path.open("rb") as stream:
+    with readable(path) as stream:
         for number, line in enumerate(stream, start=1):
             if line.strip():
                 yield number, line
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def readable(path: Path) -> Iterator[BinaryIO]:
+    """Open a run file for reading.
+
+    Raises:
+        JournalDamaged: If it is missing or unreadable.
+    """
     try:
-        yield
+        with open_regular(path) as stream:
+            yield stream
     except FileNotFoundError:
         raise JournalDamaged("missing; run the stage that writes it first", file=path) from None
     except OSError as error:
@@ -64,8 +70,8 @@ def read_raw(path: Path) -> bytes:
     Raises:
         JournalDamaged: If it is missing or unreadable.
     """
-    with _told(path):
-        return path.read_bytes()
+    with readable(path) as stream:
+        return stream.read()
 
 
 def parse_line(path: Path, number: int, line: bytes, adapter: TypeAdapter[Item]) -> Item:

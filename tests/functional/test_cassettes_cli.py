@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -170,3 +171,19 @@ def test_a_wrong_path_is_one_line(cli: Cli, recorded: Path, arguments: tuple[str
     assert done.returncode in {2, 3}
     assert done.stderr.splitlines()[-1].lower().startswith("error: ")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes among its files")
+def test_a_pipe_among_recordings_is_named_and_not_waited_for(cli: Cli, recorded: Path) -> None:
+    """It would stop a gate for good."""
+    file = files(recorded)[0]
+    file.unlink()
+    os.mkfifo(file)
+    found = cli("cassettes", "verify", EXPERIMENT)
+    assert found.returncode == 6
+    assert "is a pipe or a device, not a file" in found.stdout
+    for command in (("stats", FOLDER), ("pack", EXPERIMENT, "--to", "packed"), ("seal", FOLDER)):
+        done = cli("cassettes", *command, EVALHARNESS_SEAL_KEY="0" * 32)
+        assert done.returncode == (0 if command[0] == "stats" else 6)
+    os.mkfifo(recorded / FOLDER / "SEAL")
+    assert "the seal is damaged" in cli("cassettes", "verify", FOLDER).stdout

@@ -137,6 +137,7 @@ as_of = 2026-11-29
         (("price", "missing.jsonl", "--on", "2026-11-29"), 3, "missing.jsonl: cannot be read"),
         (("price", "empty", "--on", "2026-11-29"), 3, "no .json or .jsonl file in this folder"),
         (("price", "x.jsonl", "--tier", "gold"), 2, "gold"),
+        (("price", "x.jsonl", "--on", "9999-12-31"), 2, "not a day between 2000 and 2999"),
         (("price", "x.jsonl", "--rates", "nowhere.toml"), 3, "nowhere.toml: no such file"),
     ],
 )
@@ -155,8 +156,20 @@ def test_half_a_surrogate_pair_of_a_cut_answer_is_no_reason_not_to_price(cli: Cl
     assert priced(cli, str(write(tmp_path, "log.jsonl", cut)), "--on", "2026-11-29")["total_usd"] == TOTAL
 
 
-def test_an_empty_file_costs_nothing(cli: Cli, tmp_path: Path) -> None:
-    assert priced(cli, str(write(tmp_path, "log.jsonl")), "--on", "2026-11-29")["total_usd"] == "0"
+def test_an_empty_file_costs_nothing_and_is_said_to_be_empty(cli: Cli, tmp_path: Path) -> None:
+    found = priced(cli, str(write(tmp_path, "log.jsonl")), "--on", "2026-11-29")
+    assert found["total_usd"] == "0"
+    assert found["notes"] == ["nothing was read: there is no response in what was named"]
+
+
+def test_numbers_and_times_that_no_machine_can_hold_are_named_not_priced(cli: Cli, tmp_path: Path) -> None:
+    endless = json.dumps(BODY | {"usageMetadata": {"promptTokenCount": 3, "promptTokensDetails": [
+        {"modality": "AUDIO", "tokenCount": float("inf")}]}})  # fmt: skip
+    before_time = json.dumps(BODY | {"createTime": "0001-01-01T00:00:00Z"})
+    done = cli("price", str(write(tmp_path, "log.jsonl", endless.replace("Infinity", "1e999"), before_time)))
+    assert done.returncode == 3, done.stderr
+    assert "usageMetadata.promptTokensDetails is no list of counts by modality" in done.stdout
+    assert "its time '0001-01-01T00:00:00Z' is no ISO 8601 time" in done.stdout
 
 
 def test_rates_refresh_shows_asks_and_keeps_what_is_ones_own(cli: Cli, project: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -139,7 +141,30 @@ def test_a_run_of_another_dataset_is_refused(cli: Cli, recorded: Path) -> None:
     assert cli("analyze", EXPERIMENT).returncode == 0
     (run,) = [path.parent for path in (recorded / "reports").glob("*/calls.jsonl")]
     edit(recorded / "prompts" / "mentoring" / "pen-ko-01.yaml", "severity_reason:", "severity_reason: also")
-    fails(cli("score", str(run)), 6, "the dataset changed since this run")
+    fails(cli("score", str(run)), 6, "the dataset of prompts/experiment.toml changed since this run")
+
+
+@pytest.mark.parametrize("name", ["calls.jsonl", "records.jsonl"])
+@pytest.mark.parametrize("how", ["folder", "empty"])
+def test_a_file_of_a_run_that_is_gone_or_no_file_is_named(
+    cli: Cli, analysed: Path, name: str, how: str
+) -> None:
+    (run,) = [path.parent for path in (analysed / "reports").glob("*/calls.jsonl")]
+    (run / name).unlink()
+    if how == "folder":
+        (run / name).mkdir()
+    else:
+        (run / name).write_bytes(b"")
+    baseline = ("--baseline", "prompts/baseline.json")
+    for command in (("decide",), ("cost",), ("export", "--to", "csv"), ("verify",), ("check", *baseline)):
+        done = cli(command[0], f"reports/{run.name}", *command[1:], cwd=analysed)
+        assert done.returncode in {0, 3, 6}, (command, done.stderr)
+
+
+def test_a_folder_that_is_named_like_an_experiment_is_passed_over(cli: Cli, analysed: Path) -> None:
+    (analysed / "x.toml").mkdir()
+    done = cli("verify", "reports/gemini_pro_upgrade_analysis.md", cwd=analysed)
+    assert done.returncode == 0, done.stderr
 
 
 def test_budget(cli: Cli, project: Path, emulator: str, cells: int) -> None:
@@ -181,3 +206,34 @@ def test_require_exits_1_when_unmet(cli: Cli, recorded: Path) -> None:
     done = cli("analyze", EXPERIMENT, "--require", "approve", "-q")
     fails(done, 1, "--require approve: the verdict is")
     assert (recorded / "reports" / "gemini_pro_upgrade_analysis.md").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither these pipes nor this device")
+@pytest.mark.parametrize("arguments", [("--help",), ("plan", EXPERIMENT)])
+def test_a_reader_that_leaves_is_neither_success_nor_a_failed_check(
+    project: Path, arguments: tuple[str, ...]
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "evalharness", *arguments],
+        cwd=project, stdout=writing, stderr=subprocess.PIPE, encoding="utf-8", check=False,
+    )  # fmt: skip
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_full_disk_under_the_output_is_one_line(project: Path) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "evalharness", "plan", EXPERIMENT],
+            cwd=project, stdout=full, stderr=subprocess.PIPE, encoding="utf-8", check=False,
+        )  # fmt: skip
+    assert done.returncode == 6
+    assert done.stderr == "error: cannot be written: No space left on device; make room there\n"
+
+
+def test_an_emulator_that_cannot_keep_its_log_does_not_start(cli: Cli, project: Path) -> None:
+    (project / "file").write_bytes(b"")
+    fails(cli("emulator", "serve", "--log", "file/log.jsonl"), 3, "file: cannot be written")

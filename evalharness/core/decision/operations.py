@@ -40,7 +40,7 @@ class ArmOperations:
 
     arm: str
     requests: int
-    """Cells that were to be answered."""
+    """Cells whose answer was asked for."""
     delivered: tuple[tuple[Delivery, int], ...]
     """Pairs (how answers were reached, answers). Times of replayed answers are those of their recording."""
     latency: Timing | None
@@ -53,7 +53,7 @@ class ArmOperations:
     errors: tuple[tuple[str, int], ...]
     """Requests that the provider did not answer, by cause, most frequent first."""
     error_rate: float | None
-    """Their share of the requests that were made; None if none was, or nobody can know which failed."""
+    """Their share of the requests; None without any, as the bound and the level."""
     error_rate_high: float | None
     """Its one-sided Clopper-Pearson bound: what as many requests can rule out."""
     error_confidence: float
@@ -69,6 +69,8 @@ class ArmOperations:
     timeout, dropped, malformed, or the provider's reason."""
     unconfirmed: int
     """Those of them that may be on the bill though no token counts came back."""
+    not_called: int = 0
+    """Cells that a run which was stopped did not come to: they tell nothing of the service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -158,7 +158,7 @@ def modality_tokens(metadata: Mapping[str, Any], key: str, *modalities: str) -> 
             for part in details
             if part.get("modality") in modalities and "tokenCount" in part
         )
-    except (AttributeError, TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError, OverflowError) as error:
         raise InvalidUsage(f"usageMetadata.{key} is no list of counts by modality") from error
 
 

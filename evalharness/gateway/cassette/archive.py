@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalharness.core.errors import CassetteDamaged, IntegrityError
+from evalharness.disk import open_regular
 from evalharness.gateway.cassette.files import RECORDING_NAME, read, recording_path, write_bytes
 from evalharness.gateway.cassette.interaction import from_json
 
@@ -24,7 +25,9 @@ SUMS_NAME = "SHA256SUMS"
 _LARGEST_MEMBER = 32 * 1024 * 1024
 _LARGEST_TOTAL = 2 * 1024 * 1024 * 1024
 _LEVEL = 9
-_BLOCK = 2**20
+_END = b"\0" * tarfile.BLOCKSIZE
+_LARGEST_END = 2**20
+"""Archives are filled up with zeros, by most programs to 10 KiB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,23 +74,39 @@ def unpack(archive: Path) -> Iterator[tuple[Interaction, bytes]]:
         IntegrityError: If the archive is damaged, or holds anything but whole recordings under their own
             flat names: no folders, no links, no other paths, nothing twice, nothing beyond 32 MiB.
     """
-    seen: set[str] = set()
-    total = 0
     try:
-        with gzip.open(archive) as plain, tarfile.open(fileobj=plain, mode="r:") as opened:
-            for member in opened:
-                _check_member(archive, member, seen)
-                total += member.size
-                if total > _LARGEST_TOTAL:
-                    raise IntegrityError("unpacks to more than 2 GiB", file=archive)
-                stream = opened.extractfile(member)
-                content = b"" if stream is None else stream.read(_LARGEST_MEMBER)
-                yield from_json(content, file=archive / member.name), content
-            # gzip holds its check sum against what was read only at the end.
-            while plain.read(_BLOCK):
-                pass
+        with open_regular(archive) as packed, gzip.open(packed) as plain:
+            for name, content in _members(archive, plain):
+                yield from_json(content, file=archive / name), content
     except (tarfile.TarError, OSError, EOFError, ValueError, zlib.error) as error:
         raise IntegrityError(f"is not a whole archive: {error}", file=archive) from None
+
+
+def _members(archive: Path, plain: gzip.GzipFile) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each member.
+
+    Headers are read here, for the library obeys extended ones, which may be as long as they like. Nothing is
+    read before it is known how much it is: a few bytes can unpack to more than a memory holds.
+    """
+    seen: set[str] = set()
+    total = 0
+    while (header := plain.read(tarfile.BLOCKSIZE)) != _END:
+        member = tarfile.TarInfo.frombuf(header, "utf-8", "strict")
+        _check_member(archive, member, seen)
+        total += member.size
+        if total > _LARGEST_TOTAL:
+            raise IntegrityError("unpacks to more than 2 GiB", file=archive)
+        content = plain.read(member.size)
+        if len(content) < member.size:
+            raise EOFError("it was cut off")
+        plain.read(-member.size % tarfile.BLOCKSIZE)
+        yield member.name, content
+    if not seen:
+        raise IntegrityError("holds no recording", file=archive)
+    # gzip holds its check sum against what was read only at the end.
+    rest = plain.read(_LARGEST_END + 1)
+    if len(rest) > _LARGEST_END or rest.strip(b"\0"):
+        raise IntegrityError("goes on after its end: refused whole", file=archive)
 
 
 def restore(folder: Path, item: Interaction, content: bytes) -> bool:
@@ -99,7 +118,9 @@ def restore(folder: Path, item: Interaction, content: bytes) -> bool:
     file = recording_path(folder, item.key)
     try:
         if file.exists() or file.is_symlink():
-            if file.read_bytes() == content:
+            with open_regular(file) as stream:
+                there = stream.read(len(content) + 1)
+            if there == content:
                 return False
             raise IntegrityError("is there already, and not the same: nothing is overwritten", file=file)
     except OSError as error:
@@ -114,6 +135,6 @@ def _check_member(archive: Path, member: tarfile.TarInfo, seen: set[str]) -> Non
         raise IntegrityError(f"holds {shown!r}, which is no recording: refused whole", file=archive)
     if member.name in seen:
         raise IntegrityError(f"holds {shown} twice: refused whole", file=archive)
-    if member.size > _LARGEST_MEMBER:
+    if not 0 <= member.size <= _LARGEST_MEMBER:
         raise CassetteDamaged(f"{shown} is larger than {_LARGEST_MEMBER // 2**20} MiB", file=archive)
     seen.add(member.name)

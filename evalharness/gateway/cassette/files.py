@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from evalharness.core.errors import CassetteDamaged, IntegrityError
-from evalharness.disk import write_whole
+from evalharness.disk import open_regular, write_whole
 from evalharness.gateway.cassette.interaction import Interaction, from_json, to_json
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def read(file: Path) -> Interaction:
         FileNotFoundError: If it is not there.
     """
     try:
-        with file.open("rb") as stream:
+        with open_regular(file) as stream:
             content = stream.read(_LARGEST_BYTES + 1)
     except FileNotFoundError:
         raise
@@ -57,7 +57,7 @@ def file_sha256(file: Path) -> str:
         IntegrityError: If it cannot be read.
     """
     try:
-        with file.open("rb") as stream:
+        with open_regular(file) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise IntegrityError(f"cannot be read: {error.strerror or error}", file=file) from None

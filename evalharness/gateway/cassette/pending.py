@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evalharness.core.errors import IntegrityError
+from evalharness.core.call import Unrecorded
 from evalharness.gateway.cassette.interaction import Interaction
 from evalharness.gateway.clients.exchange import Exchange, translate
 from evalharness.gateway.clients.headers import allowed_headers
@@ -33,7 +33,7 @@ class Pending:
         """Keep an exchange whose whole body has arrived; others than 200 are no answers.
 
         Raises:
-            IntegrityError: If the key that was sent stands in what would be written.
+            Unrecorded: If the key that was sent stands in what would be written.
         """
         if exchange.status == 200:
             self.interaction = self._interaction(exchange)
@@ -69,4 +69,4 @@ def _refuse_key(key: str, interaction: Interaction) -> None:
     written = f"{interaction.request_body}{interaction.response_body}{interaction.headers}"
     # A short one is the emulator's placeholder, which is an ordinary word.
     if len(key) >= _SHORTEST_KEY and key in written:
-        raise IntegrityError("not recorded: the API key stands in the prompt or the answer; take it out")
+        raise Unrecorded("not recorded: the API key stands in the prompt or the answer; take it out")

@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from evalharness.core.call import Unrecorded
 from evalharness.core.errors import IntegrityError
 from evalharness.core.privacy import redact_json
 from evalharness.core.provenance import Delivery
-from evalharness.gateway.cassette.files import write
+from evalharness.core.wire.canonical import canonical_path
+from evalharness.gateway.cassette.files import recording_path, write
+from evalharness.gateway.cassette.interaction import Interaction
 from evalharness.gateway.cassette.pending import PENDING, Pending
 from evalharness.gateway.clients.exchange import TAP
 from evalharness.gateway.clients.redacting import refuse_personal
@@ -81,8 +84,8 @@ class RecordingClient:
 
         Raises:
             ProviderError: The provider refused or failed; nothing is recorded then.
-            IntegrityError: The answer could not be recorded, or is not the one to this request; or the
-                request holds personal text, and nothing was sent.
+            Unrecorded: The answer could not be recorded, or is not the one to this request.
+            IntegrityError: The request holds personal text, and nothing was sent.
         """
         if self._personal is not None:
             refuse_personal(request, self._personal)
@@ -95,21 +98,42 @@ class RecordingClient:
             TAP.reset(tap)
         interaction = pending.interaction
         if interaction is None:
-            raise IntegrityError(
-                f"an answer through {self.name} went past the recorder: nothing was recorded"
-            )
+            raise Unrecorded(f"an answer through {self.name} went past the recorder: nothing was recorded")
         if interaction.digest != request.digest or interaction.response_body != reply.body:
-            raise IntegrityError(f"the recorder saw another exchange than {self.name} answered with")
+            raise Unrecorded(f"the recorder saw another exchange than {self.name} answered with")
         # A client that speaks for several others says in the reply which of them it was.
         interaction = replace(interaction, first_token_ms=reply.first_token_ms, client=reply.client)
         if self._personal is not None:
             body, counts = redact_json(interaction.response_body, self._personal)
             redacted = {kind.value: counts[kind] for kind in sorted(counts)}
             interaction = replace(interaction, response_body=body, redacted=redacted)
-        # In a thread: fsync would stop all other calls, and lengthen their recorded latency.
-        await asyncio.to_thread(write, self._folder, interaction, overwrite=self._overwrite)
-        return interaction.reply(Delivery.LIVE)
+        reply = interaction.reply(Delivery.LIVE)
+        try:
+            # In a thread: fsync would stop all other calls, and lengthen their recorded latency.
+            await asyncio.to_thread(write, self._folder, interaction, overwrite=self._overwrite)
+        except IntegrityError as error:
+            # What another run recorded meanwhile is what replays will give, so it is this run's answer too.
+            theirs = not self._overwrite and recording_path(self._folder, interaction.key).exists()
+            raise Unrecorded(error.message, file=error.file, reply=None if theirs else reply) from None
+        return reply
 
     async def aclose(self) -> None:
         """Close the live client."""
         await self._client.aclose()
+
+
+def interaction_of(request: ModelRequest, draw: int, reply: Reply, *, redacted: bool) -> Interaction:
+    """Return the recording of an answer that a journal kept.
+
+    Args:
+        request: What was asked.
+        draw: Which repetition.
+        reply: The answer.
+        redacted: Whether its personal text was replaced; how often, a journal does not say.
+    """
+    return Interaction(
+        path=canonical_path(request.path), host=reply.host, request_body=request.body, draw=draw,
+        headers=reply.headers, response_body=reply.body, latency_ms=reply.latency_ms,
+        recorded_at=reply.recorded_at, client=reply.client, first_token_ms=reply.first_token_ms,
+        redacted={} if redacted else None,
+    )  # fmt: skip

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from evalharness.core.errors import IntegrityError
 from evalharness.core.wire.canonical import canonical_json
+from evalharness.disk import open_regular
 from evalharness.gateway.cassette.files import file_sha256, recordings
 from evalharness.gateway.cassette.finding import Check, Finding
 from evalharness.gateway.clients.json_text import parse_object
@@ -78,7 +79,7 @@ def read_seal(folder: Path) -> Seal | None:
     if not file.exists():
         return None
     try:
-        with file.open("rb") as stream:
+        with open_regular(file) as stream:
             document = parse_object(stream.read(_LARGEST_BYTES), unique_keys=True)
         if document.keys() != _KEYS or document["format"] != FORMAT:
             raise ValueError("keys or format are not a seal's")

@@ -45,10 +45,8 @@ def _replayed(frame: Frame) -> str:
 
 def _row(frame: Frame, arm: ArmOperations) -> tuple[str, ...]:
     say, latency = frame.say, arm.latency
-    levels = [
-        say("word.na") if level is None else say.name("level", level.value)
-        for level in (arm.latency_level, arm.error_level)
-    ]
+    reached = (level for level in (arm.latency_level, arm.error_level) if level is not None)
+    levels = [say.name("level", level.value) for level in reached] or [say("word.not_measured")]
     return (
         clean(arm.arm, limit=_NAME_LENGTH),
         say("word.not_measured")
@@ -71,11 +69,14 @@ def _quantiles(frame: Frame, times: Timing | None, how_many: int) -> str:
 
 
 def _errors(frame: Frame, arm: ArmOperations) -> str:
-    if arm.error_rate_high is None:
-        return frame.say("word.not_measured")
     failed = sum(count for _, count in arm.errors)
-    said = frame.say("service.errors_value", n=failed, requests=arm.requests, high=arm.error_rate_high)
-    return f"{said}: {_counted(frame, arm.errors)}" if failed else said
+    said = (
+        frame.say("word.not_measured")
+        if arm.error_rate_high is None
+        else frame.say("service.errors_value", n=failed, requests=arm.requests, high=arm.error_rate_high)
+    )
+    said = f"{said}: {_counted(frame, arm.errors)}" if failed else said
+    return f"{said} ({frame.say('service.not_called', n=arm.not_called)})" if arm.not_called else said
 
 
 def _counted(frame: Frame, counts: tuple[tuple[str, int], ...]) -> str:

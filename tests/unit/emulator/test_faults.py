@@ -95,6 +95,8 @@ def test_the_log_names_fault_and_answer(tmp_path, post, make_body):
         ("429=0.7,503=0.7", "must not sum to more than 1"),
         ("reroute=a", "asked>answering"),
         ("hang-s=-1", "must not be negative"),
+        ("hang-s=nan", "must be a number that has an end"),
+        ("retry-s=inf", "must be a number that has an end"),
     ],
 )
 def test_faults_that_mean_nothing_are_refused(text, says):

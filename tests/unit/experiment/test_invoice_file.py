@@ -19,6 +19,8 @@ from evalharness.experiment.rates_file import load_rate_card
 IN = "Generate content input token count gemini 3.8 flash short input text"
 HEAD = "Service description,SKU description,Usage start date,Usage amount,Unrounded Cost ($)\n"
 
+RATED = "SKU,Date,Cost,Currency,Currency conversion rate\n"
+
 
 @pytest.fixture(scope="module")
 def card(root: Path) -> RateCard:
@@ -94,6 +96,14 @@ def test_another_currency_needs_a_rate_and_takes_the_finance_files(tmp_path: Pat
         (HEAD + f"Gemini API,{IN},2026-11-23,1,many\n", r"billing\.csv:2: cost is no number: 'many'"),
         (HEAD + f"Gemini API,{IN},yesterday,1,1\n", r"billing\.csv:2: not a day: 'yesterday'"),
         ("", "no header"),
+        # Read as if its comma stood between thousands, this would be 15.
+        (HEAD + f'Gemini API,{IN},2026-11-23,1,"1,5"\n', r"billing\.csv:2: cost is no number: '1,5'"),
+        (HEAD + f"Gemini API,{IN},2026-11-23,1,NaN\n", r"billing\.csv:2: cost is no number: 'NaN'"),
+        (HEAD + f"Gemini API,{IN},2026-11-23,1,Infinity\n", r"billing\.csv:2: cost is no number"),
+        (HEAD + f"Gemini API,{IN},0001-01-01T00:00:00Z,1,1\n", r"billing\.csv:2: not a day: '0001"),
+        (HEAD + f'Gemini API,"{"x" * 200_000}",2026-11-23,1,1\n', r"billing\.csv:2: is no CSV: field larger"),
+        (RATED + f"{IN},2026-11-23,1,KRW,-1400\n", r"billing\.csv:2: a conversion rate of -1400"),
+        (RATED + f"{IN},2026-11-23,1,KRW,0\n", r"billing\.csv:2: a conversion rate of 0"),
     ],
 )
 def test_what_is_no_bill_is_refused(tmp_path: Path, card: RateCard, text: str, message: str) -> None:

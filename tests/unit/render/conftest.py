@@ -394,8 +394,8 @@ def operations() -> Operations:
                          ("malformed", 2)),
             ),
             row(
-                "pro-sena", delivered=(), latency=None, latency_level=None, errors=(("not_called", 100),),
-                error_rate=1.0, error_rate_high=1.0, error_level=Level.ROLLBACK, calls=0,
+                "pro-sena", requests=0, delivered=(), latency=None, latency_level=None, not_called=100,
+                error_rate=None, error_rate_high=None, error_level=None, calls=0,
             ),
         )
     )  # fmt: skip

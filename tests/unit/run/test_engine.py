@@ -8,8 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from evalharness.core.call import Reply, Unrecorded
 from evalharness.core.errors import BudgetExceeded, CassetteMiss, ProviderError
-from evalharness.core.provenance import Origin
+from evalharness.core.provenance import Delivery, Origin
 
 
 def test_every_job_is_called_once_with_bounded_concurrency(kit: SimpleNamespace) -> None:
@@ -113,3 +114,29 @@ def test_origin_is_derived_from_the_reply(kit: SimpleNamespace) -> None:
     asyncio.run(kit.engine(kit.ScriptedClient({2: [simulated]}), journal).execute([kit.job(1), kit.job(2)]))
     assert journal.calls[kit.job(1).key].origin is Origin.UNVERIFIED
     assert journal.calls[kit.job(2).key].origin is Origin.SIMULATED
+
+
+def test_an_answer_without_a_recording_is_kept_and_ends_the_run(kit: SimpleNamespace) -> None:
+    answered = Reply(
+        body=kit.BODY, host="127.0.0.1", headers={}, latency_ms=5.0, recorded_at="2026-11-23T00:00:00Z",
+        delivery=Delivery.LIVE, client="scripted/1",
+    )  # fmt: skip
+    client = kit.ScriptedClient({1: [Unrecorded("disk full", reply=answered)]})
+    journal = kit.MemoryJournal()
+    with pytest.raises(Unrecorded, match="disk full"):
+        asyncio.run(kit.engine(client, journal, concurrency=1).execute([kit.job(1), kit.job(2)]))
+    assert [call.reply for call in journal.calls.values()] == [answered]
+    done = asyncio.run(kit.engine(client, journal, concurrency=1).execute([kit.job(1), kit.job(2)]))
+    assert (done.resumed, done.made, client.asked) == (1, 1, {1: 1, 2: 1})
+    assert done.spent_usd == Decimal("0.02")
+
+
+def test_an_answer_that_must_not_be_kept_is_booked_as_unconfirmed(kit: SimpleNamespace) -> None:
+    client, journal = kit.ScriptedClient({1: [Unrecorded("the key is in it"), kit.BODY]}), kit.MemoryJournal()
+    with pytest.raises(Unrecorded):
+        asyncio.run(kit.engine(client, journal, concurrency=1).execute([kit.job(1)]))
+    (call,) = journal.calls.values()
+    assert (call.unconfirmed, call.error.retryable, client.asked[1]) == (1, True, 1)
+    done = asyncio.run(kit.engine(client, journal, concurrency=1).execute([kit.job(1)]))
+    assert done.spent_usd == Decimal("0.02")
+    assert done.unconfirmed_usd == Decimal("0.01")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,14 +54,18 @@ def test_everything_comes_back_as_it_was(tmp_path: Path) -> None:
         raw_context_tokens=2,
         dropped=(Dropped(where="turns[0]", text="버린 문장"),),
     )
-    directory.write_plan([cell])
-    assert directory.read_plan() == (cell,)
+    plan = (cell, replace(cell, cell=Cell(case_id="c", arm="a", repeat=1)))
+    directory.write_plan(plan)
+    assert directory.read_plan() == plan
     records = (
         Completed(**PLACE, calls=("k",), answer=Answer(text="반쪽 \ud83d", truncated=True), persona="pen"),  # type: ignore[arg-type]
-        Failed(**PLACE, calls=(), cause="not_called", persona="pen"),  # type: ignore[arg-type]
+        Failed(case_id="c", arm="a", repeat=1, calls=(), cause="not_called", persona="pen"),
     )
     directory.write_records(records)
     assert directory.read_records() == records
+    directory.write_records(records[:1])
+    with pytest.raises(JournalDamaged, match=r"records\.jsonl: these are not the cells of plan\.jsonl"):
+        directory.read_records()
     scores = (
         Scored(**PLACE, scorer="s/1", value=0.5, detail=("f1",)),  # type: ignore[arg-type]
         Unscored(**PLACE, scorer="s/1", cause="not_called"),  # type: ignore[arg-type]

@@ -7,6 +7,8 @@ import hashlib
 import io
 import shutil
 import tarfile
+import tracemalloc
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -120,6 +122,49 @@ def test_a_hostile_archive_is_refused_whole(tmp_path: Path, files: tuple[Path, .
     assert part in str(caught.value)
     assert "\x1b" not in str(caught.value)
     assert not (tmp_path / "restored").exists()
+
+
+def packed_zeros(prefix: bytes, mebibytes: int) -> bytes:
+    """Return what unpacks to a prefix and as many zeros; a thousandth of it."""
+    press = zlib.compressobj(9, zlib.DEFLATED, 31)
+    parts = [press.compress(prefix), *(press.compress(bytes(2**20)) for _ in range(mebibytes))]
+    return b"".join([*parts, press.flush()])
+
+
+def header(kind: bytes, size: int) -> bytes:
+    info = tarfile.TarInfo("x")
+    info.type, info.size = kind, size
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "part"),
+    [
+        (header(tarfile.XHDTYPE, 200 * 2**20), "which is no recording"),
+        (header(tarfile.GNUTYPE_LONGNAME, 200 * 2**20), "which is no recording"),
+        (b"", "holds no recording"),
+    ],
+    ids=["extended header", "long name", "nothing but an end"],
+)
+def test_what_would_fill_the_memory_is_refused_before_it_is_read(
+    tmp_path: Path, prefix: bytes, part: str
+) -> None:
+    archive = write(tmp_path / "a", packed_zeros(prefix, 200))
+    tracemalloc.start()
+    with pytest.raises(IntegrityError, match=part):
+        unpack_archives([archive], to=tmp_path / "restored")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 20 * 2**20
+
+
+@pytest.mark.parametrize("more", [bytes(2 * 2**20), b"\0" * 512 + b"x" * 512], ids=["endless", "smuggled"])
+def test_an_archive_that_goes_on_after_its_end_is_refused(
+    tmp_path: Path, files: tuple[Path, ...], more: bytes
+) -> None:
+    plain = gzip.decompress(pack("x", files).content) + more
+    with pytest.raises(IntegrityError, match="goes on after its end"):
+        unpack_archives([write(tmp_path / "a", gzip.compress(plain))], to=tmp_path / "restored")
 
 
 def test_a_recording_twice_is_refused(tmp_path: Path, files: tuple[Path, ...]) -> None:

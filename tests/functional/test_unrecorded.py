@@ -1,0 +1,86 @@
+"""An answer that was paid for is kept and not bought again, whatever happens to its recording."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from evalharness.emulator import EmulatorSettings, running
+
+from .conftest import Cli, without_judges
+
+EXPERIMENT = "prompts/experiment.toml"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """An emulator and its own log of what was bought."""
+    log = tmp_path / "requests.jsonl"
+    with running(EmulatorSettings(latency_scale=0.0, request_log=log)) as url:
+        yield url, log
+
+
+def bought(log: Path) -> Counter[tuple[str, str]]:
+    rows = map(json.loads, log.read_text(encoding="utf-8").splitlines())
+    return Counter((row["model"], row["sha256"]) for row in rows)
+
+
+def test_answers_that_the_disk_did_not_record_are_booked_and_recorded_later(
+    cli: Cli, project: Path, server: tuple[str, Path], cells: int
+) -> None:
+    url, log = server
+    without_judges(project)
+    (project / "cassettes").mkdir()
+    blocker = project / "cassettes" / "mentoring"
+    blocker.write_text("in the way", encoding="utf-8")
+    first = cli("run", EXPERIMENT, "--mode", "record", GOOGLE_GEMINI_BASE_URL=url)
+    assert first.returncode == 6
+    assert "cannot write recording" in first.stderr
+    begun = bought(log)
+    (journal,) = project.glob("reports/*/calls.jsonl")
+    kept = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
+    assert len(kept) == begun.total()
+    assert all(call["reply"] for call in kept)
+
+    blocker.unlink()
+    second = cli("run", EXPERIMENT, "--mode", "record", GOOGLE_GEMINI_BASE_URL=url)
+    assert second.returncode == 0, second.stderr
+    assert f"{len(kept)} answers of this run had no recording" in second.stderr
+    assert bought(log).most_common(1)[0][1] == 1
+    assert len(list(blocker.glob("*.json"))) == cells
+    assert cli("run", EXPERIMENT).returncode == 0
+    assert cli("cassettes", "verify", EXPERIMENT).returncode == 0
+
+
+def test_recordings_that_were_removed_are_written_from_the_run(
+    cli: Cli, project: Path, server: tuple[str, Path], cells: int
+) -> None:
+    url, log = server
+    without_judges(project)
+    folder = project / "cassettes" / "mentoring"
+    cli("run", EXPERIMENT, "--mode", "record", GOOGLE_GEMINI_BASE_URL=url)
+    before = {file.name: json.loads(file.read_bytes())["response"] for file in folder.glob("*.json")}
+    shutil.rmtree(folder)
+    again = cli("run", EXPERIMENT, "--mode", "record", GOOGLE_GEMINI_BASE_URL=url)
+    assert f"{cells} answers of this run had no recording" in again.stderr
+    after = {file.name: json.loads(file.read_bytes())["response"] for file in folder.glob("*.json")}
+    assert after == before
+    assert bought(log).total() == cells
+    assert cli("run", EXPERIMENT).returncode == 0
+
+
+def test_a_run_that_never_began_ties_nobody_to_its_endpoint(
+    cli: Cli, project: Path, server: tuple[str, Path]
+) -> None:
+    url, _ = server
+    without_judges(project)
+    keyless = cli("run", EXPERIMENT, "--mode", "record")
+    assert keyless.returncode == 3
+    assert "no API key" in keyless.stderr
+    done = cli("run", EXPERIMENT, "--mode", "record", GOOGLE_GEMINI_BASE_URL=url)
+    assert done.returncode == 0, done.stderr
