@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from evalharness.app.pacific import pacific_day
+from evalharness.app.money.pacific import pacific_day
 from evalharness.core.errors import BadInput
 from evalharness.core.finance import Currency
 from evalharness.core.invoice import Kind

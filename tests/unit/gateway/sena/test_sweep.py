@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evalharness.app.sena import VectorFile, compress_file, sweep_experiment
+from evalharness.app.sena.sweep import VectorFile, compress_file, sweep_experiment
 from evalharness.core.case import Case, Context, KeyFact
 from evalharness.core.errors import BadInput
 from evalharness.gateway.sena import COMPRESSORS
