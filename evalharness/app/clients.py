@@ -176,11 +176,10 @@ class Access:
 
 
 def _interrupt(engine: Engine, note: Callable[[str], None]) -> None:
-    note(
-        f"stopping: {engine.in_flight} calls in flight are being finished and kept; "
-        "a second signal ends at once"
-    )
+    flying = engine.in_flight
+    # First of all: where a terminal was closed, telling it fails.
     engine.stop(Interrupted("interrupted; what was recorded is kept, the same command goes on from there"))
+    note(f"stopping: {flying} calls in flight are being finished and kept; a second signal ends at once")
 
 
 def replies_of(plan: Plan, calls: Mapping[str, Call]) -> dict[str, str | None]:
