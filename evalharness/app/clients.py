@@ -20,6 +20,7 @@ from evalharness.core.call import Call
 from evalharness.core.errors import BadInput, Interrupted, InvalidUsage
 from evalharness.core.experiment import Limits
 from evalharness.core.job import Job
+from evalharness.core.pacific import pacific_day
 from evalharness.core.plan import Plan
 from evalharness.core.ports import Clock, Journal, ModelClient
 from evalharness.core.wire.response import parse_response
@@ -251,7 +252,7 @@ def make_client(
 
 
 def _today(clock: Clock) -> dt.date:
-    return clock.now().date()
+    return pacific_day(clock.now())
 
 
 __all__ = ["CASSETTES", "Access", "Mode", "replies_of"]
