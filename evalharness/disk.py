@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import shutil
 import stat
 import time
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,3 +75,59 @@ def replace(source: Path, target: Path) -> None:
         else:
             return
     source.replace(target)
+
+
+def taken(folder: Path, names: Iterable[str]) -> list[str]:
+    """Return the names, relative to a folder, under which something is there already, sorted.
+
+    A file where a name needs a folder is returned too, once.
+    """
+    found = set()
+    for name in names:
+        path = Path(name)
+        for part in (*(part for part in path.parents if part.name), path):
+            place = folder / part
+            if os.path.lexists(place) and (part == path or not place.is_dir()):
+                found.add(part.as_posix())
+    return sorted(found)
+
+
+def write_tree(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Put files into a folder, which need not be there: all of them, or none.
+
+    They are written aside first, then renamed into place; a new folder appears whole. Names that are `taken`
+    are an error.
+
+    Raises:
+        OSError: If the disk does not take them; everything is as it was.
+    """
+    folder = folder.absolute()
+    # What is missing of the way to the folder is made aside as well, so that nothing of it is left either.
+    top = folder
+    while not os.path.lexists(top.parent):
+        top = top.parent
+    home = folder if folder.is_dir() else top.parent
+    aside = home / f".{top.name}.{secrets.token_hex(4)}{PARTIAL_SUFFIX}"
+    moved: list[Path] = []
+    try:
+        for name, content in files.items():
+            file = aside / folder.relative_to(top) / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        _merge(aside, top, moved)
+    except BaseException:
+        for path in reversed(moved):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _merge(source: Path, target: Path, moved: list[Path]) -> None:
+    """Rename into place what is not there, folder by folder; note what was moved."""
+    if not os.path.lexists(target):
+        source.rename(target)
+        moved.append(target)
+        return
+    for child in sorted(source.iterdir()):
+        _merge(child, target / child.name, moved)

@@ -34,7 +34,7 @@ from evalharness.core.score import Record, Score
 from evalharness.core.wire.request import ModelRequest
 from evalharness.decide import bench_of
 from evalharness.decide.assemble import RunData, assemble
-from evalharness.decide.gate import Ground, compare, scorer_identity, see, take_snapshot
+from evalharness.decide.gate import Ground, case_hashes, compare, scorer_identity, see, take_snapshot
 from evalharness.decide.gate.snapshot import gated_arms
 from evalharness.emulator.models import MODELS
 from evalharness.emulator.replies import completion_body
@@ -94,7 +94,8 @@ class Recorder:
         bench = bench_of(study, project.card, project.assumptions)
         seen = see(plan, records, scores, requests=requests, cases=self._cases)
         snapshot = take_snapshot(
-            bench, seen, cases=project.dataset.cases, served={}, priced_on=study.on,
+            bench, seen, cases=[case_hashes(case) for case in project.dataset.cases],
+            served={}, priced_on=study.on,
             scorer=scorer_identity(project.experiment, scores, files=scorer_files(project)),
         )  # fmt: skip
         return Ground.of(bench, before=snapshot, now=snapshot)

@@ -98,7 +98,7 @@ def _refuse_unsound(run: GateRun) -> None:
         raise CheckFailed(
             f"not blessed: a run of {len(project.cases)} of {len(project.dataset.cases)} cases is no baseline"
         )
-    if not any(call.reply is not None for call in run.calls.values()):
+    if not run.answered:
         raise CheckFailed("not blessed: no cell of the run has an answer")
     arms, limit = gated_arms(project.experiment), project.experiment.gate.max_dropped
     share = dropped_share(run.snapshot(), arms)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evalharness.app.gate_run import GateRun, load_run, refuse_imported
+from evalharness.app.gate_run import GateRun, load_run
 from evalharness.app.lost import Texts, explain
 from evalharness.app.preflight import describe_change
 from evalharness.app.project import Project
-from evalharness.app.stages import project_of
+from evalharness.app.stages import open_project, project_of
 from evalharness.app.stale import stale_rows
 from evalharness.app.system import SystemClock
 from evalharness.core.errors import BadInput, PricingError, RunMismatch
@@ -28,6 +28,7 @@ from evalharness.core.gate import (
     Snapshot,
     StaleRow,
 )
+from evalharness.core.imported import IMPORTED
 from evalharness.core.job import JUDGING
 from evalharness.core.pacific import pacific_day
 from evalharness.core.plain import to_plain
@@ -64,13 +65,13 @@ def check_run(directory: RunDirectory, *, file: Path) -> GateReport:
     """
     baseline = read_baseline(file)
     manifest = directory.read_manifest()
-    refuse_imported(directory, manifest)
     if manifest.limit is not None:
         raise BadInput(
             "a pilot (--limit) cannot pass the gate; declare smoke in [gate] and run --smoke for a small run",
             file=directory.path,
         )
-    project = project_of(directory, manifest)
+    imported = manifest.mode == IMPORTED
+    project = open_project(directory) if imported else project_of(directory, manifest)
     if baseline.experiment != project.experiment.name:
         raise RunMismatch(
             f"is the baseline of experiment {baseline.experiment!r}, not {project.experiment.name!r}",
@@ -85,6 +86,9 @@ def check_run(directory: RunDirectory, *, file: Path) -> GateReport:
 
 
 def _check(case: _Case) -> GateReport:
+    if case.manifest.mode == IMPORTED:
+        # Nothing was asked here, so nothing can be stale.
+        return _compared(case, load_run(case.directory), ())
     calls = case.directory.read_calls() if (case.directory.path / "calls.jsonl").exists() else {}
     answered = {key for key, call in calls.items() if call.reply is not None}
     stale = stale_rows(case.project, calls=calls, on=pacific_day(SystemClock().now()))
@@ -189,13 +193,16 @@ def _marks(case: _Case, run: GateRun, found: Comparison, now: Snapshot) -> tuple
         marks.append(_remark(RemarkCode.ASKED_ANEW, count=count, cells=cells))
     marks += found.remarks
     marks += [_remark(RemarkCode.CONTROL_FAILED, arm=each.arm) for each in run.controls() if not each.passed]
-    if run.project.experiment.gate.latency is not None and frozenset(now.deliveries) != {Delivery.LIVE}:
+    timed = run.project.experiment.gate.latency is not None and now.origin is not Origin.IMPORTED
+    if timed and frozenset(now.deliveries) != {Delivery.LIVE}:
         marks.append(Remark(code=RemarkCode.NOT_LIVE))
     return (*marks, *_price_marks(run, before, case.baseline.hashes.rate_card))
 
 
 def _price_marks(run: GateRun, before: Snapshot, rate_card: str) -> list[Remark]:
     card, on = run.project.card, run.bench.study.on
+    if not card.rates:
+        return []  # costs are as the table states them
     models = [facts.model for facts in before.arms]
     marks = []
     try:

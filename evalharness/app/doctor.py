@@ -76,7 +76,8 @@ class Doctor:
     """What is looked at."""
 
     experiment: Path
-    out: Path
+    out: Path | None
+    """The folder for runs and reports; None for the experiment's."""
     call: bool
     """Also count tokens and make one call of one output token, which is billed."""
     environ: Mapping[str, str]
@@ -86,8 +87,9 @@ class Doctor:
     def findings(self) -> Iterator[Finding]:
         """Look at one thing after another; what cannot be looked at is a finding too."""
         yield from _versions()
-        yield from _folder("reports", self.out)
         project = Project(self.experiment)
+        if self.out is not None:
+            yield from _folder("reports", self.out)
         about = list(_guarded("experiment", self._experiment(project)))
         yield from about
         readable = all(finding.check != "experiment" or finding.status is Status.OK for finding in about)
@@ -98,6 +100,8 @@ class Doctor:
     def _experiment(self, project: Project) -> Iterator[Finding]:
         experiment = project.experiment
         yield _ok("experiment", f"{experiment.name}, {len(project.cases)} cases")
+        if self.out is None:
+            yield from _folder("reports", project.reports)
         yield from _folder("cassettes", project.cassettes)
         day = pacific_day(self.clock.now())
         elsewhere = [judge.model for judge in experiment.judges]

@@ -13,12 +13,11 @@ from evalharness.app.stages import open_project
 from evalharness.app.stale import replies_of
 from evalharness.core.call import Call
 from evalharness.core.case import Case
-from evalharness.core.errors import BadInput
-from evalharness.core.gate import ScorerIdentity, Snapshot
+from evalharness.core.gate import CaseHashes, ScorerIdentity, Snapshot
 from evalharness.core.imported import IMPORTED
 from evalharness.core.plan import PlannedCell
 from evalharness.core.provenance import Delivery
-from evalharness.core.score import Record, Score, Scored
+from evalharness.core.score import Completed, Record, Score, Scored
 from evalharness.store import Manifest, RunDirectory
 
 if TYPE_CHECKING:
@@ -69,6 +68,18 @@ class GateRun:
         requests = {job.key: job.request for job in plan.jobs}
         return see(self.plan, self.records, self.scores, requests=requests, cases=self.cases)
 
+    @property
+    def hashes(self) -> tuple[CaseHashes, ...]:
+        """What each case was, sorted by case."""
+        from evalharness.decide.gate import case_hashes
+
+        return tuple(case_hashes(case) for case in self.project.dataset.cases)
+
+    @property
+    def answered(self) -> bool:
+        """Whether any cell has an answer."""
+        return any(call.reply is not None for call in self.calls.values())
+
     @cached_property
     def scorer(self) -> ScorerIdentity:
         """By what the primary score was made."""
@@ -83,7 +94,7 @@ class GateRun:
         found = take_snapshot(
             self.bench,
             self.seen,
-            cases=self.project.dataset.cases,
+            cases=self.hashes,
             scorer=self.scorer,
             served=_served(self.plan, self.calls),
             priced_on=priced_on or self.bench.study.on,
@@ -109,35 +120,59 @@ class GateRun:
 def scorer_files(project: Project) -> dict[str, str]:
     """Return digests of the files that the primary score is made with: a judge's prompts."""
     experiment = project.experiment
-    if not experiment.scorer.judge:
-        return {}
+    if not (experiment.scorer.judge and experiment.judges):
+        return {}  # an import's judge, if any, asked elsewhere
     return {"prompts": project.judging.prompts[experiment.judges[0].name].version}
 
 
-def refuse_imported(directory: RunDirectory, manifest: Manifest) -> None:
-    """Refuse a run that was never asked for here.
+@dataclass(frozen=True)
+class ImportedGateRun(GateRun):
+    """An imported run: nothing says what was asked, so every cell of another table counts as asked anew."""
 
-    Raises:
-        BadInput: If its answers were imported: nothing says what was asked, so nothing can be held equal.
-    """
-    if manifest.mode == IMPORTED:
-        raise BadInput(
-            "an imported run has no requests that a gate could compare; it takes runs of `evalharness run`",
-            file=directory.path,
-        )
+    @cached_property
+    def bench(self) -> Bench:
+        """The run laid out as every decision lays it out."""
+        from evalharness.app.imported import imported_study
+        from evalharness.decide import bench_of
+
+        study = imported_study(self.directory, self.project, on=None)
+        return bench_of(study, self.project.card, self.project.assumptions)
+
+    @cached_property
+    def seen(self) -> dict[tuple[str, str], Seen]:
+        """What was answered, by arm and case; the table's own digest stands for what was asked."""
+        from evalharness.decide.gate import see
+        from evalharness.decide.gate.identity import DIGITS
+
+        seen = see(self.plan, self.records, self.scores, requests={}, cases=self.cases)
+        table = self.manifest.identity[:DIGITS]
+        for row in seen.values():
+            row.asked = [f"{table}-{repeat}" for repeat in range(len(row.asked))]
+        return seen
+
+    @property
+    def hashes(self) -> tuple[CaseHashes, ...]:
+        """What each case was; of a case that no dataset holds, its name alone."""
+        known = {row.case: row for row in super().hashes}
+        names = sorted({planned.cell.case_id for planned in self.plan})
+        return tuple(known.get(name, CaseHashes(case=name, asked="", marked="")) for name in names)
+
+    @property
+    def answered(self) -> bool:
+        """Whether any cell has an answer."""
+        return any(isinstance(record, Completed) for record in self.records)
 
 
 def load_run(directory: RunDirectory) -> GateRun:
     """Read a scored run.
 
     Raises:
-        BadInput: If it was imported.
         RunMismatch: If its answers belong to another state of the experiment.
         JournalDamaged: If a file is missing or corrupt.
     """
     manifest = directory.read_manifest()
-    refuse_imported(directory, manifest)
-    return GateRun(
+    kind = ImportedGateRun if manifest.mode == IMPORTED else GateRun
+    return kind(
         directory=directory,
         project=open_project(directory),
         manifest=manifest,

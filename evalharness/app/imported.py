@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from evalharness.app.project import Project
+from evalharness.app.project import Project, text_sha256
 from evalharness.core.case import Case, Dataset
 from evalharness.core.errors import PricingError, RunMismatch
 from evalharness.core.experiment import Experiment
@@ -68,6 +68,11 @@ class ImportedProject(Project):
     def contract(self) -> RateCard | None:
         """An import states its costs, or has them priced by the list."""
         return None
+
+    @cached_property
+    def rate_card_sha256(self) -> str:
+        """SHA-256 of the rate card's text; empty if none is named."""
+        return text_sha256(self._path(self.experiment.rate_card)) if self.mapping.has_prices else ""
 
     @property
     def shape_sha256(self) -> str:
@@ -143,7 +148,11 @@ def imported_study(directory: RunDirectory, project: Project, *, on: dt.date | N
     from evalharness.decide.assemble_imported import ImportedData, assemble_imported
 
     labels = current_labels(directory, directory.read_records()) if directory.read_labels() else ()
-    data = ImportedData(cells=tuple(directory.read_imported()), scores=directory.read_scores(), labels=labels)
+    mapping = load_import_mapping(project.file)
+    data = ImportedData(
+        cells=tuple(directory.read_imported()), scores=directory.read_scores(), labels=labels,
+        failures_known="error" in mapping.columns,
+    )  # fmt: skip
     cases = {case.id: case for case in project.dataset.cases}
-    day = on or load_import_mapping(project.file).on
+    day = on or mapping.on
     return assemble_imported(data, experiment=project.experiment, cases=cases, on=day)

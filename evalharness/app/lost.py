@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from evalharness.core.case import Case
 from evalharness.core.errors import CassetteDamaged, InvalidUsage, ProviderError
-from evalharness.core.gate import CellFacts, Remark, RemarkCode, WorseCase
+from evalharness.core.gate import CellFacts, LostFact, Remark, RemarkCode, WorseCase
 from evalharness.core.provenance import Delivery
 from evalharness.core.wire.response import parse_response
 from evalharness.gateway.cassette.files import read
@@ -61,7 +61,7 @@ def explain(
 
     Args:
         worse: The cells.
-        cases: The dataset, by id.
+        cases: The dataset, by id; a case that is not there lost points and no facts that anybody knows.
         claims: What the run's answers say and must not, by arm and case.
         texts: Where the baseline's answers are.
     """
@@ -73,13 +73,18 @@ def explain(
         found.append(WorseCase(
             case=cell.before.case, arm=cell.before.arm, before=cell.was, after=cell.now,
             severe=cell.severe, blamed=cell.blamed,
-            lost=lost_facts(
-                cases[cell.before.case], gone, unsent=cell.unsent, texts=earlier, split=_sentences
-            ),
+            lost=_lost(cases.get(cell.before.case), cell, earlier),
             unsent=cell.unsent, claims=claims.get((cell.before.arm, cell.before.case), ()),
         ))  # fmt: skip
     remarks = (Remark(code=RemarkCode.TEXTS_MISSING, values=(("count", untold),)),) if untold else ()
     return tuple(found), remarks
+
+
+def _lost(case: Case | None, cell: Worse, earlier: Sequence[str]) -> tuple[LostFact, ...]:
+    if case is None:
+        return ()  # imported without a dataset: no key fact is known of it
+    gone = cell.before.found_facts - cell.after.found_facts
+    return lost_facts(case, gone, unsent=cell.unsent, texts=earlier, split=_sentences)
 
 
 def _sentences(text: str) -> Iterator[str]:

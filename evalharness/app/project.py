@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from evalharness.app.caches import case_cache, compression_cache
 from evalharness.app.cell_work import CellWorks
@@ -43,6 +43,9 @@ from evalharness.store.cache import ContentCache
 if TYPE_CHECKING:
     from evalharness.score.judge import JudgePrompts
     from evalharness.score.judge.tasks import Bench
+
+REPORTS: Final = Path("reports")
+"""Where runs and reports go unless experiment or command says otherwise; from where the command is run."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,12 @@ class Project:
         """The folder of recordings."""
         return self._path(self.experiment.cassettes)
 
+    @property
+    def reports(self) -> Path:
+        """The folder for runs and reports where a command names none."""
+        folder = self.experiment.report.folder
+        return REPORTS if folder is None else self._path(folder)
+
     @cached_property
     def sha256(self) -> str:
         """SHA-256 of the experiment file's text."""
@@ -271,6 +280,14 @@ class Project:
     def _path(self, relative: str) -> Path:
         # Normalised for people: a/../b in an error message is hard to read.
         return Path(os.path.normpath(self.file.parent / relative))
+
+
+def open_experiment(
+    file: Path, *, out: Path | None, limit: int | None = None, smoke: bool = False
+) -> tuple[Project, Path]:
+    """Return an experiment, and the folder for its runs, reports and caches: `out`, or what the file says."""
+    folder = out or Project(file).reports
+    return Project(file, limit=limit, smoke=smoke, cache=folder), folder
 
 
 def _read_templates(folder: Path) -> dict[str, str]:

@@ -282,7 +282,8 @@ def _experiments(folder: Path) -> Iterator[Path]:
     """Yield the experiment files near a report and in the working directory, each once."""
     seen: set[Path] = set()
     places = ((folder, "*"), (folder.parent, "*"), (Path(), "*"))
-    below = ((folder.parent / "prompts", "**/*"), (Path("prompts"), "**/*"))
+    beside = (folder.parent, folder.parent.parent, Path())
+    below = ((place / "prompts", "**/*") for place in beside)
     for place, pattern in (*places, *below):
         for file in sorted(place.glob(f"{pattern}.toml"), key=lambda file: (len(file.parts), file)):
             if file.resolve() not in seen and _has_arms(file):

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import (
     experiment_argument,
     json_option,
@@ -20,7 +21,12 @@ from evalharness.cli.options import (
 from evalharness.cli.outcome import check_required, require_option, say_verdicts
 
 
-@click.command(epilog="Example: evalharness analyze prompts/experiment.toml --mode live --out /tmp/reports")
+@click.command(
+    epilog=examples(
+        "evalharness analyze prompts/experiment.toml",
+        "evalharness analyze prompts/experiment.toml --mode live --out /tmp/live",
+    )
+)
 @experiment_argument
 @mode_option
 @out_option
@@ -32,7 +38,7 @@ from evalharness.cli.outcome import check_required, require_option, say_verdicts
 def analyze(
     experiment: Path,
     mode: str,
-    out: Path,
+    out: Path | None,
     limit: int | None,
     on: dt.date | None,
     require: str | None,
@@ -43,13 +49,13 @@ def analyze(
     """Run EXPERIMENT, score (judges included), decide; write gemini_pro_upgrade_analysis.md and .html."""
     from evalharness.app import stages
     from evalharness.app.clients import Mode
-    from evalharness.app.project import Project
+    from evalharness.app.project import open_experiment
     from evalharness.app.reports import page_beside
 
     console = Console(quiet=quiet or as_json, verbose=verbose)
-    project = Project(experiment, limit=limit, cache=out)
+    project, folder = open_experiment(experiment, out=out, limit=limit)
     with console.progress() as watch:
-        done = stages.run_experiment(project, mode=Mode(mode), out=out, note=console.note, watch=watch)
+        done = stages.run_experiment(project, mode=Mode(mode), out=folder, note=console.note, watch=watch)
     with console.progress() as watch:
         completed, failed = stages.score_run(
             done.directory, project, mode=Mode(mode), note=console.note, watch=watch
@@ -57,7 +63,7 @@ def analyze(
     console.detail(f"{completed} cells answered, {failed} failed")
     decision = stages.decide_run(done.directory, project, on=on)
     # A pilot shows numbers; it must not stand where people look for the analysis.
-    report = stages.render_run(done.directory, project, copy_to=None if project.is_pilot else out)
+    report = stages.render_run(done.directory, project, copy_to=None if project.is_pilot else folder)
     say_verdicts(console, decision)
     console.say(f"run:    {done.directory.path}")
     console.say(f"report: {report}")

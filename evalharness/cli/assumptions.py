@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import verbosity_options
+from evalharness.core.errors import Interrupted
 
 if TYPE_CHECKING:
     from evalharness.app.assumptions import Answer, Interview, Question
@@ -26,6 +28,8 @@ _WORDS: Final = {
         "number": "  A number, please.",
         "done": "{count} fields written to {file}, by {people}. Sign it (signed_by) when it is yours.",
         "nothing": "Nothing was answered; {file} stays as it is.",
+        "same": "  {name} has answered already; the second answers come from somebody else.",
+        "stopped": "interrupted before both had answered: {file} stays as it is, and the answers are lost",
     },
     "ko": {
         "intro": "두 사람이 서로 보지 않고 답합니다. 더 넓은 범위를 남깁니다. 그냥 Enter는 그대로 둡니다.",
@@ -38,17 +42,27 @@ _WORDS: Final = {
         "number": "  숫자로 답해 주세요.",
         "done": "{people} 님의 답으로 {count}개 항목을 {file}에 적었습니다. 확인한 뒤 서명(signed_by)하세요.",
         "nothing": "답이 없어 {file}은(는) 그대로 둡니다.",
+        "same": "  {name} 님은 이미 답했습니다. 두 번째 답은 다른 분이 해야 합니다.",
+        "stopped": "두 사람이 답을 마치기 전에 중단됨: {file}은(는) 그대로이며 답은 남지 않음",
     },
 }
 PEOPLE: Final = 2
 
 
-@click.group()
+@click.group(
+    epilog=examples(
+        "evalharness assumptions check prompts/assumptions.toml",
+        "evalharness assumptions ask prompts/assumptions.toml --language ko",
+    )
+)
 def assumptions() -> None:
     """Check an assumption file, or fill it by asking two people."""
 
 
-@assumptions.command(epilog="Example: evalharness assumptions check prompts/assumptions.toml")
+@assumptions.command(
+    short_help="Say what stands between the file and a verdict.",
+    epilog=examples("evalharness assumptions check prompts/assumptions.toml"),
+)
 @_FILE
 @verbosity_options
 def check(file: Path, quiet: bool, verbose: bool) -> None:
@@ -66,7 +80,10 @@ def check(file: Path, quiet: bool, verbose: bool) -> None:
         console.say(f"  - {remark}")
 
 
-@assumptions.command(epilog="Example: evalharness assumptions ask prompts/assumptions.toml --language ko")
+@assumptions.command(
+    short_help="Ask two people for the file's numbers.",
+    epilog=examples("evalharness assumptions ask prompts/assumptions.toml --language ko"),
+)
 @_FILE
 @click.option("--language", type=click.Choice(["en", "ko"]), default="en", show_default=True)
 @verbosity_options
@@ -79,12 +96,10 @@ def ask(file: Path, language: str, quiet: bool, verbose: bool) -> None:
     words, console = _WORDS[language], Console(quiet=quiet, verbose=verbose)
     questions = questions_for(load_assumptions(file))
     click.echo(words["intro"])
-    interviews = []
-    for number in range(1, PEOPLE + 1):
-        if number > 1:
-            click.prompt(words["handover"], default="", show_default=False)
-            click.clear()
-        interviews.append(_interview(questions, words, language, number))
+    try:
+        interviews = _interviews(questions, words, language)
+    except (click.Abort, KeyboardInterrupt):
+        raise Interrupted(words["stopped"].format(file=file)) from None
     count = len({field for interview in interviews for field in interview.answers})
     if not count:
         console.say(words["nothing"].format(file=file))
@@ -94,12 +109,31 @@ def ask(file: Path, language: str, quiet: bool, verbose: bool) -> None:
     console.say(words["done"].format(count=count, file=file, people=people))
 
 
+def _interviews(questions: tuple[Question, ...], words: dict[str, str], language: str) -> list[Interview]:
+    interviews: list[Interview] = []
+    for number in range(1, PEOPLE + 1):
+        if number > 1:
+            click.prompt(words["handover"], default="", show_default=False)
+            click.clear()
+        person = _person(words, number, {interview.person.casefold() for interview in interviews})
+        interviews.append(_interview(questions, words, language, person))
+    return interviews
+
+
+def _person(words: dict[str, str], number: int, before: set[str]) -> str:
+    while True:
+        person: str = click.prompt(words["name"].format(number=number)).strip()
+        if person and person.casefold() not in before:
+            return person
+        if person:
+            click.echo(words["same"].format(name=person))
+
+
 def _interview(
-    questions: tuple[Question, ...], words: dict[str, str], language: str, number: int
+    questions: tuple[Question, ...], words: dict[str, str], language: str, person: str
 ) -> Interview:
     from evalharness.app.assumptions import Interview
 
-    person = click.prompt(words["name"].format(number=number)).strip()
     answers = {}
     for question in questions:
         click.echo(f"\n{question.ko if language == 'ko' else question.en}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import run_argument, run_directory, verbosity_options
 
 if TYPE_CHECKING:
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="Example: evalharness bless reports/mentoring-0123456789ab --out prompts/baseline.json "
-    '--by "Jin Kim" --reason "first baseline"'
+    epilog=examples(
+        "evalharness bless reports/mentoring-0123456789ab --out prompts/baseline.json \\\n"
+        '    --by "Jin Kim" --reason "first baseline"'
+    )
 )
 @run_argument
 @click.option(

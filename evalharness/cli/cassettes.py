@@ -17,12 +17,18 @@ from evalharness.cli.cassette_tables import (
     verification_json,
 )
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import Day, experiment_argument, json_option, verbosity_options
 
 path_argument = click.argument("path", type=click.Path(path_type=Path), metavar="PATH")
 
 
-@click.group()
+@click.group(
+    epilog=examples(
+        "evalharness cassettes verify prompts/experiment.toml",
+        "evalharness cassettes show prompts/experiment.toml --cell pen-ko-01/pro-raw/0",
+    )
+)
 def cassettes() -> None:
     """Recordings: verified, shown, compared, pruned, sealed and packed.
 
@@ -32,7 +38,7 @@ def cassettes() -> None:
 
 @cassettes.command(
     short_help="Check every recording.",
-    epilog="Example: evalharness cassettes verify prompts/experiment.toml",
+    epilog=examples("evalharness cassettes verify prompts/experiment.toml"),
 )
 @path_argument
 @click.option("--on", type=Day(), help="Day of the check, for ages and shutdowns; default: today.")
@@ -65,7 +71,7 @@ def verify(path: Path, on: dt.date | None, sealed: bool, as_json: bool, quiet: b
 
 @cassettes.command(
     short_help="Print one recording.",
-    epilog="Example: evalharness cassettes show prompts/experiment.toml --cell pen-ko-01/pro-raw/0",
+    epilog=examples("evalharness cassettes show prompts/experiment.toml --cell pen-ko-01/pro-raw/0"),
 )
 @path_argument
 @click.option("--cell", help="Case, arm and repeat, as in plan.jsonl: needs an experiment.")
@@ -87,7 +93,7 @@ def show(path: Path, cell: str | None, as_json: bool) -> None:
 
 @cassettes.command(
     short_help="What changed between two of them.",
-    epilog="Example: evalharness cassettes diff old/mentoring cassettes/mentoring",
+    epilog=examples("evalharness cassettes diff old/mentoring cassettes/mentoring"),
 )
 @click.argument("before", type=click.Path(path_type=Path))
 @click.argument("after", type=click.Path(path_type=Path))
@@ -117,7 +123,7 @@ def diff(before: Path, after: Path, as_json: bool, quiet: bool, verbose: bool) -
         console.say(line)
 
 
-@cassettes.command(epilog="Example: evalharness cassettes stats cassettes/mentoring")
+@cassettes.command(epilog=examples("evalharness cassettes stats cassettes/mentoring"))
 @path_argument
 @json_option
 @verbosity_options
@@ -137,7 +143,7 @@ def stats(path: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
 
 @cassettes.command(
     short_help="Remove what no experiment uses.",
-    epilog="Example: evalharness cassettes prune prompts/experiment.toml",
+    epilog=examples("evalharness cassettes prune prompts/experiment.toml"),
 )
 @click.argument(
     "experiments",
@@ -168,7 +174,8 @@ def prune(experiments: tuple[Path, ...], yes: bool, quiet: bool, verbose: bool) 
 
 
 @cassettes.command(
-    short_help="Sign what the folder holds.", epilog="Example: evalharness cassettes seal cassettes/mentoring"
+    short_help="Sign what the folder holds.",
+    epilog=examples("evalharness cassettes seal cassettes/mentoring"),
 )
 @path_argument
 @verbosity_options
@@ -192,7 +199,7 @@ def seal(path: Path, quiet: bool, verbose: bool) -> None:
 
 @cassettes.command(
     short_help="One archive an arm, with hashes.",
-    epilog="Example: evalharness cassettes pack prompts/experiment.toml --to archives",
+    epilog=examples("evalharness cassettes pack prompts/experiment.toml --to archives"),
 )
 @experiment_argument
 @click.option(
@@ -216,7 +223,7 @@ def pack(experiment: Path, to: Path, quiet: bool, verbose: bool) -> None:
 
 @cassettes.command(
     short_help="Restore recordings from archives.",
-    epilog="Example: evalharness cassettes unpack archives/*.tar.gz --to cassettes/mentoring",
+    epilog=examples("evalharness cassettes unpack archives/*.tar.gz --to cassettes/mentoring"),
 )
 @click.argument(
     "archives",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from evalharness.cli.examples import examples
 from evalharness.cli.options import run_argument, run_directory, verbosity_options
 
 if TYPE_CHECKING:
@@ -18,8 +19,12 @@ FORMATS: Final = ("text", "json", "junit", "github")
 
 
 @click.command(
-    epilog="Exit codes: 0 green, 1 a check failed, 3 bad input, 6 recordings are stale or data is damaged. "
-    "Example: evalharness check reports/mentoring-0123456789ab --baseline prompts/baseline.json"
+    epilog=examples(
+        "evalharness check reports/mentoring-0123456789ab --baseline prompts/baseline.json",
+        "evalharness check reports/mentoring-0123456789ab --baseline prompts/baseline.json \\\n"
+        "    --format junit --output gate.xml",
+        note="Exit codes: 0 green, 1 a check failed, 3 bad input, 6 recordings are stale or data is damaged.",
+    )
 )
 @run_argument
 @click.option(

@@ -10,10 +10,16 @@ from pathlib import Path
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import Day, run_argument, run_directory, verbosity_options
 
 
-@click.command(epilog="Example: evalharness cost reports/mentoring-0123456789ab --monthly 6500")
+@click.command(
+    epilog=examples(
+        "evalharness cost reports/mentoring-0123456789ab",
+        "evalharness cost reports/mentoring-0123456789ab --monthly 6500 --on 2027-01-01",
+    )
+)
 @run_argument
 @click.option("--on", type=Day(), help="At the prices of this day; default: the latest recording's.")
 @click.option("--monthly", type=click.IntRange(min=1), help="Forecast so many requests a month.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import json_option, verbosity_options
 
 if TYPE_CHECKING:
@@ -19,12 +20,19 @@ if TYPE_CHECKING:
 path_argument = click.argument("path", type=click.Path(path_type=Path), metavar="PATH")
 
 
-@click.group()
+@click.group(
+    epilog=examples(
+        "evalharness dataset lint prompts/mentoring", "evalharness dataset stats prompts/mentoring"
+    )
+)
 def dataset() -> None:
     """Check and count the cases of a dataset."""
 
 
-@dataset.command(epilog="Example: evalharness dataset lint prompts/mentoring")
+@dataset.command(
+    short_help="Check cases, facts and rubrics.",
+    epilog=examples("evalharness dataset lint prompts/mentoring"),
+)
 @path_argument
 @json_option
 @verbosity_options
@@ -53,7 +61,7 @@ def lint(path: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
         raise CheckFailed(f"dataset lint: {errors} errors", file=path)
 
 
-@dataset.command(epilog="Example: evalharness dataset stats prompts/mentoring --plot docs/dataset/stats.svg")
+@dataset.command(epilog=examples("evalharness dataset stats prompts/mentoring --plot docs/dataset/stats.svg"))
 @path_argument
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Write a picture (SVG).")
 @click.option(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import json_option, on_option, run_argument, run_directory, verbosity_options
 from evalharness.cli.outcome import check_required, require_option, say_verdicts
 from evalharness.core.visible import clean
@@ -21,7 +22,12 @@ _PLAIN_WIDTH: Final = 220
 """Characters of a line in a file or pipe: wide enough that no row breaks."""
 
 
-@click.command(epilog="Example: evalharness decide reports/mentoring-0123456789ab --on 2026-12-15")
+@click.command(
+    epilog=examples(
+        "evalharness decide reports/mentoring-0123456789ab",
+        "evalharness decide reports/mentoring-0123456789ab --on 2026-12-15",
+    )
+)
 @run_argument
 @on_option
 @require_option

@@ -10,11 +10,12 @@ from pathlib import Path
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import json_option, out_option, verbosity_options
 from evalharness.core.errors import CheckFailed
 
 
-@click.command(epilog="Example: evalharness doctor --call")
+@click.command(epilog=examples("evalharness doctor", "evalharness doctor prompts/experiment.toml --call"))
 @click.argument(
     "experiment",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -25,7 +26,7 @@ from evalharness.core.errors import CheckFailed
 @click.option("--call", is_flag=True, help="Also count tokens and make one billed call of one output token.")
 @json_option
 @verbosity_options
-def doctor(experiment: Path, out: Path, call: bool, as_json: bool, quiet: bool, verbose: bool) -> None:
+def doctor(experiment: Path, out: Path | None, call: bool, as_json: bool, quiet: bool, verbose: bool) -> None:
     """Check versions, key, models, prices and folders for EXPERIMENT; sends no prompt unless asked."""
     from evalharness.app.doctor import Doctor, Status
     from evalharness.app.system import SystemClock

@@ -6,15 +6,19 @@ from pathlib import Path
 
 import click
 
+from evalharness.cli.examples import examples
 from evalharness.core.errors import BadInput, UsageError
 
 
-@click.group()
+@click.group(epilog=examples("evalharness emulator serve --port 8080"))
 def emulator() -> None:
     """A local stand-in for Gemini; every reply is marked as simulated."""
 
 
-@emulator.command(epilog="Example: evalharness emulator serve --port 8080 --latency-scale 0.1")
+@emulator.command(
+    short_help="Serve on 127.0.0.1 until interrupted.",
+    epilog=examples("evalharness emulator serve --port 8080 --latency-scale 0.1"),
+)
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes a free one."
 )

@@ -7,11 +7,15 @@ from pathlib import Path
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import run_argument, run_directory, verbosity_options
 
 
 @click.command(
-    epilog="Example: evalharness export reports/mentoring-0123456789ab --to parquet --out cells.parquet"
+    epilog=examples(
+        "evalharness export reports/mentoring-0123456789ab --to csv",
+        "evalharness export reports/mentoring-0123456789ab --to parquet --out cells.parquet",
+    )
 )
 @run_argument
 @click.option(

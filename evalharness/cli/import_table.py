@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import json_option, out_option, verbosity_options
 
 
-@click.command("import", epilog="Example: evalharness import results.csv --mapping results.toml")
+@click.command("import", epilog=examples("evalharness import results.csv --mapping results.toml"))
 @click.argument("table", type=click.Path(path_type=Path, dir_okay=False), metavar="TABLE")
 @click.option(
     "--mapping",

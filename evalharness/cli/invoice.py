@@ -11,18 +11,22 @@ from typing import TYPE_CHECKING
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import json_option, run_argument, run_directory, verbosity_options
 
 if TYPE_CHECKING:
     from evalharness.app.invoice import Comparison
 
 
-@click.group()
+@click.group(epilog=examples("evalharness invoice compare reports/mentoring-0123456789ab billing.csv"))
 def invoice() -> None:
     """Hold a run against the provider's bill."""
 
 
-@invoice.command(epilog="Example: evalharness invoice compare reports/mentoring-0123456789ab billing.csv")
+@invoice.command(
+    short_help="Reconcile a run's calls with an exported bill.",
+    epilog=examples("evalharness invoice compare reports/mentoring-0123456789ab billing.csv"),
+)
 @run_argument
 @click.argument("billing", type=click.Path(path_type=Path, dir_okay=False), metavar="BILLING.csv")
 @json_option

@@ -8,15 +8,24 @@ from pathlib import Path
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import json_option, run_argument, run_directory, verbosity_options
 
 
-@click.group()
+@click.group(
+    epilog=examples(
+        "evalharness label export reports/mentoring-0123456789ab --pairs 40",
+        "evalharness label import reports/mentoring-0123456789ab kim.csv",
+    )
+)
 def label() -> None:
     """Have people grade pairs of answers blind, so that the score's bias is measured."""
 
 
-@label.command(epilog="Example: evalharness label export reports/mentoring-0123456789ab --pairs 40 --seed 1")
+@label.command(
+    short_help="Draw pairs of answers and write a blind form.",
+    epilog=examples("evalharness label export reports/mentoring-0123456789ab --pairs 40 --seed 1"),
+)
 @run_argument
 @click.option("--pairs", type=click.IntRange(min=1), default=40, show_default=True, help="Pairs to draw.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the draw.")
@@ -58,7 +67,11 @@ def export(
     console.note(f"whose answer is whose stands in {directory.path / LABEL_KEY}: do not show it to raters")
 
 
-@label.command("import", epilog="Example: evalharness label import reports/mentoring-0123456789ab kim.csv")
+@label.command(
+    "import",
+    short_help="Read graded sheets into a run.",
+    epilog=examples("evalharness label import reports/mentoring-0123456789ab kim.csv"),
+)
 @run_argument
 @click.argument(
     "files", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE...", nargs=-1, required=True

@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -19,6 +19,9 @@ from evalharness import __version__
 from evalharness.cli.terminal import write_plainly_where_needed
 from evalharness.core.errors import EvalHarnessError, IntegrityError
 from evalharness.core.visible import clean
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 EXIT_INTERNAL: Final = 70
 EXIT_INTERRUPTED: Final = 130
@@ -28,34 +31,51 @@ _FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _GARBAGE_OBJECTS: Final = 200_000
 """Objects between two looks for garbage; costs about 1 MiB."""
 
-# Name → (module:attribute, one line for --help), so that listing commands imports none of them.
+# Section → name → (module:attribute, one line for --help), so that listing commands imports none of them.
+SECTIONS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
+    "First minutes": {
+        "init": ("init:init", "Write a starter project that needs no key."),
+        "doctor": ("doctor:doctor", "Check key, endpoint, versions and folders."),
+        "completion": ("completion:completion", "Print the script that lets a shell complete commands."),
+    },
+    "Decide": {
+        "analyze": ("analyze:analyze", "Run, score, decide and report: the whole job."),
+        "plan": ("plan:plan", "Show calls, tokens and cost before anything is sent."),
+        "run": ("run:run", "Make the model calls, or replay them."),
+        "score": ("score:score", "Score a run's answers."),
+        "decide": ("decide:decide", "Decide from a run's scores."),
+        "report": ("report:report", "Render a run's report."),
+    },
+    "Check and share": {
+        "verify": ("verify:verify", "Make a run or report again from its calls and compare."),
+        "export": ("export:export", "Write a run's cells and scores as a table."),
+        "check": ("check:check", "Hold a run against a blessed baseline, in CI."),
+        "bless": ("bless:bless", "Make a run that baseline."),
+    },
+    "Cases, recordings, people": {
+        "dataset": ("dataset:dataset", "Check and count the cases of a dataset."),
+        "cassettes": ("cassettes:cassettes", "Verify, show, compare, prune, seal and pack recordings."),
+        "import": ("import_table:import_table", "Make a run of outputs, scores or costs made elsewhere."),
+        "label": ("label:label", "Have people grade answers blind; take their grades back."),
+        "ratings": ("ratings:ratings", "Import users' ratings; fit satisfaction."),
+    },
+    "Cost": {
+        "price": ("price:price", "Price raw Gemini responses."),
+        "cost": ("cost:cost", "A run's ledger, and what production would cost."),
+        "invoice": ("invoice:invoice", "Hold a run against the provider's bill."),
+        "rates": ("rates:rates", "Keep the rate card true."),
+        "assumptions": ("assumptions:assumptions", "Check assumptions, or ask their owner."),
+    },
+    "Gateway and method": {
+        "sena": ("sena:sena", "Compress a context, or sweep methods and budgets."),
+        "router": ("router:router", "Choose a persona, or measure the routers."),
+        "emulator": ("emulator:emulator", "A local server that speaks Gemini's wire protocol."),
+        "validate-method": ("validate_method:validate_method", "Show how often the rules err."),
+        "schema": ("schema:schema", "Print the JSON Schema of the experiment file."),
+    },
+}
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
-    "analyze": ("analyze:analyze", "Run, score, decide and report: the whole job."),
-    "plan": ("plan:plan", "Show calls, tokens and cost before anything is sent."),
-    "run": ("run:run", "Make the model calls, or replay them."),
-    "score": ("score:score", "Score a run's answers."),
-    "decide": ("decide:decide", "Decide from a run's scores."),
-    "report": ("report:report", "Render a run's report."),
-    "check": ("check:check", "Hold a run against a blessed baseline."),
-    "bless": ("bless:bless", "Make a run that baseline."),
-    "import": ("import_table:import_table", "Make a run of outputs, scores or costs made elsewhere."),
-    "label": ("label:label", "Have people grade answers blind; take their grades back."),
-    "ratings": ("ratings:ratings", "Import users' ratings; fit satisfaction."),
-    "verify": ("verify:verify", "Make a run or report again from its calls and compare."),
-    "export": ("export:export", "Write a run's cells and scores as a table."),
-    "dataset": ("dataset:dataset", "Check and count the cases of a dataset."),
-    "sena": ("sena:sena", "Compress a context, or sweep methods and budgets."),
-    "router": ("router:router", "Choose a persona, or measure the routers."),
-    "cassettes": ("cassettes:cassettes", "Verify, show, compare, prune, seal and pack recordings."),
-    "assumptions": ("assumptions:assumptions", "Check assumptions, or ask their owner."),
-    "price": ("price:price", "Price raw Gemini responses."),
-    "cost": ("cost:cost", "A run's ledger, and what production would cost."),
-    "invoice": ("invoice:invoice", "Hold a run against the provider's bill."),
-    "rates": ("rates:rates", "Keep the rate card true."),
-    "validate-method": ("validate_method:validate_method", "Show how often the rules err."),
-    "doctor": ("doctor:doctor", "Check key, endpoint, versions and folders."),
-    "emulator": ("emulator:emulator", "A local server that speaks Gemini's wire protocol."),
-    "schema": ("schema:schema", "Print the JSON Schema of the experiment file."),
+    name: command for section in SECTIONS.values() for name, command in section.items()
 }
 
 
@@ -101,16 +121,27 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101 - the table above is wrong otherwise
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a command's name from the table, importing none of them."""
+        from click.shell_completion import CompletionItem
+
+        named = [(name, text) for name, (_, text) in COMMANDS.items() if name.startswith(incomplete)]
+        items = [CompletionItem(name, help=text) for name, text in named]
+        return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+        """List the commands by section, in one column, without importing them."""
+        widest = max(map(len, COMMANDS))
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(f"{name:<{widest}}", text) for name, (_, text) in commands.items()])
 
 
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=(
+        "`evalharness COMMAND --help` explains one, with examples. "
         "Exit codes: 0 done, whatever the verdict; 1 a --require is unmet or a check failed; 2 usage; "
         "3 bad input; 4 provider or network; 5 budget; 6 integrity of recorded data; 70 internal error; "
         "130 interrupted; 141 nobody read the output any more."
@@ -122,7 +153,7 @@ class LazyGroup(click.Group):
 def cli(quiet: bool, verbose: bool) -> None:
     """Decide, with evidence, whether a Gemini gateway should move from Flash to Pro.
 
-    Start with: evalharness analyze prompts/experiment.toml
+    Start with: evalharness init mentoring
     """
 
 

@@ -68,9 +68,7 @@ mode_option = click.option(
 out_option = click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("reports"),
-    show_default=True,
-    help="Folder for run directories and the report.",
+    help="Folder for run directories and the report; default: [report] folder, else reports.",
 )
 limit_option = click.option(
     "--limit", type=click.IntRange(min=1), help="Pilot: only this many cases. Never gives a verdict."

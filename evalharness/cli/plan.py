@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import Day, experiment_argument, json_option, limit_option, verbosity_options
 
 if TYPE_CHECKING:
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
     from evalharness.decide.before import BeforeStudy, Detectable
 
 
-@click.command(epilog="Example: evalharness plan prompts/experiment.toml --on 2027-01-01")
+@click.command(
+    epilog=examples(
+        "evalharness plan prompts/experiment.toml", "evalharness plan prompts/experiment.toml --on 2027-01-01"
+    )
+)
 @experiment_argument
 @limit_option
 @click.option("--on", type=Day(), help="Price at this day's rates; default: today.")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import Day, json_option, verbosity_options
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _SHOWN = 10
 """Places that are printed for each reason; --json has all."""
 
 
-@click.command(epilog="Example: evalharness price responses.jsonl --on 2026-12-01 --json")
+@click.command(epilog=examples("evalharness price responses.jsonl --on 2026-12-01 --json"))
 @click.argument(
     "responses",
     type=click.Path(path_type=Path, allow_dash=True),

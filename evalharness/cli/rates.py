@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import Day, json_option, verbosity_options
 
 _card = click.argument(
@@ -21,12 +22,15 @@ _card = click.argument(
 _on = click.option("--on", type=Day(), help="As of this day; default: today.")
 
 
-@click.group()
+@click.group(epilog=examples("evalharness rates check --on 2026-12-15"))
 def rates() -> None:
     """Keep the rate card true."""
 
 
-@rates.command(epilog="Example: evalharness rates refresh --yes")
+@rates.command(
+    short_help="Bring prices up to genai-prices, when you agree.",
+    epilog=examples("evalharness rates refresh --yes"),
+)
 @_card
 @_on
 @click.option("-y", "--yes", is_flag=True, help="Write without asking.")
@@ -64,7 +68,10 @@ def _agreed(question: str) -> bool:
         raise UsageError("nobody answered, so nothing is written; --yes writes without asking") from None
 
 
-@rates.command(epilog="Example: evalharness rates check --on 2026-12-15")
+@rates.command(
+    short_help="Name prices that are old or differ.",
+    epilog=examples("evalharness rates check --on 2026-12-15"),
+)
 @_card
 @_on
 @json_option

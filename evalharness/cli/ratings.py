@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import json_option, run_directory, verbosity_options
 
 if TYPE_CHECKING:
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
 _MOST_GROUPS = 8
 
 
-@click.group()
+@click.group(epilog=examples("evalharness ratings import canary.csv --run reports/mentoring-0123456789ab"))
 def ratings() -> None:
     """Import users' ratings, and see what they say of the assumptions."""
 
 
 @ratings.command(
-    "import", epilog="Example: evalharness ratings import canary.csv --run reports/mentoring-0123"
+    "import",
+    short_help="Read users' ratings from a CSV file.",
+    epilog=examples("evalharness ratings import canary.csv --run reports/mentoring-0123456789ab"),
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @click.option(

@@ -7,10 +7,16 @@ from pathlib import Path
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import run_argument, run_directory, verbosity_options
 
 
-@click.command(epilog="Example: evalharness report reports/mentoring-0123456789ab --lang ko --out reports")
+@click.command(
+    epilog=examples(
+        "evalharness report reports/mentoring-0123456789ab --lang ko --out reports",
+        "evalharness report reports/mentoring-0123456789ab --open",
+    )
+)
 @run_argument
 @click.option(
     "--lang",

@@ -10,18 +10,28 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import json_option, verbosity_options
 
 if TYPE_CHECKING:
     from evalharness.app.router import Accuracy, Measured, RouterReport, Timing
 
 
-@click.group()
+@click.group(
+    epilog=examples(
+        'evalharness router choose "What should I do first?"',
+        "evalharness router eval prompts/experiment.toml",
+    )
+)
 def router() -> None:
     """Measure the routers, or ask one."""
 
 
-@router.command("eval", epilog="Example: evalharness router eval prompts/experiment.toml --json")
+@router.command(
+    "eval",
+    short_help="Measure every router, a blind set apart.",
+    epilog=examples("evalharness router eval prompts/experiment.toml --json"),
+)
 @click.argument("path", type=click.Path(path_type=Path), metavar="EXPERIMENT_OR_PROMPTS_DIR")
 @click.option(
     "--blind/--no-blind",
@@ -46,7 +56,7 @@ def evaluate(path: Path, blind: bool, as_json: bool, quiet: bool, verbose: bool)
         console.note(f"{name} was not measured: {reason}")
 
 
-@router.command(epilog='Example: evalharness router choose "What should I do first?" --router lexicon')
+@router.command(epilog=examples('evalharness router choose "What should I do first?" --router lexicon'))
 @click.argument("message")
 @click.option("--router", "name", default="lexicon", show_default=True, help="Which router to ask.")
 @click.option("--persona", help="Ask for a persona by its key; the router is not asked.")

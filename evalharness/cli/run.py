@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import (
     budget_option,
     experiment_argument,
@@ -20,7 +21,12 @@ from evalharness.cli.options import (
 )
 
 
-@click.command(epilog="Example: evalharness run prompts/experiment.toml --mode record-missing")
+@click.command(
+    epilog=examples(
+        "evalharness run prompts/experiment.toml --mode record-missing --budget-usd 5",
+        "evalharness run prompts/experiment.toml --mode live --limit 3 --budget-usd 1",
+    )
+)
 @experiment_argument
 @mode_option
 @out_option
@@ -32,7 +38,7 @@ from evalharness.cli.options import (
 def run(
     experiment: Path,
     mode: str,
-    out: Path,
+    out: Path | None,
     limit: int | None,
     smoke: bool,
     budget_usd: Decimal | None,
@@ -43,17 +49,17 @@ def run(
     """Make every call that EXPERIMENT plans; a second run goes on where the first stopped."""
     from evalharness.app import stages
     from evalharness.app.clients import Mode
-    from evalharness.app.project import Project
+    from evalharness.app.project import open_experiment
 
     if smoke and limit is not None:
         raise click.UsageError("--smoke and --limit are two subsets: choose one")
     console = Console(quiet=quiet, verbose=verbose)
-    project = Project(experiment, limit=limit, smoke=smoke, cache=out)
+    project, folder = open_experiment(experiment, out=out, limit=limit, smoke=smoke)
     with console.progress() as watch:
         done = stages.run_experiment(
             project,
             mode=Mode(mode),
-            out=out,
+            out=folder,
             note=console.note,
             watch=watch,
             budget_usd=budget_usd,

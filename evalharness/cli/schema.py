@@ -6,8 +6,10 @@ import json
 
 import click
 
+from evalharness.cli.examples import examples
 
-@click.command(epilog="Example: evalharness schema > docs/schema/experiment.schema.json")
+
+@click.command(epilog=examples("evalharness schema > docs/schema/experiment.schema.json"))
 def schema() -> None:
     """Print the JSON Schema of experiment.toml, for editors."""
     from evalharness.experiment.experiment_file import experiment_schema

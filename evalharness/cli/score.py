@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import (
     budget_option,
     json_option,
@@ -19,7 +20,12 @@ from evalharness.cli.options import (
 )
 
 
-@click.command(epilog="Example: evalharness score reports/mentoring-0123456789ab-live --mode live")
+@click.command(
+    epilog=examples(
+        "evalharness score reports/mentoring-0123456789ab",
+        "evalharness score reports/mentoring-0123456789ab-live --mode live",
+    )
+)
 @run_argument
 @mode_option
 @budget_option

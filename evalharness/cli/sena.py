@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import (
     experiment_argument,
     json_option,
@@ -32,12 +33,23 @@ _METHODS = ("truncate", "random", "extractive", "hybrid")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-@click.group()
+@click.group(
+    epilog=examples(
+        "evalharness sena compress prompts/mentoring/pen-ko-01.yaml",
+        "evalharness sena sweep prompts/experiment.toml",
+    )
+)
 def sena() -> None:
     """Compress contexts, and measure what compression keeps."""
 
 
-@sena.command(epilog="Example: evalharness sena sweep prompts/experiment.toml")
+@sena.command(
+    short_help="Measure methods and budgets; recommend one.",
+    epilog=examples(
+        "evalharness sena sweep prompts/experiment.toml",
+        "evalharness sena sweep prompts/experiment.toml --method hybrid --budget 0.6 --budget 0.7",
+    ),
+)
 @experiment_argument
 @click.option(
     "--out",
@@ -114,7 +126,10 @@ def sweep(
         console.say(line)
 
 
-@sena.command(epilog="Example: evalharness sena compress prompts/mentoring/pen-ko-01.yaml --budget 0.7")
+@sena.command(
+    short_help="Show a context with what is dropped struck through.",
+    epilog=examples("evalharness sena compress prompts/mentoring/pen-ko-01.yaml --budget 0.7"),
+)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @click.option(
     "--method", type=click.Choice(("none", *_METHODS, "damage")), default="extractive", show_default=True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import json_option, verbosity_options
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    "validate-method", epilog="Example: evalharness validate-method > docs/operating-characteristics.md"
+    "validate-method", epilog=examples("evalharness validate-method > docs/operating-characteristics.md")
 )
 @click.option("--quick", is_flag=True, help="A tenth of the studies, in less than two minutes.")
 @json_option

@@ -7,12 +7,16 @@ from pathlib import Path
 import click
 
 from evalharness.cli.console import Console
+from evalharness.cli.examples import examples
 from evalharness.cli.options import verbosity_options
 
 
 @click.command(
-    epilog="Example: evalharness verify reports/gemini_pro_upgrade_analysis.md. "
-    "A difference ends with exit code 6."
+    epilog=examples(
+        "evalharness verify reports/gemini_pro_upgrade_analysis.md",
+        "evalharness verify reports/mentoring-0123456789ab",
+        note="A difference ends with exit code 6.",
+    )
 )
 @click.argument("run_or_report", type=click.Path(path_type=Path), metavar="RUN_OR_REPORT")
 @click.option(

@@ -17,6 +17,9 @@ class ReportSettings:
 
     languages: tuple[ReportLanguage, ...] = ("en",)
     """The first is the language of gemini_pro_upgrade_analysis.md; every other gets a file of its own."""
+    folder: str | None = None
+    """Where runs and reports are written unless a command says otherwise, relative to the experiment file;
+    None for reports/ where the command is run."""
     terms: str | None = None
     """File of the provider's terms, relative to the experiment file; None prints that nobody read them."""
     owner: str = ""

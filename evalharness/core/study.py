@@ -143,3 +143,5 @@ class Study:
     comparisons: tuple[Comparison, ...] = ()
     judge_origins: tuple[tuple[str, Origin], ...] = ()
     """Who really answered each judge's calls, by judge."""
+    failures_known: bool = True
+    """Whether a failed request would be seen: an imported table without errors lists what was answered."""

@@ -26,6 +26,8 @@ class ImportedData:
     cells: Sequence[ImportedCell]
     scores: Sequence[Score]
     labels: Sequence[LabelledPair] = ()
+    failures_known: bool = True
+    """Whether the table says which requests failed."""
 
 
 def assemble_imported(
@@ -54,6 +56,7 @@ def assemble_imported(
         ),
         spends=(), origin=Origin.IMPORTED, deliveries=frozenset(), on=on, pilot=False,
         agreements=_agreements(data.scores), labels=tuple(data.labels), scores=tuple(data.scores),
+        failures_known=data.failures_known,
     )  # fmt: skip
 
 

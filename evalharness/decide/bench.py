@@ -9,6 +9,7 @@ import numpy as np
 from evalharness.core.decision import Contrast, Estimate
 from evalharness.core.experiment import ContextMode, DroppedCells
 from evalharness.core.pricing import RateCard
+from evalharness.core.score import NOT_CALLED
 from evalharness.core.study import Study
 from evalharness.decide.cells import BoolArray, Cells, FloatArray
 from evalharness.decide.contrasts import mean_or_value
@@ -16,6 +17,9 @@ from evalharness.decide.costs import CostTable
 from evalharness.decide.design import Design, Sampling
 from evalharness.decide.pairing import Completeness, MainArms, Pair, complete_differences, pair_arms
 from evalharness.decide.severe import severe_losses
+
+NEVER_ASKED = (NOT_CALLED, f"compress:{NOT_CALLED}")
+"""Causes of cells that no request was made for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,29 @@ class Bench:
         if found is None:
             raise KeyError(context)
         return self.pair(*found, rule=rule)
+
+    def never_asked(self, arm: int) -> int:
+        """Return how many cells of an arm a stopped run did not come to; they are listed as failed."""
+        name = self.cells.arms[arm].name
+        return sum(o.arm == name and o.failed and o.cause in NEVER_ASKED for o in self.study.outcomes)
+
+    def asked(self, arm: int) -> int:
+        """Return how many requests of an arm were made, whatever came of them."""
+        return int(self._listed(arm).sum()) - self.never_asked(arm)
+
+    def failures(self, arm: int) -> tuple[int, int] | None:
+        """Return how many requests of an arm failed, and of how many; None if nobody can know.
+
+        A cell that was never asked is neither a failure nor an answer.
+        """
+        asked = self.asked(arm)
+        if not self.study.failures_known or not asked:
+            return None
+        return int(self.cells.failed[arm][self._listed(arm)].sum()) - self.never_asked(arm), asked
+
+    def _listed(self, arm: int) -> BoolArray:
+        listed: BoolArray = (self.cells.rows[arm] > 0) & self.cells.planned(arm)[:, None]
+        return listed
 
     def points(self, pair: Pair, *, confidence: float | None = None) -> Estimate:
         """Estimate a pair's score difference, points; n is 0 where no case is in both arms."""

@@ -53,12 +53,17 @@ def upgrade_binding(
     return _statistical(proof, tornado, found) or _vetoing(conditions)
 
 
+def widest_assumption(tornado: tuple[TornadoRow, ...]) -> str | None:
+    """Return the assumption that moves the result most, None if none has a width."""
+    return next((row.name for row in tornado if row.name not in _MEASURED), None)
+
+
 def _statistical(
     proof: dict[ConditionName, Condition], tornado: tuple[TornadoRow, ...], found: Assessment
 ) -> Binding | None:
     sample = next((name for name in _OF_SAMPLE if name in proof), None)
     uncertain = ConditionName.ROI_PROBABILITY in proof
-    widest = next((row.name for row in tornado if row.name not in _MEASURED), None)
+    widest = widest_assumption(tornado)
     chance = found.chance
     assumed = chance is not None and chance.assumption_sd > chance.sample_sd
     if uncertain and widest is not None and (sample is None or assumed):

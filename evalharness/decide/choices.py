@@ -12,7 +12,7 @@ from evalharness.decide.assess import Assessment, assess, roi_interval
 from evalharness.decide.cells import BoolArray, FloatArray
 from evalharness.decide.contrasts import net_values
 from evalharness.decide.money import overhead_per_request
-from evalharness.decide.slices import DIMENSIONS, label
+from evalharness.decide.slices import dimensions, label
 from evalharness.decide.stakes import Stakes
 
 _HALVES = 2
@@ -68,14 +68,12 @@ def _policies(stakes: Stakes, found: Assessment) -> Iterator[Choice]:
     A policy chosen and valued on the same cases flatters itself. So it is chosen on one half, valued on the
     other, and the other way round; what it would be on all cases is named beside that value.
     """
-    cases = stakes.bench.cells.cases
+    cases = [stakes.bench.cells.cases[i] for i in stakes.pair.index]
     net = net_values(found.case.benefit, found.case.cost, stakes.limits.roi)
     half = _halves(stakes)
     weights = stakes.pair.design.weights
-    for dimension in DIMENSIONS:
-        labels = np.array([label(cases[i], dimension) for i in stakes.pair.index])
-        if len(np.unique(labels)) < 2 or stakes.pair.design.units < 2 * _HALVES:
-            continue
+    for dimension in dimensions(cases) if stakes.pair.design.units >= 2 * _HALVES else ():
+        labels = np.array([label(case, dimension) for case in cases])
         chosen = np.zeros(len(labels), dtype=np.bool_)
         for valued in range(_HALVES):
             pays = _paying(labels, net, weights, half != valued)

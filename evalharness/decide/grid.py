@@ -67,6 +67,7 @@ def _summary(
     rows = cells.rows[arm][planned]
     scored = int((~np.isnan(cells.quality[arm][planned])).sum())
     failed = int(cells.failed[arm][planned].sum())
+    failures = bench.failures(arm)
     latency = cells.latency_ms[arm][cells.answered[arm] & ~np.isnan(cells.latency_ms[arm])]
     quality = case_quality(cells, arm, experiment.dropped_cells, experiment.scorer)
     weights = bench.sampling.design.weights
@@ -80,7 +81,7 @@ def _summary(
                               confidence=bench.confidence) if len(keep) else None,
         latency_mean_ms=float(latency.mean()) if latency.size else None,
         latency_p95_ms=float(np.quantile(latency, 0.95)) if latency.size else None,
-        error_rate=failed / rows.size if rows.size else 0.0,
+        error_rate=None if failures is None else failures[0] / failures[1],
         context_tokens=weighted_mean(case_means(cells.context_net[arm]), weights),
         billed_tokens=weighted_mean(case_means(billed), weights),
         usd_per_request=weighted_mean(case_means(priced), weights),

@@ -79,12 +79,14 @@ def _row(bench: Bench, pair: Pair, label: LabelledPair, at: int) -> _Row | None:
     repeat = _repeat_index(bench, label.repeat)
     arms = (pair.minuend, pair.subtrahend)
     scale = bench.study.experiment.scorer
+    if any(bench.cells.unjudged[arm, case, repeat] for arm in arms):
+        return None  # the judge said nothing of this very answer: there is nothing to compare with
     scores = [float(bench.cells.quality[arm, case, repeat]) for arm in arms]
     if bench.study.experiment.dropped_cells is DroppedCells.WORST:
         scores = [scale.scale_low if np.isnan(score) else score for score in scores]
     if any(np.isnan(score) for score in scores):
         return None  # dropped from the contrast, so there is nothing to correct
-    shares = [float(bench.cells.answered[arm, case].mean()) for arm in arms]
+    shares = [_answered_share(bench, arm, case) for arm in arms]
     if bench.study.experiment.dropped_cells is DroppedCells.DROP:
         shares = [1.0, 1.0]
     graded = (
@@ -97,6 +99,12 @@ def _row(bench: Bench, pair: Pair, label: LabelledPair, at: int) -> _Row | None:
     return _Row(
         at=at, case=(whole[0], whole[1]), graded=graded, judged=(scores[0], scores[1]), label=label
     )  # fmt: skip
+
+
+def _answered_share(bench: Bench, arm: int, case: int) -> float:
+    """Return the share of answers in a case's mean; a repeat that the judge left out is no part of it."""
+    counted = ~bench.cells.unjudged[arm, case]
+    return float(bench.cells.answered[arm, case][counted].mean())
 
 
 def _repeat_index(bench: Bench, repeat: int) -> int:

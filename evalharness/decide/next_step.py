@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 
 import numpy as np
 
-from evalharness.core.decision import Advice, Binding, BindingKind, NextStep
+from evalharness.core.decision import Advice, Binding, BindingKind, ConditionName, NextStep, TornadoRow
 from evalharness.decide.assess import Assessment
+from evalharness.decide.binding import widest_assumption
 from evalharness.decide.evsi import best_number, evsi_rows, expected_gain
 from evalharness.decide.money import value_per_point
-from evalharness.decide.power import cases_for_power, mde_of_se, power_of
+from evalharness.decide.power import mde_of_se, power_of
+from evalharness.decide.settle import Settling, settling
 from evalharness.decide.stakes import Stakes
 
 TRUE_ROIS = (2.0, 3.0, 5.0)
@@ -25,7 +28,12 @@ _ADVICE = {
 
 
 def next_step(
-    stakes: Stakes, found: Assessment | None, *, study_usd: Decimal, binding: Binding | None
+    stakes: Stakes,
+    found: Assessment | None,
+    *,
+    study_usd: Decimal,
+    binding: Binding | None,
+    tornado: tuple[TornadoRow, ...],
 ) -> NextStep:
     """Say what more evidence would bring.
 
@@ -34,6 +42,7 @@ def next_step(
         found: The assessment; None while an assumption is unknown (then only quality is spoken of).
         study_usd: What the study's answers cost, from which the cost of another prompt follows.
         binding: What stands in the way of the verdict.
+        tornado: Which assumption moves the result most.
     """
     quality = stakes.estimate(stakes.pair.quality, "points")
     confidence = stakes.bench.confidence
@@ -48,8 +57,9 @@ def next_step(
             value_of_knowing_v=None,
         )  # fmt: skip
     return _with_money(
-        stakes, found, mde_points=mde_points, per_prompt=per_prompt, binding=binding, field=field
-    )
+        stakes, found, mde_points=mde_points, per_prompt=per_prompt, binding=binding,
+        widest=widest_assumption(tornado),
+    )  # fmt: skip
 
 
 def _advice_without_money(binding: Binding | None) -> Advice:
@@ -76,29 +86,42 @@ def _with_money(
     mde_points: float,
     per_prompt: float | None,
     binding: Binding | None,
-    field: str | None,
+    widest: str | None,
 ) -> NextStep:
-    confidence = stakes.bench.confidence
+    confidence, cases = stakes.bench.confidence, stakes.pair.design.n
     net, month = found.net_at_threshold, found.requests
-    se, n = net.se or 0.0, net.n
-    sd = se * n**0.5
+    se = net.se or 0.0
     horizon = month * stakes.exchange.months
-    rows = evsi_rows(horizon * net.value, horizon * se, n_before=n, cost_per_case=per_prompt or 0.0)
+    # Prompts are counted in cases, also where sessions are the independent units: they come as they came.
+    rows = evsi_rows(horizon * net.value, horizon * se, n_before=cases, cost_per_case=per_prompt or 0.0)
     best = best_number(rows) if per_prompt is not None else 0
     knowing = _value_of_knowing(stakes, found)
+    settles = settling(stakes, found)
+    doubtful = settles.obstacle is ConditionName.ROI_PROBABILITY
+    field = binding.field if binding else None
     return NextStep(
-        advice=_advice(binding, best=best, gain=max(row.net for row in rows), knowing=knowing),
-        field=field,
+        advice=_advice(
+            binding, settles, best=best, gain=max(row.net for row in rows), knowing=knowing, widest=widest
+        ),
+        field=widest if field is None and doubtful else field,
         mde_points=mde_points,
         mde_net=month * mde_of_se(se, confidence=confidence),
         roi_detectable=_detectable_roi(stakes, found),
         power=tuple((roi, _power_at(stakes, found, roi)) for roi in TRUE_ROIS),
-        cases_for_power=cases_for_power(net.value, sd, confidence=confidence) if sd > 0 else None,
+        cases_for_power=_asked(stakes, settles),
         evsi=rows,
         best_more_prompts=best,
         cost_per_prompt=per_prompt,
         value_of_knowing_v=knowing,
     )
+
+
+def _asked(stakes: Stakes, settles: Settling) -> int | None:
+    """Return how many cases must be asked, so that enough of them are usable."""
+    if settles.cases is None:
+        return None
+    asked = int(stakes.bench.complete.cases.sum())
+    return math.ceil(settles.cases * asked / stakes.pair.design.n)
 
 
 def _detectable_roi(stakes: Stakes, found: Assessment) -> float | None:
@@ -127,12 +150,24 @@ def _value_of_knowing(stakes: Stakes, found: Assessment) -> float | None:
 _NOT_OF_VALUE = ("requests_per_month", "ops_delta_per_month", "one_off_cost", "discount_rate")
 
 
-def _advice(binding: Binding | None, *, best: int, gain: float, knowing: float | None) -> Advice:
+def _advice(
+    binding: Binding | None,
+    settles: Settling,
+    *,
+    best: int,
+    gain: float,
+    knowing: float | None,
+    widest: str | None,
+) -> Advice:
     if binding is None:
         return Advice.DECIDE
     if binding.kind in _ADVICE:
         return _ADVICE[binding.kind]
     worth_knowing = (knowing or 0.0) > max(gain, 0.0)
-    if binding.kind is BindingKind.ASSUMPTION or worth_knowing:
+    # What no number of prompts would meet binds in the end, however wide the sample's own error is now.
+    if settles.obstacle is ConditionName.BIAS_ALLOWANCE and binding.kind is BindingKind.SAMPLE:
+        return Advice.CALIBRATE_JUDGE
+    doubtful = settles.obstacle is ConditionName.ROI_PROBABILITY and widest is not None
+    if binding.kind is BindingKind.ASSUMPTION or worth_knowing or doubtful:
         return Advice.MEASURE_VALUE if worth_knowing else Advice.STATE_ASSUMPTION
     return Advice.RUN_MORE if best else Advice.DECIDE

@@ -10,13 +10,10 @@ import numpy as np
 from evalharness.core.decision import ArmOperations, Level, Operations, Timing
 from evalharness.core.experiment import ServiceTargets
 from evalharness.core.reporting import Rollout
-from evalharness.core.score import NOT_CALLED
 from evalharness.core.study import ArmCalls
-from evalharness.decide.bench import Bench
+from evalharness.decide.bench import NEVER_ASKED, Bench
 from evalharness.decide.cells import FloatArray
 from evalharness.decide.severe import clopper_pearson_upper
-
-_NEVER = (NOT_CALLED, f"compress:{NOT_CALLED}")
 
 
 def operations_of(bench: Bench) -> Operations:
@@ -57,23 +54,22 @@ def error_level(rate: float, targets: ServiceTargets, rollout: Rollout) -> Level
 def _arm(bench: Bench, arm: int, calls: ArmCalls) -> ArmOperations:
     cells, name = bench.cells, bench.cells.arms[arm].name
     targets, rollout = bench.study.experiment.targets, bench.study.experiment.rollout
-    planned = cells.planned(arm)
+    failures = bench.failures(arm)
     causes = Counter(o.cause or "unknown" for o in bench.study.outcomes if o.arm == name and o.failed)
-    never = sum(causes.pop(cause, 0) for cause in _NEVER)
-    requests = int(cells.rows[arm][planned].size) - never
-    failed = int(cells.failed[arm][planned].sum()) - never
+    for cause in NEVER_ASKED:
+        causes.pop(cause, None)
     latency = cells.latency_ms[arm][cells.answered[arm] & ~np.isnan(cells.latency_ms[arm])]
-    found, rate = timing(latency), failed / requests if requests else None
+    found, rate = timing(latency), None if failures is None else failures[0] / failures[1]
     return ArmOperations(
-        arm=name, requests=requests, delivered=calls.delivered, latency=found,
+        arm=name, requests=bench.asked(arm), delivered=calls.delivered, latency=found,
         latency_level=None if found is None else latency_level(found.mean, targets, rollout),
         first_token=timing(np.array(calls.first_token_ms, dtype=np.float64)),
         errors=_counted(causes.items()), error_rate=rate,
-        error_rate_high=None if rate is None else clopper_pearson_upper(failed, requests, bench.confidence),
+        error_rate_high=None if failures is None else clopper_pearson_upper(*failures, bench.confidence),
         error_confidence=bench.confidence,
         error_level=None if rate is None else error_level(rate, targets, rollout),
         calls=calls.calls, live_calls=calls.live, retries=_counted(calls.tries),
-        unconfirmed=calls.unconfirmed, not_called=never,
+        unconfirmed=calls.unconfirmed, not_called=bench.never_asked(arm),
     )  # fmt: skip
 
 

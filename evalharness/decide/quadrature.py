@@ -154,8 +154,9 @@ def _above(
     must = must + worth * values["latency_penalty"] * np.maximum(0.0, latency)
     slope = values["satisfaction_per_quality"] / exchange.scale_width + np.zeros_like(cost)
     room = 1 - values["baseline_satisfaction"] + np.zeros_like(cost)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        # Where nothing is worth anything, or quality moves nothing, there is no such share or point.
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        # Where nothing is worth anything, or quality moves nothing, there is no such share or point; where it
+        # is worth next to nothing, the point lies beyond all numbers.
         share = must / worth
         point = share / slope
         reach = normal_below((centre - point) / width)

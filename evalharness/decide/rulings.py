@@ -71,11 +71,10 @@ def guardrail_conditions(
     """Return the rows that can veto: mean latency, error rate, satisfaction; unmeasured is not met."""
     limits, arm = bench.study.experiment.thresholds, bench.arms.treatment[context]
     cells, kind = bench.cells, ConditionKind.GUARDRAIL
-    planned = cells.planned(arm)
     measured = cells.latency_ms[arm][cells.answered[arm] & (cells.latency_ms[arm] >= 0)]
     latency = float(measured.mean()) if measured.size else None
-    failed = cells.failed[arm][planned]
-    errors = float(failed.mean()) if failed.size else None
+    failures = bench.failures(arm)
+    errors = None if failures is None else failures[0] / failures[1]
     rated = assumptions.satisfaction
     satisfied = rated.share if rated is not None and rated.ratings >= limits.min_ratings else None
     name = cells.arms[arm].name

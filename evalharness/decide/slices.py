@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from evalharness.core.decision import Estimate, Slice
@@ -10,7 +12,8 @@ from evalharness.decide.cells import FloatArray, IntArray
 from evalharness.decide.contrasts import mean_estimate
 from evalharness.decide.stakes import Stakes
 
-DIMENSIONS = ("persona", "language", "category", "persona_language")
+_CROSSED = ("persona", "language")
+_DIMENSIONS = (*_CROSSED, "category", "persona_language")
 
 
 def holm(p_values: list[float]) -> list[float]:
@@ -37,8 +40,21 @@ def label(case: CaseFacts, dimension: str) -> str:
     return str(getattr(case, dimension))
 
 
+def dimensions(cases: Sequence[CaseFacts]) -> tuple[str, ...]:
+    """Return the dimensions in which cases differ; persona by language where they differ in both.
+
+    A dimension of one value is no slice but the whole again, and testing it costs the others their power.
+    """
+    varied = {name for name in _DIMENSIONS if len({label(case, name) for case in cases}) > 1}
+    if not varied.issuperset(_CROSSED):
+        varied.discard("persona_language")
+    return tuple(name for name in _DIMENSIONS if name in varied)
+
+
 def slices(stakes: Stakes, net: FloatArray | None) -> tuple[Slice, ...]:
     """Estimate quality and net benefit within each persona, language, category, and persona x language.
+
+    Only dimensions in which the cases differ.
 
     Args:
         stakes: The pair that is compared.
@@ -48,9 +64,10 @@ def slices(stakes: Stakes, net: FloatArray | None) -> tuple[Slice, ...]:
         Slices in order of dimension and value. No slice has a verdict: ten uncorrected slices at the boundary
         approve somewhere 40 % of the time.
     """
+    cases = [stakes.bench.cells.cases[i] for i in stakes.pair.index]
     found = [
         _slice(stakes, dimension, value, keep, net)
-        for dimension in DIMENSIONS
+        for dimension in dimensions(cases)
         for value, keep in _groups(stakes, dimension)
     ]
     tested = [(i, p) for i, row in enumerate(found) if (p := _p_value(row)) is not None]

@@ -83,14 +83,15 @@ def decide_upgrade(
         *case_marks(case, sena),
     )  # fmt: skip
     bca, fallback = _bca(stakes, case.found)
+    swings = _tornado(case)
     verdict = Verdict(
         ruling=final, uncapped=uncapped, would_be=bench.study.origin is not Origin.GOOGLE,
         reasons=shown_reasons(case, final), caps=caps, marks=(*marks, *fallback), conditions=conditions,
-        binding=upgrade_binding(final, conditions, field=case.field, tornado=_tornado(case),
+        binding=upgrade_binding(final, conditions, field=case.field, tornado=swings,
                                 found=case.standing),
         valid_until=dates.valid_until, prices_hold_until=dates.prices_hold_until,
     )  # fmt: skip
-    return _decision(case, verdict, dates, bca, study_usd)
+    return _decision(case, verdict, dates, bca, swings=swings, study_usd=study_usd)
 
 
 def _bca(stakes: Stakes, found: Assessment | None) -> tuple[Estimate | None, tuple[Reason, ...]]:
@@ -152,7 +153,13 @@ def _curve(case: UpgradeCase) -> BreakEvenCurve | None:
 
 
 def _decision(
-    case: UpgradeCase, verdict: Verdict, dates: Validity, bca: Estimate | None, study_usd: Decimal
+    case: UpgradeCase,
+    verdict: Verdict,
+    dates: Validity,
+    bca: Estimate | None,
+    *,
+    swings: tuple[TornadoRow, ...],
+    study_usd: Decimal,
 ) -> UpgradeDecision:
     stakes, found = case.stakes, case.found
     bench, pair = stakes.bench, stakes.pair
@@ -181,9 +188,9 @@ def _decision(
         monte_carlo=found.monte_carlo if found else None,
         break_evens=_break_evens(case),
         curve=_curve(case),
-        tornado=_tornado(case),
+        tornado=swings,
         corners=case.corners,
-        next=next_step(stakes, found, study_usd=study_usd, binding=verdict.binding),
+        next=next_step(stakes, found, study_usd=study_usd, binding=verdict.binding, tornado=swings),
         dates=dates.rows,
         sensitivities=sensitivities(bench, stakes.assumptions, case.context, stakes, found),
         slices=slices(stakes, net),

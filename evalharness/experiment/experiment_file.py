@@ -20,7 +20,7 @@ from evalharness.experiment.arm_tables import ArmTable, check_arms
 from evalharness.experiment.cost_tables import CostTable, RatesTable
 from evalharness.experiment.edge import Misplaced, Strict, read_toml
 from evalharness.experiment.fields import Name, Number, Positive, Share, ThinkingLevel
-from evalharness.experiment.gate_table import GateTable, gate_settings
+from evalharness.experiment.gate_table import GateTable, check_gated, gate_settings
 from evalharness.experiment.judge_tables import (
     JudgeTable,
     PairwiseTable,
@@ -160,10 +160,7 @@ class ExperimentFile(Strict):
 
     @model_validator(mode="after")
     def _gate_names_arms(self) -> ExperimentFile:
-        names = [arm.name for arm in self.arms]
-        for index, name in enumerate(self.gate.arms):
-            if name not in names:
-                raise Misplaced(f"no arm is called {name!r}; arms: {', '.join(names)}", "gate", "arms", index)
+        check_gated(self.gate, [arm.name for arm in self.arms])
         return self
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -55,6 +55,17 @@ class GateTable(Strict):
             if case_id in self.smoke[:index]:
                 raise Misplaced(f"case {case_id!r} is named twice", "smoke", index)
         return self
+
+
+def check_gated(table: GateTable, arms: Sequence[str]) -> None:
+    """Refuse a gated arm that is not there.
+
+    Raises:
+        Misplaced: Naming the arms.
+    """
+    for index, name in enumerate(table.arms):
+        if name not in arms:
+            raise Misplaced(f"no arm is called {name!r}; arms: {', '.join(arms)}", "gate", "arms", index)
 
 
 def gate_settings(table: GateTable) -> GateSettings:

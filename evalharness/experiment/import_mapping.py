@@ -26,6 +26,7 @@ from evalharness.experiment.arm_tables import ArmTable, check_arms
 from evalharness.experiment.edge import Misplaced, Strict, read_toml
 from evalharness.experiment.experiment_file import ThresholdsTable, WaiversTable
 from evalharness.experiment.fields import Name, Number
+from evalharness.experiment.gate_table import GateTable, check_gated, gate_settings
 
 _PRICED = ("input_tokens", "output_tokens")
 
@@ -79,6 +80,7 @@ class ImportFile(Strict):
     arms: Annotated[list[ImportedArmTable], Field(min_length=2)]
     thresholds: ThresholdsTable = ThresholdsTable()
     waivers: WaiversTable = WaiversTable()
+    gate: GateTable = GateTable()
 
     @model_validator(mode="after")
     def _can_be_decided(self) -> ImportFile:
@@ -94,6 +96,7 @@ class ImportFile(Strict):
             message = "nothing gives cost: map cost_usd, or input_tokens and output_tokens with a rate_card"
             raise Misplaced(message, "columns")
         self._check_arms()
+        check_gated(self.gate, [arm.name for arm in self.arms])
         return self
 
     def _check_arms(self) -> None:
@@ -154,5 +157,5 @@ def _experiment(file: ImportFile) -> Experiment:
         ),
         thresholds=Thresholds(**file.thresholds.model_dump()), dropped_cells=DroppedCells(file.dropped_cells),
         rate_card=file.rate_card or "", assumptions=file.assumptions, cassettes="", limits=Limits(),
-        waivers=Waivers(**file.waivers.model_dump()), strata=file.strata,
+        waivers=Waivers(**file.waivers.model_dump()), strata=file.strata, gate=gate_settings(file.gate),
     )  # fmt: skip

@@ -18,6 +18,7 @@ class ReportTable(Strict):
     """[report]: the report's languages, the provider's terms, and who answers for what."""
 
     languages: Annotated[list[ReportLanguage], Field(min_length=1, max_length=2)] = ["en"]
+    folder: Annotated[str, Field(min_length=1)] | None = None
     terms: str | None = None
     owner: Name = ""
     preparer: Name = ""
@@ -35,6 +36,7 @@ class ReportTable(Strict):
         """Return the settings as the stages use them."""
         return ReportSettings(
             languages=tuple(self.languages),
+            folder=self.folder,
             terms=self.terms,
             owner=self.owner,
             preparer=self.preparer,

@@ -15,6 +15,8 @@ from evalharness.experiment.edge import read_text
 from evalharness.experiment.yaml_lines import line_in_yaml, parse_yaml
 
 FORMATS = ("csv", "jsonl", "yaml")
+_OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs"}
+"""What spreadsheets write in countries with decimal commas, or on request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +76,21 @@ def _csv_rows(text: str, file: Path) -> Iterator[Row]:
         raise BadInput(f"bad CSV: {error}", file=file, line=line) from None
 
 
+def refuse_separators(header: list[str], file: Path) -> None:
+    """Refuse a header that is one cell because other signs than commas separate its columns.
+
+    Raises:
+        BadInput: Naming the sign.
+    """
+    for sign, name in _OTHER_SEPARATORS.items():
+        if len(header) == 1 and sign in header[0]:
+            raise BadInput(f"columns are separated by {name}; save it with commas", file=file, line=1)
+
+
 def _checked_header(cells: list[str], file: Path) -> list[str]:
     header = [cell.strip() for cell in cells]
     doubles = {name for name in header if header.count(name) > 1}
+    refuse_separators(cells, file)
     if doubles or "" in header:
         what = f"column {min(doubles)!r} twice" if doubles - {""} else "a column without a name"
         raise BadInput(f"the header has {what}", file=file, line=1)

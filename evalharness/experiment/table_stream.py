@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from evalharness.core.errors import BadInput
+from evalharness.experiment.rows import refuse_separators
 
 FORMATS = ("csv", "jsonl", "parquet")
 _SUFFIXES = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet"}
@@ -87,6 +88,7 @@ def _csv(file: Path, columns: Sequence[str]) -> Iterator[TableRow]:
 
 
 def _header(cells: list[str], columns: Sequence[str], file: Path) -> list[str]:
+    refuse_separators(cells, file)
     header = [cell.strip() for cell in cells]
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice is not None:

@@ -74,12 +74,16 @@ def power_line(frame: Frame) -> str:
     detectable = step.roi_detectable
     key = "next.power" if detectable is None else "next.power_roi"
     sentence = say(key, mde=step.mde_points, roi=detectable)
-    net = frame.upgrade.net_at_threshold
-    if step.cases_for_power is not None:
-        more = say("next.cases", n=step.cases_for_power)
-    else:
-        more = say("next.cases_none") if net is not None and net.value <= 0 else ""
-    return f"{sentence} {more}".rstrip()
+    return f"{sentence} {_enough(frame)}".rstrip()
+
+
+def _enough(frame: Frame) -> str:
+    say, net, total = frame.say, frame.upgrade.net_at_threshold, frame.upgrade.next.cases_for_power
+    if total is not None:
+        return say("next.cases", n=total)
+    if net is None:
+        return ""
+    return say("next.cases_none" if net.value <= 0 else "next.cases_not_enough")
 
 
 def rollback_line(frame: Frame) -> str:

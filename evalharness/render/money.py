@@ -7,6 +7,7 @@ import math
 from evalharness.core.decision import DateRow, Money
 from evalharness.core.experiment import Role
 from evalharness.core.finance import MAX_FX_AGE_DAYS
+from evalharness.core.provenance import Origin
 from evalharness.render.blocks import Block, Paragraph, Table
 from evalharness.render.flips import ruling_words
 from evalharness.render.frame import Frame
@@ -172,6 +173,8 @@ def _date(frame: Frame, row: DateRow) -> Row:
 
 def _study(frame: Frame) -> Row:
     say, ledger, budget = frame.say, frame.decision.ledger, frame.material.budget_usd
+    if frame.decision.evidence.origin is Origin.IMPORTED:
+        return say("money.study"), say("money.study_elsewhere"), None, _MP
     study = frame.numerals.money(ledger.study_usd)
     left = say("word.no_limit") if budget is None else frame.numerals.money(budget - ledger.study_usd)
     return say("money.study"), say("money.study_value", study=study, left=left), ledger.study_usd, _MP

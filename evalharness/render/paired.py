@@ -103,6 +103,8 @@ class Cells:
         self._worst = self._missing(frame)
         self._scores: dict[tuple[str, str], list[float | None]] = defaultdict(list)
         for outcome in frame.material.outcomes:
+            if outcome.unjudged and outcome.quality is None:
+                continue  # no fault of the arm's: it leaves the comparison, as it leaves the contrast
             self._scores[outcome.case_id, outcome.arm].append(outcome.quality)
         self._records = {(r.case_id, r.arm): r for r in reversed(frame.material.records)}
         self._found: dict[tuple[str, str, str], list[tuple[str, ...]]] = defaultdict(list)

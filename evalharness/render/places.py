@@ -17,9 +17,10 @@ _CHOICES = ("choice", "n", "share", "net", "roi")
 def places_blocks(frame: Frame, *, most_arms: int) -> tuple[Block, ...]:
     """Lay out persona by language, then the alternatives."""
     say, rows = frame.say, frame.upgrade.slices
-    if not rows:
-        return (Paragraph((say("slices.none"),)),)
-    intro = say("slices.intro", n=sum(row.p_holm is not None for row in rows), found=_found(frame))
+    tested = sum(row.p_holm is not None for row in rows)
+    intro = say("slices.intro", n=tested, found=_found(frame)) if tested else say("slices.none")
+    if any(row.cross_fitted and row.only_for for row in frame.upgrade.choices):
+        intro = " ".join((intro, say("choices.halves")))
     blocks: list[Block] = [Paragraph((intro,))]
     table = _cross_table(frame)
     blocks += [] if table is None else [table]
@@ -59,10 +60,11 @@ def _cross_table(frame: Frame) -> Table | None:
     rows = {(row.dimension, row.value): row for row in frame.upgrade.slices}
     personas = [value for dimension, value in rows if dimension == "persona"][: _MOST_COLUMNS - 1]
     languages = [value for dimension, value in rows if dimension == "language"]
-    if not personas:
+    if not personas and not languages:
         return None
     money = "money" if pays_in_money(frame) else "quality"
-    total_n = frame.upgrade.quality.n
+    whole_dimension = "persona" if personas else "language"
+    total_n = sum(row.n for row in frame.upgrade.slices if row.dimension == whole_dimension)
     headers = (
         say(f"slices.values_{money}"),
         *(_head(frame, "persona", value, rows) for value in personas),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evalharness.core.decision import ArmSummary, Contrast, ControlCheck, JudgeAudit, SevereLosses
 from evalharness.core.experiment import ContextMode, Role
+from evalharness.core.provenance import Origin
 from evalharness.core.visible import clean
 from evalharness.render.blocks import Block, Bullets, Paragraph, Table
 from evalharness.render.frame import Frame
@@ -112,6 +113,8 @@ def _judge(frame: Frame) -> str:
         return say("quality.no_judge_labelled", labels=evidence.human_labels)
     if not evidence.judge:
         return say("quality.no_judge", allowance=frame.decision.thresholds.bias_allowance)
+    if evidence.origin is Origin.IMPORTED:
+        return f"{say('quality.judge_imported')} {_calibration(frame)}"
     if evidence.human_labels:
         return say("quality.judge", labels=evidence.human_labels)
     return say("quality.judge_bare", allowance=frame.decision.thresholds.bias_allowance)
@@ -119,7 +122,7 @@ def _judge(frame: Frame) -> str:
 
 def _judge_named(frame: Frame, audit: JudgeAudit) -> str:
     """Say who judged and what speaks against it; the appendix has the panel's tables."""
-    say, first, labels = frame.say, audit.judges[0], frame.decision.evidence.human_labels
+    say, first = frame.say, audit.judges[0]
     kin = say("quality.judge_kin") if first.same_family else ""
     sentences = (
         say(
@@ -132,11 +135,16 @@ def _judge_named(frame: Frame, audit: JudgeAudit) -> str:
         ),
         say("quality.judge_panel", n=len(audit.judges)) if len(audit.judges) > 1 else "",
         _side_by_side(frame, audit, first.name),
-        say("quality.judge_labels", labels=labels)
-        if labels
-        else say("quality.judge_no_labels", allowance=frame.decision.thresholds.bias_allowance),
+        _calibration(frame),
     )
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _calibration(frame: Frame) -> str:
+    labels = frame.decision.evidence.human_labels
+    if labels:
+        return frame.say("quality.judge_labels", labels=labels)
+    return frame.say("quality.judge_no_labels", allowance=frame.decision.thresholds.bias_allowance)
 
 
 def _side_by_side(frame: Frame, audit: JudgeAudit, judge: str) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 from evalharness.core.decision import Decision, Ruling
+from evalharness.core.provenance import Origin
 from evalharness.core.visible import clean
 from evalharness.render.advice import next_blocks
 from evalharness.render.assumed import assumptions_blocks
@@ -136,6 +137,8 @@ def facts_line(frame: Frame, identity: str) -> Inline:
 def deliveries(frame: Frame) -> str:
     """Say how the answers were reached."""
     names = [frame.say.name("delivery", way.value) for way in frame.decision.evidence.deliveries]
+    if not names and frame.decision.evidence.origin is Origin.IMPORTED:
+        return frame.say("word.made_elsewhere")
     return frame.say("word.and").join(names) or frame.say("word.unknown")
 
 
@@ -152,7 +155,7 @@ def _valid(frame: Frame) -> str:
         return say("title.valid_none")
     if found.prices_hold_until is not None:
         return say("title.prices_until", day=found.prices_hold_until + dt.timedelta(days=1))
-    return say("title.valid_open")
+    return say("title.valid_open" if frame.decision.rates else "title.valid_unpriced")
 
 
 def _decision(frame: Frame, room: Room) -> tuple[Block, ...]:

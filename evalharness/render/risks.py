@@ -7,12 +7,17 @@ from evalharness.core.visible import clean
 from evalharness.render.blocks import Block, Bullets, Inline, Span, Strong
 from evalharness.render.conditions import frame_link, unmeasured
 from evalharness.render.frame import Frame
-from evalharness.render.paired import PairedCase
-from evalharness.render.regressions import regressions
+from evalharness.render.paired import PairedCase, PairedScores
+from evalharness.render.regressions import regressions, worse_cases
 
 _TOPICS = ("data_use", "retention", "region", "age")
 _WORST = 3
-_LIFE = (ReasonCode.PREVIEW_MODEL, ReasonCode.RETIRED_MODEL, ReasonCode.LIFECYCLE_WAIVED)
+_LIFE = (
+    ReasonCode.PREVIEW_MODEL,
+    ReasonCode.RETIRED_MODEL,
+    ReasonCode.LIFECYCLE_WAIVED,
+    ReasonCode.LIFECYCLE_UNKNOWN,
+)
 _FACT_LENGTH, _TERM_LENGTH = 80, 400
 
 
@@ -57,12 +62,20 @@ def _worst(frame: Frame) -> list[Inline]:
     say = frame.say
     if not frame.material.outcomes:
         return [_led(frame, "worst", say("risks.no_cells"))]
+    drops, n = worse_cases(frame)
+    if not drops:
+        return [_led(frame, "worst", say("risks.none_worse" if n else "risks.no_pairs"))]
+    lead = (*_led(frame, "worst", say("risks.worse", count=len(drops), n=n)), *frame_link(frame))
     found = regressions(frame)
-    if not found:
-        return [_led(frame, "worst", say("risks.none_worse"))]
-    n = frame.upgrade.quality.n
-    lead = (*_led(frame, "worst", say("risks.worse", count=len(found), n=n)), *frame_link(frame))
-    return [lead, *(worst_line(frame, row) for row in found[:_WORST])]
+    if found:
+        return [lead, *(worst_line(frame, row) for row in found[:_WORST])]
+    return [lead, *(bare_line(frame, row) for row in drops[:_WORST])]
+
+
+def bare_line(frame: Frame, row: PairedScores) -> Inline:
+    """Write a case of which nothing but its scores is at hand."""
+    scores = frame.say("risks.case_bare", control_score=row.control, treatment_score=row.treatment)
+    return (Strong(clean(row.case_id, limit=40)), " ", scores)
 
 
 def worst_line(frame: Frame, row: PairedCase) -> Inline:

@@ -228,14 +228,28 @@ def _next(frame: Frame) -> str:
     if verdict.ruling is not Ruling.INCONCLUSIVE:
         return ""
     if step.advice is not Advice.RUN_MORE:
-        return frame.say(f"advice_short.{advice_key(frame)}", field=advised_field(frame))
-    total = step.cases_for_power
-    more = None if total is None else total - frame.upgrade.quality.n
-    if more is None or more <= 0:
-        return frame.say("advice_short.run_more_bare")
+        key, binding = advice_key(frame), verdict.binding
+        if step.advice is Advice.MEASURE_VALUE and (binding is None or binding.field is None):
+            key = "measure_named"  # "it" is what binds, and that is not what is to be measured
+        return frame.say(f"advice_short.{key}", field=advised_field(frame))
+    more = more_prompts(frame)
+    if more is None:
+        return frame.say(f"advice_short.run_more_{_why_no_number(frame.upgrade.net_at_threshold)}")
     rounded = round_up(more)
     cost = None if step.cost_per_prompt is None else rounded * step.cost_per_prompt
     return frame.say("advice_short.run_more_prompts", more=rounded, cost=frame.say.number(cost, "usd"))
+
+
+def _why_no_number(gains: Estimate | None) -> str:
+    if gains is None or gains.low is None:
+        return "few"
+    return "unproven" if gains.value <= 0 else "bare"
+
+
+def more_prompts(frame: Frame) -> int | None:
+    """Return how many prompts more would settle it if the gain is real, None if no number would."""
+    total = frame.upgrade.next.cases_for_power
+    return None if total is None else max(1, total - frame.decision.evidence.cases)
 
 
 def advice_key(frame: Frame) -> str:

@@ -340,6 +340,32 @@ def test_narrow_screens_need_no_sideways_scrolling(quiet: Page, demo: Demo) -> N
         quiet.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+def test_no_line_ends_inside_an_amount(quiet: Page, demo: Demo) -> None:
+    """A minus at the end of a line and its dollars on the next read as a gain."""
+    quiet.driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": 360, "height": 800, "deviceScaleFactor": 1, "mobile": True},
+    )
+    try:
+        quiet.open(demo.page())
+        lines, broken = quiet.run(
+            "const split = []; let amounts = 0; const range = document.createRange();"
+            "const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);"
+            "while (walk.nextNode()) { const node = walk.currentNode;"
+            "  if (!node.parentElement.checkVisibility() || node.parentElement.closest('svg')) continue;"
+            "  for (const found of node.textContent.matchAll(/[−+][$₩][\\d.,]*\\d|\\d[\\d.,]* %/gu)) {"
+            "    range.setStart(node, found.index); range.setEnd(node, found.index + found[0].length);"
+            "    amounts += 1;"
+            "    const tops = new Set([...range.getClientRects()].map((r) => Math.round(r.top)));"
+            "    if (tops.size > 1) split.push(found[0]); } }"
+            "return [amounts, split]"
+        )
+        assert lines > 100
+        assert broken == []
+    finally:
+        quiet.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def test_print_leaves_out_what_paper_cannot_do(quiet: Page, demo: Demo) -> None:
     quiet.open(demo.page())
     quiet.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})

@@ -41,8 +41,9 @@ def run_cli(cwd: Path, *arguments: str, **environ: str) -> subprocess.CompletedP
 
 
 def copy_project(root: Path, folder: Path) -> Path:
-    """Copy prompts with eight of the cases, one per persona and language, and no recordings."""
-    shutil.copytree(root / "prompts", folder / "prompts", ignore=shutil.ignore_patterns("mentoring"))
+    """Copy prompts with eight of the cases, one per persona and language, one preset, and no recordings."""
+    ignored = shutil.ignore_patterns("mentoring", "experiment-*.toml", "starter")
+    shutil.copytree(root / "prompts", folder / "prompts", ignore=ignored)
     cases = folder / "prompts" / "mentoring"
     cases.mkdir()
     for persona in ("moon", "square", "earth", "pen"):

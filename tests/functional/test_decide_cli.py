@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -120,6 +121,24 @@ def test_equal_ends_are_a_known_number_and_silence_changes_nothing(file: Path) -
     sure = said("Kim", ("100", "100", "100"), skip=9) + "\n" + said("Lee", skip=10)
     assert CliRunner().invoke(assumptions, ["ask", str(file)], input=sure).exit_code == 0
     assert load_assumptions(file).get("requests_per_month").dist is Dist.FIXED
+
+
+def test_two_people_are_two(file: Path) -> None:
+    typed = said("Kim", ("1", "3", "2"), skip=9) + "\n" + "kim\n" + said("Lee", skip=10)
+    done = CliRunner().invoke(assumptions, ["ask", str(file)], input=typed)
+    assert "kim has answered already" in done.output
+    assert load_assumptions(file).get("requests_per_month").source.startswith("interview with Kim")
+
+
+def test_an_interview_that_stops_early_says_that_nothing_is_kept(file: Path) -> None:
+    before = file.read_bytes()
+    done = subprocess.run(
+        [sys.executable, "-m", "evalharness", "assumptions", "ask", str(file)],
+        input="Kim\n100\n", capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 130
+    assert "stays as it is, and the answers are lost" in done.stderr
+    assert file.read_bytes() == before
 
 
 def test_a_name_cannot_break_the_file(file: Path) -> None:

@@ -114,6 +114,7 @@ def test_every_shipped_recording_is_used(root: Path) -> None:
     """The cassette folder holds what the shipped experiments ask for, and nothing else."""
     folder = root / "cassettes" / "mentoring"
     wanted: set[str] = set()
-    for file in (root / "prompts" / "experiment.toml", *sorted((root / "prompts" / "sena").glob("*.toml"))):
+    prompts = root / "prompts"
+    for file in (*sorted(prompts.glob("experiment*.toml")), *sorted((prompts / "sena").glob("*.toml"))):
         wanted |= stages.recordings_of(Project(file))
     assert {path.name for path in folder.iterdir()} == wanted

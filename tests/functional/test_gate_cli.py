@@ -379,13 +379,6 @@ def test_a_pilot_cannot_pass(cli: Cli, check: Cli, again: Callable[..., None]) -
     assert (done.returncode, "a pilot (--limit) cannot pass the gate" in done.stderr) == (3, True)
 
 
-def test_an_imported_run_has_nothing_to_compare(cli: Cli, check: Cli, project: Path) -> None:
-    run = only_run(project / "reports")
-    edit(run / "manifest.json", '"mode": "replay"', '"mode": "imported"')
-    for done in (check(), cli("bless", str(run), "--out", BASELINE, *SIGNED)):
-        assert (done.returncode, "an imported run has no requests" in done.stderr) == (3, True), done.stderr
-
-
 def test_a_checked_run_still_verifies(cli: Cli, check: Cli, project: Path) -> None:
     """gate.json lies in the run's directory and belongs to nothing that `verify` makes again."""
     assert check("-q").returncode == 0

@@ -152,3 +152,133 @@ def test_people_can_grade_an_import(cli: Cli, folder: Path) -> None:
     done = cli("label", "export", str(run), "--pairs", "20")
     assert done.returncode == 0, done.stderr
     assert "20 of 60 cases" in done.stdout
+
+
+BARE = """name = "bare"
+on = 2026-11-25
+assumptions = "assumptions.toml"
+scale = [0, 5]
+judge = true
+[columns]
+case_id = "id"
+arm = "variant"
+score = "grade"
+cost_usd = "usd"
+[[arms]]
+name = "flash"
+label = "A"
+model = "gemini-3.8-flash"
+context = "raw"
+role = "control"
+[[arms]]
+name = "pro"
+label = "B"
+model = "gemini-3.1-pro-preview"
+context = "raw"
+role = "treatment"
+"""
+
+
+def reported(cli: Cli, folder: Path, rows: list[str]) -> tuple[str, str]:
+    """Import scores and costs alone, decide, and return report and appendix."""
+    (folder / "map.toml").write_text(BARE, encoding="utf-8", newline="\n")
+    text = "\n".join(["id,variant,grade,usd", *rows]) + "\n"
+    (folder / "table.csv").write_text(text, encoding="utf-8", newline="\n")
+    run = imported(cli)
+    for stage in ("score", "decide", "report"):
+        done = cli(stage, str(run))
+        assert done.returncode == 0, done.stderr
+    report, appendix = (folder / run / name for name in ("report.md", "appendix.md"))
+    return report.read_text(encoding="utf-8"), appendix.read_text(encoding="utf-8")
+
+
+def test_a_report_on_bare_scores_claims_only_what_it_was_told(cli: Cli, folder: Path) -> None:
+    rows = []
+    for number in range(30):
+        gain = -1.25 if number in {3, 7} else 0.5
+        rows += [f"c{number},A,3,0.002", f"c{number},B,{3 + gain},0.004"]
+    report, appendix = reported(cli, folder, rows)
+    assert "Pro scores lower on 2 of 30 cases" in report
+    assert "**c3** 3.00 → 1.75 points" in report
+    assert "**c7** 3.00 → 1.75 points" in appendix
+    assert "| Upgrade | error rate (m) | not measured |" in report
+    assert "neither a preview nor announced" not in report
+    assert "no price change or shutdown is announced" not in report
+    assert "validity unknown (no price list" in report
+    assert "answers: IMPORTED, made elsewhere" in report
+    assert "the scores were given elsewhere, by a model or a person" in report
+    assert "| Cost of this study; budget left | not known: the answers were made elsewhere |" in report
+    assert "No slice is tested" in report
+    assert "| Pro for all: the upgrade | 30 | 100 % |" in report
+
+
+def test_a_missing_arm_is_not_called_never_worse(cli: Cli, folder: Path) -> None:
+    report, appendix = reported(cli, folder, [f"c{number},A,3,0.002" for number in range(30)])
+    assert "NO VERDICT" in report
+    assert "No case is scored in both arms." in report
+    assert "No case is scored in both arms." in appendix
+    assert "lower on no case" not in report + appendix
+    assert "Alternatives have no value while an assumption or a cost is unknown." in report
+
+
+def test_one_session_asks_for_more_and_counts_cases(cli: Cli, folder: Path) -> None:
+    report, _ = reported(cli, folder, ["c1,A,3,0.002", "c1,B,4,0.004"])
+    assert "More prompts are needed: so few have no standard error." in report
+
+
+def rows_of(gain: float, *, cases: int = 40) -> list[str]:
+    rng = random.Random(3)  # noqa: S311 - test data
+    rows = []
+    for number in range(cases):
+        base = rng.uniform(2, 3)
+        better = base + gain + rng.uniform(-0.2, 0.2)
+        rows += [f"c{number},A,{base:.3f},0.002", f"c{number},B,{better:.3f},0.004"]
+    return rows
+
+
+def bare_run(cli: Cli, folder: Path, rows: list[str]) -> Path:
+    (folder / "map.toml").write_text(BARE, encoding="utf-8", newline="\n")
+    text = "\n".join(["id,variant,grade,usd", *rows]) + "\n"
+    (folder / "table.csv").write_text(text, encoding="utf-8", newline="\n")
+    run = imported(cli)
+    assert cli("score", str(run)).returncode == 0
+    return run
+
+
+def test_a_later_table_is_held_against_a_blessed_one(cli: Cli, folder: Path) -> None:
+    before = bare_run(cli, folder, rows_of(1.0))
+    blessed = cli("bless", str(before), "--out", "baseline.json", "--by", "kim", "--reason", "first table")
+    assert blessed.returncode == 0, blessed.stderr
+    same = cli("check", str(before), "--baseline", "baseline.json")
+    assert same.returncode == 0, same.stdout + same.stderr
+    assert "GATE PASS" in same.stdout
+    assert not [word for word in ("facts sent", "tokens", "Latency") if word in same.stdout]
+    worse = bare_run(cli, folder, rows_of(0.3))
+    checked = cli("check", str(worse), "--baseline", "baseline.json")
+    assert checked.returncode == 1, checked.stdout + checked.stderr
+    report = json.loads((folder / worse / "gate.json").read_text(encoding="utf-8"))
+    failed = {(row["kind"], row.get("arm")) for row in report["checks"] if row["status"] == "fail"}
+    assert ("score", "pro") in failed
+    assert ("score", "flash") not in failed
+    assert {row["arm"] for row in report["worse"] if row["blamed"]} == {"pro"}
+    assert "prices_moved" not in {remark["code"] for remark in report["remarks"]}
+
+
+def test_an_import_that_was_not_scored_cannot_pass_the_gate(cli: Cli, folder: Path) -> None:
+    before = bare_run(cli, folder, rows_of(1.0))
+    signed = ("--out", "baseline.json", "--by", "kim", "--reason", "first table")
+    assert cli("bless", str(before), *signed).returncode == 0
+    (folder / before / "scores.jsonl").unlink()
+    done = cli("check", str(before), "--baseline", "baseline.json")
+    assert done.returncode == 6
+    assert "scores.jsonl" in done.stderr
+
+
+def test_the_gate_of_an_import_is_declared_in_its_mapping(cli: Cli, folder: Path) -> None:
+    (folder / "map.toml").write_text(
+        BARE.replace("[columns]", '[gate]\narms = ["prro"]\n[columns]'), encoding="utf-8", newline="\n"
+    )
+    (folder / "table.csv").write_text("id,variant,grade,usd\nc,A,1,1\nc,B,1,1\n", encoding="utf-8")
+    done = cli("import", "table.csv", "--mapping", "map.toml")
+    assert done.returncode == 3
+    assert "no arm is called 'prro'; arms: flash, pro" in done.stderr

@@ -47,6 +47,8 @@ def test_every_kind_of_command(korean: Path, encoding: str) -> None:
     recording = next((korean / "cassettes" / "mentoring").glob("*.json"))
     said = done.stdout.decode(encoding)
     for arguments in (
+        ("init", "새 연구"),
+        ("completion", "zsh"),
         ("plan", EXPERIMENT),
         ("decide", str(calls.parent), "--explain"),
         ("cassettes", "show", str(recording)),

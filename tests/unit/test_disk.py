@@ -49,6 +49,33 @@ def test_what_stays_refused_is_an_error_and_leaves_nothing(
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("x", b"old")]
 
 
+def test_a_tree_appears_whole_with_the_folders_that_it_needs(tmp_path: Path) -> None:
+    disk.write_tree(tmp_path / "a" / "b", {"x": b"1", "c/y": b"2"})
+    assert (tmp_path / "a" / "b" / "c" / "y").read_bytes() == b"2"
+    disk.write_tree(tmp_path / "a", {"b/c/z": b"3", "d": b"4"})
+    assert sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()) == [
+        "a/b/c/y", "a/b/c/z", "a/b/x", "a/d",
+    ]  # fmt: skip
+
+
+def test_a_tree_that_cannot_be_put_in_place_is_taken_back(tmp_path: Path) -> None:
+    """The file in the way is met after other files were moved."""
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "mine").write_bytes(b"mine")
+    (tmp_path / "c").write_bytes(b"in the way")
+    with pytest.raises(NotADirectoryError):
+        disk.write_tree(tmp_path, {"a/x": b"1", "b/y": b"2", "c/z": b"3"})
+    assert sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*")) == ["b", "b/mine", "c"]
+
+
+def test_taken_names_are_files_folders_links_and_what_blocks_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "folder" / "inner").mkdir(parents=True)
+    names = ["file/x", "file/y", "folder/inner", "folder/new", "new/z"]
+    assert disk.taken(tmp_path, names) == ["file", "folder/inner"]
+    assert disk.taken(tmp_path / "none", names) == []
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes among its files")
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")

@@ -31,7 +31,8 @@ class ArmSummary:
     """Mean score over cases, dropped-cell rule applied, in points."""
     latency_mean_ms: float | None
     latency_p95_ms: float | None
-    error_rate: float
+    error_rate: float | None
+    """Share of the requests that were made; None if none was, or nobody can know which failed."""
     context_tokens: float | None
     """Mean net context tokens a request."""
     billed_tokens: float | None

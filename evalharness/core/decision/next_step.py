@@ -45,7 +45,8 @@ class NextStep:
     power: tuple[tuple[float, float], ...]
     """Pairs (true ROI, chance that LCB(B - (1 + r)C) > 0)."""
     cases_for_power: int | None
-    """Cases in total for 80 % power if the measured mean is the truth; None if that mean is not positive."""
+    """Cases in total with which every statistical condition of an approval would hold with 80 % power if what
+    was measured is the truth; None if no number of cases would do."""
     evsi: tuple[EvsiRow, ...]
     best_more_prompts: int
     """Rows of evsi maximised over n; 0 if no number is worth its cost, or the cost is unknown."""

@@ -53,7 +53,7 @@ class ArmOperations:
     errors: tuple[tuple[str, int], ...]
     """Requests that the provider did not answer, by cause, most frequent first."""
     error_rate: float | None
-    """Their share of the requests; None without any, as the bound and the level."""
+    """Their share of the requests that were made; None if none was, or nobody can know which failed."""
     error_rate_high: float | None
     """Its one-sided Clopper-Pearson bound: what as many requests can rule out."""
     error_confidence: float

@@ -45,7 +45,7 @@ def see(
         records: Their answers.
         scores: Those of the key-fact scorer are used.
         requests: By call key.
-        cases: The dataset, by id.
+        cases: The dataset, by id; imported cells may name cases that are not there.
     """
     texts = {(r.arm, r.case_id, r.repeat): r.answer.text for r in records if isinstance(r, Completed)}
     found = {
@@ -64,7 +64,7 @@ def see(
         row.answers.append(short_digest(text) if text else "")
         row.found.append(" ".join(found.get(place, ())))
         if len(row.asked) == 1:
-            row.sent = _sent(cases[cell.case_id], requests.get(planned.answer_key or ""))
+            row.sent = _sent(cases.get(cell.case_id), requests.get(planned.answer_key or ""))
     return dict(seen)
 
 
@@ -73,8 +73,8 @@ def _short_key(key: str | None) -> str:
     return f"{digest[:DIGITS]}-{draw}" if key else ""
 
 
-def _sent(case: Case, request: ModelRequest | None) -> str:
-    if request is None:
+def _sent(case: Case | None, request: ModelRequest | None) -> str:
+    if case is None or request is None:
         return ""
     text = "\n".join(message.text for message in request.messages)
     return " ".join(fact.id for fact in case.key_facts if find_any(fact.forms, text))

@@ -8,13 +8,11 @@ from decimal import Decimal
 
 import numpy as np
 
-from evalharness.core.case import Case
 from evalharness.core.experiment import Experiment, Role
-from evalharness.core.gate import ArmFacts, CellFacts, ScorerIdentity, Snapshot
+from evalharness.core.gate import ArmFacts, CaseHashes, CellFacts, ScorerIdentity, Snapshot
 from evalharness.decide.bench import Bench
 from evalharness.decide.cells import FloatArray
 from evalharness.decide.costs import billed_tokens
-from evalharness.decide.gate.identity import case_hashes
 from evalharness.decide.gate.seen import Seen
 from evalharness.decide.grid import weighted_mean
 from evalharness.decide.pairing import case_means, case_quality
@@ -33,7 +31,7 @@ def take_snapshot(
     bench: Bench,
     seen: Mapping[tuple[str, str], Seen],
     *,
-    cases: Iterable[Case],
+    cases: Iterable[CaseHashes],
     scorer: ScorerIdentity,
     served: Mapping[str, tuple[str, ...]],
     priced_on: dt.date,
@@ -43,7 +41,7 @@ def take_snapshot(
     Args:
         bench: The run.
         seen: What was asked and answered, by arm and case.
-        cases: The dataset.
+        cases: What each case of the dataset is.
         scorer: By what the scores were made.
         served: Models that answered, by arm.
         priced_on: The day whose list prices are used.
@@ -63,7 +61,7 @@ def take_snapshot(
         priced_on=priced_on,
         repeats=bench.cells.shape[2],
         scorer=scorer,
-        cases=tuple(case_hashes(case) for case in cases if case.id in used),
+        cases=tuple(case for case in cases if case.case in used),
         arms=tuple(_arm(bench, i, cells[i], served) for i in kept),
         cells=tuple(sorted((c for rows in cells.values() for c in rows), key=lambda c: (c.arm, c.case))),
     )

@@ -21,11 +21,12 @@ def _usd(cell: CellFacts) -> float | None:
     return None if cell.usd is None else float(cell.usd)
 
 
-_VALUES: dict[CheckKind, Callable[[CellFacts], float | None]] = {
+VALUES: dict[CheckKind, Callable[[CellFacts], float | None]] = {
     CheckKind.COST: _usd,
     CheckKind.TOKENS: lambda cell: cell.tokens,
     CheckKind.LATENCY: lambda cell: cell.ms,
 }
+"""What a cell says of each kind."""
 
 
 def spending_checks(
@@ -39,7 +40,7 @@ def spending_checks(
         tolerated: Rise that is allowed, as a share of the baseline's mean.
         alpha: Chance of a false alarm over all arms, were every rise exactly at its limit.
     """
-    known = [side.known(_VALUES[kind]) for side in sides]
+    known = [side.known(VALUES[kind]) for side in sides]
     rows = [
         Excess(values=after - (1 + tolerated) * before, design=design, unit=UNITS[kind])
         for before, after, design in known

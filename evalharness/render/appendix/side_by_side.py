@@ -10,7 +10,8 @@ from evalharness.core.visible import clean, clean_lines
 from evalharness.render.blocks import Block, Bullets, Inline, Paragraph, Section, Strong, Table
 from evalharness.render.frame import Frame
 from evalharness.render.paired import PairedCase, Side
-from evalharness.render.regressions import regressions
+from evalharness.render.regressions import regressions, worse_cases
+from evalharness.render.risks import bare_line
 
 MOST = 10
 _ANSWER_LENGTH, _SENTENCE_LENGTH, _MESSAGE_LENGTH, _FACT_LENGTH = 1200, 400, 300, 200
@@ -22,11 +23,15 @@ def regression_sections(frame: Frame, letter: str) -> tuple[tuple[Block, ...], t
     say = frame.say
     if not frame.material.outcomes:
         return (Paragraph((say("risks.no_cells"),)),), ()
+    drops, n = worse_cases(frame)
+    if not drops:
+        return (Paragraph((say("risks.none_worse" if n else "risks.no_pairs"),)),), ()
     found = regressions(frame)
     if not found:
-        return (Paragraph((say("risks.none_worse"),)),), ()
+        bare = Bullets(tuple(bare_line(frame, row) for row in drops[:MOST]))
+        return (Paragraph((say("worst.bare", n=len(drops[:MOST]), total=len(drops)),)), bare), ()
     shown = found[:MOST]
-    intro = say("worst.intro", n=len(shown), total=len(found))
+    intro = say("worst.intro", n=len(shown), total=len(drops))
     sections = tuple(_section(frame, f"{letter}{k}", row) for k, row in enumerate(shown, start=1))
     return (Paragraph((intro,)),), sections
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -25,6 +26,7 @@ from evalharness.render.reference import reference_of
 from evalharness.render.report import report_document
 from evalharness.render.resources import Language, language
 
+_AMOUNT = re.compile(r"([−+](?:US)?[$₩]\d[\d,.]*|[−+]?\d[\d,.]* (?:%|ms|pp|tokens)(?!\w)|\d{4}-\d\d-\d\d)")
 _TEMPLATES = ("page.html.j2", "block.html.j2")
 _FIRST = ("decision", "conditions")
 _SHOWN_ELSEWHERE = "worst"
@@ -103,10 +105,17 @@ def _spans(spans: tuple[str | Link, ...]) -> Iterator[Markup]:
         elif isinstance(span, Code):
             yield Markup("<code>{}</code>").format(clean(span))
         elif isinstance(span, Strong):
-            yield Markup("<strong>{}</strong>").format(clean(span))
+            yield Markup("<strong>{}</strong>").format(_whole_amounts(clean(span)))
         else:
             blank = " " if span[:1].isspace() else "", " " if len(span) > 1 and span[-1:].isspace() else ""
-            yield escape(f"{blank[0]}{clean(span)}{blank[1]}")
+            yield _whole_amounts(f"{blank[0]}{clean(span)}{blank[1]}")
+
+
+def _whole_amounts(text: str) -> Markup:
+    """Escape text; a line does not end between a sign, a number and its unit."""
+    parts = _AMOUNT.split(text)
+    whole = Markup('<span class="amount">{}</span>')
+    return Markup("").join(whole.format(part) if k % 2 else escape(part) for k, part in enumerate(parts))
 
 
 def _target(target: str) -> str:

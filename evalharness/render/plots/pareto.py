@@ -25,6 +25,8 @@ class _Point:
     cost: Estimate
     """USD per 1,000 requests."""
     score: Estimate
+    whole: bool
+    """Whether it was asked all cases: a mean over some of them may be of easier ones."""
 
 
 def pareto(frame: Frame) -> Plot | None:
@@ -37,7 +39,7 @@ def pareto(frame: Frame) -> Plot | None:
     bottom = _HEIGHT - BELOW
     x = scale(_ends([p.cost for p in points]), LEFT, WIDTH - 36 - room)
     y = scale(_ends([p.score for p in points]), bottom, TOP)
-    best = _undominated(points)
+    best = _undominated([point for point in points if point.whole])
     title = say("plot.pareto_title")
     body = [
         heading(title, say("plot.pareto_subtitle", level=frame.level)),
@@ -68,7 +70,10 @@ def _point(frame: Frame, arm: ArmSummary) -> _Point | None:
     widest_sample = max(found.cells for found in frame.decision.arms)
     if arm.cells < widest_sample:
         name = frame.say("plot.some_cases", name=name, n=arm.quality.n)
-    return _Point(name=name, role=arm.role, cost=frame.thousand(arm.cost), score=arm.quality)
+    return _Point(
+        name=name, role=arm.role, cost=frame.thousand(arm.cost), score=arm.quality,
+        whole=arm.cells == widest_sample,
+    )  # fmt: skip
 
 
 def _ends(estimates: list[Estimate]) -> list[float]:

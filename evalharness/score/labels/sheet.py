@@ -10,6 +10,7 @@ from evalharness.core.case import Case
 from evalharness.core.errors import BadInput
 from evalharness.core.labels import SheetItem, SheetKey, SheetPair
 from evalharness.core.score import Completed, Record
+from evalharness.score.judge.plain import plain_text
 
 FORMAT_VERSION = 1
 FEWEST = 3
@@ -71,7 +72,7 @@ def draw_sheet(texts: Texts, *, treatment: str, control: str, pairs: int, seed: 
 
 
 def sheet_items(key: SheetKey, texts: Texts, cases: Mapping[str, Case]) -> tuple[SheetItem, ...]:
-    """Return what raters see: message, history and two answers; neither arms nor case ids.
+    """Return what raters see: message, history and two answers without Markdown; neither arms nor case ids.
 
     Args:
         key: What was drawn.
@@ -101,8 +102,9 @@ def _pair_name(run: str, seed: int, case_id: str, repeat: int) -> str:
 
 
 def _item(key: SheetKey, pair: SheetPair, texts: Texts, case: Case | None) -> SheetItem:
-    treatment = texts[pair.case_id, key.treatment, pair.repeat]
-    control = texts[pair.case_id, key.control, pair.repeat]
+    # As judges see them: a model's habits of layout would tell raters whose answer it is.
+    treatment = plain_text(texts[pair.case_id, key.treatment, pair.repeat])
+    control = plain_text(texts[pair.case_id, key.control, pair.repeat])
     first, second = (treatment, control) if pair.treatment_is == "a" else (control, treatment)
     return SheetItem(
         pair=pair.pair, language=None if case is None else case.language,

@@ -257,3 +257,24 @@ def test_not_dearer_is_judged_on_corrected_retention(study, card, assume) -> Non
     assert graded.non_inferiority is not None
     assert graded.non_inferiority.high is not None
     assert graded.non_inferiority.high < 0
+
+
+def test_an_answer_that_only_the_judge_left_without_a_score_is_no_error_of_the_judge(
+    study, card, assume
+) -> None:
+    """Two repeats, the graded one unjudged: as a worst score it would be a bias of whole grades."""
+    made = study(whole_scores(), thresholds=LIMITS)
+    twice = tuple(
+        replace(row, repeat=repeat, quality=None, cause="judge:unreadable", unjudged=True)
+        if (row.arm, repeat) == ("pro-raw", 0) and row.case_id < "c000050"
+        else replace(row, repeat=repeat)
+        for row in made.outcomes
+        for repeat in range(2)
+    )
+    graded = replace(made, outcomes=twice, labels=labels(made, m=60))
+    limits = replace(LIMITS, min_complete_share=0.0)
+    decided = decide(replace(graded, experiment=replace(made.experiment, thresholds=limits)), card, assume())
+    assert decided.labels is not None
+    assert decided.labels.pairs == sum(label.case_id >= "c000050" for label in graded.labels)
+    assert decided.labels.bias_difference.value == pytest.approx(0.0, abs=1e-9)
+    assert decided.labels.corrected.value == pytest.approx(1.0, abs=1e-9)

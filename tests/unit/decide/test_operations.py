@@ -10,13 +10,13 @@ import pytest
 from scipy import stats
 
 from evalharness.core.assumptions import Assumptions
-from evalharness.core.decision import ArmOperations, Level
+from evalharness.core.decision import ArmOperations, ConditionName, Level
 from evalharness.core.experiment import ServiceTargets
 from evalharness.core.pricing import RateCard
 from evalharness.core.provenance import Delivery
 from evalharness.core.reporting import PROGRAMME_ROLLOUT
 from evalharness.core.study import ArmCalls, Study
-from evalharness.decide import bench_of
+from evalharness.decide import bench_of, decide
 from evalharness.decide.operations import error_level, latency_level, operations_of, timing
 
 TARGETS = ServiceTargets()
@@ -118,3 +118,33 @@ def test_cells_that_a_stopped_run_did_not_come_to_are_no_errors_of_the_service(
     assert found.error_rate == (2 / asked if asked else None)
     assert found.errors == ((("timeout", 2),) if asked else ())
     assert (found.error_rate_high is None, found.error_level is None) == (asked == 0, asked == 0)
+
+
+def test_an_arm_that_never_answered_has_no_error_rate(
+    broken: Callable[..., Study], arms: Callable[[Study], dict[str, ArmOperations]]
+) -> None:
+    made = broken(0)
+    silent = replace(made, outcomes=tuple(row for row in made.outcomes if row.arm != "pro-raw"))
+    found = arms(silent)["pro-raw"]
+    assert (found.error_rate, found.error_rate_high, found.error_level) == (None, None, None)
+    assert arms(silent)["flash-raw"].error_rate == 0.0
+
+
+def test_cells_that_nobody_asked_are_no_answers(
+    broken: Callable[..., Study], arms: Callable[[Study], dict[str, ArmOperations]]
+) -> None:
+    """Two of the ten rows that are there failed; the thirty that are not say nothing."""
+    made = broken(2)
+    first = {f"c{number:06d}" for number in range(10)}
+    few = tuple(row for row in made.outcomes if row.arm != "pro-raw" or row.case_id in first)
+    assert arms(replace(made, outcomes=few))["pro-raw"].error_rate == 0.2
+
+
+def test_where_failures_are_not_listed_nobody_knows_the_error_rate(
+    broken: Callable[..., Study], card: RateCard, assume: Callable[..., Assumptions]
+) -> None:
+    """A table of what was answered is no proof that everything was: the guardrail is not met."""
+    decided = decide(replace(broken(0), failures_known=False), card, assume())
+    assert {arm.error_rate for arm in decided.arms} == {None}
+    row = next(r for r in decided.upgrade.verdict.conditions if r.name is ConditionName.ERRORS)
+    assert (row.value, row.met) == (None, False)

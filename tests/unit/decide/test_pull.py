@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, example, settings
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
@@ -221,6 +221,7 @@ def pulled(study, scores, card, assume) -> Callable[[Setting], float]:
 
 
 @settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(value=1.0, kappa=2.2250738585e-313, ends=(0.0, 1.0))
 @drawn(value=st.floats(0.01, 50), kappa=st.floats(0, 3), ends=st.tuples(st.floats(0, 4), st.floats(0.01, 2)))
 def test_p_never_grows_with_the_threshold(pulled, value, kappa, ends) -> None:
     values = (("value_per_satisfied_session", value), ("satisfaction_per_quality", kappa))

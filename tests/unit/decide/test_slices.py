@@ -29,6 +29,24 @@ def test_slices_cover_every_dimension_without_a_verdict(study, scores, card, ass
     assert all(r.p_holm >= p for r, p in zip(rows, raw, strict=True))
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        ({"persona": "pen"}, {"language", "category"}),
+        ({"language": "ko"}, {"persona", "category"}),
+        ({"category": "a"}, {"persona", "language", "persona_language"}),
+        ({"persona": "pen", "language": "ko", "category": "a"}, set()),
+    ],
+    ids=["persona", "language", "category", "all"],
+)
+def test_a_dimension_of_one_value_is_no_slice(study, scores, card, assume, case) -> None:
+    """It is the whole again, and its test would cost the others their power; so with policies."""
+    same, left = case
+    found = decide(study(scores(), facts=lambda i: same), card, assume()).upgrade
+    assert {row.dimension for row in found.slices} == left
+    assert {row.name for row in found.choices if row.cross_fitted} == left
+
+
 def test_a_slice_of_one_case_has_no_estimate(study, scores, card, assume) -> None:
     made = study(scores(n=30), facts=lambda i: {"persona": "earth" if i == 0 else "pen"})
     earth = next(r for r in decide(made, card, assume()).upgrade.slices if r.value == "earth")

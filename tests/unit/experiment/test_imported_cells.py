@@ -137,6 +137,7 @@ def test_parquet_without_arro3_says_what_to_do(tmp_path: Path, monkeypatch: pyte
         (GOOD + 'c3,A,"1', "row 4: bad CSV"),
         (HEADER, "no row in this table"),
         ("", "table.csv:1: no column"),
+        (GOOD.replace(",", "\t"), "table.csv:1: columns are separated by tabs; save it with commas"),
         (GOOD.encode("utf-16"), "not UTF-8 after row 0; save it as UTF-8"),
     ],
 )

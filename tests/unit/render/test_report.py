@@ -240,7 +240,7 @@ RARER: list[tuple[Callable[[Decision], Decision], str]] = [
     (lambda d: upgraded(d, money=replace(d.upgrade.money, payback_months=None)), "no payback within"),
     (lambda d: upgraded(d, money=replace(d.upgrade.money, payback_months=1.0)), "; 1 month |"),
     (lambda d: upgraded(d, break_evens=d.upgrade.break_evens[3:]), "no break-even exists within the domain"),
-    (lambda d: upgraded(d, slices=()), "No slice has enough cases to show."),
+    (lambda d: upgraded(d, slices=()), "No slice is tested"),
     (lambda d: upgraded(d, slices=d.upgrade.slices[1:11]), "No slice pays beyond chance."),
     (lambda d: evidenced(d, judge=True), "no human labels calibrate it"),
     (lambda d: evidenced(d, mix="traffic"), "· traffic mix ·"),
@@ -262,7 +262,7 @@ RARER_IN_THE_APPENDIX: list[tuple[Callable[[Decision], Decision], str]] = [
     (lambda d: d, "| Pro only for personas: Nuri | 100 | 40 % |"),
     (lambda d: d, "| Pro only for languages: none | 100 | 40 % |"),
     (lambda d: d, "The cells of the run are not at hand."),
-    (lambda d: upgraded(d, choices=(), slices=()), "No slice has enough cases to show."),
+    (lambda d: upgraded(d, choices=(), slices=()), "No slice is tested"),
     (lambda d: replace(d, rates=()), "No list price was used."),
 ]  # fmt: skip
 

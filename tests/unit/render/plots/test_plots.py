@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.core.decision import Agreement, ArmBias, Decision, LabelAudit
+from evalharness.core.experiment import Role
 from evalharness.core.labels import Grade, LabelledPair
 from evalharness.core.study import Outcome
 from evalharness.render import Material, language
@@ -79,6 +80,19 @@ def test_arms_are_told_apart_by_shape_too(build: Callable[[str], Decision], cell
     plot = drawn(build("simulated_inconclusive"), "en", cells)["pareto"]
     shapes = {(e.tag, e.get("class")) for e in parsed(plot).iter() if "fill" in (e.get("class") or "")}
     assert shapes == {(f"{SVG}circle", "fill-a"), (f"{SVG}rect", "fill-b")}
+
+
+def test_the_frontier_joins_arms_on_all_cases(build: Callable[[str], Decision], cells: Material) -> None:
+    """An arm on some cases may have been asked the easier ones: it is shown, and is no frontier."""
+    made = build("simulated_inconclusive")
+    flash = made.arms[0]
+    cheap = replace(flash, name="few", role=Role.ALTERNATIVE, cells=40)
+    better = replace(cheap, quality=replace(flash.quality, value=4.9, low=4.8, high=5.0))
+    plot = drawn(replace(made, arms=(*made.arms, better)), "en", cells)["pareto"]
+    shown, best = plot.description.split("Nothing beats in both")
+    assert "score 4.90" in shown
+    assert "n " not in best
+    assert "Pro" in best
 
 
 def test_each_case_has_a_mark_that_names_it(build: Callable[[str], Decision], cells: Material) -> None:

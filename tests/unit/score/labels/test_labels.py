@@ -70,6 +70,19 @@ def test_the_sheet_hides_arm_case_and_run(make_case: Callable[..., Case]) -> Non
     assert key.sheet == "aaaaaaaa-1-10"
 
 
+def test_layout_does_not_tell_raters_whose_answer_it_is() -> None:
+    """One model writes Markdown, the other does not; raters read words."""
+    texts = {
+        (f"c{n}", arm, 0): said
+        for n in range(4)
+        for arm, said in (("pro", "## Plan\n\n- **First** call `her`."), ("flash", "First call her."))
+    }
+    key = draw_sheet(texts, treatment="pro", control="flash", pairs=3, seed=1, run="b" * 64)
+    shown = {text for item in sheet_items(key, texts, {}) for text in (item.answer_a, item.answer_b)}
+    assert not any(sign in text for text in shown for sign in "#*`")
+    unblind(key, graded(key), texts)  # the hashes are still those of the answers themselves
+
+
 @pytest.mark.parametrize(("pairs", "message"), [(2, "at least 3"), (30, "answered only 29 cases")])
 def test_numbers_that_cannot_be_drawn(pairs: int, message: str) -> None:
     with pytest.raises(BadInput, match=message):
