@@ -17,7 +17,7 @@ ON = dt.date(2026, 11, 29)
 
 def measure_cassettes() -> list[Row]:
     """Measure reading (for 2,000 interactions: one second is 2,000 a second) and `cassettes verify`."""
-    from evalharness.app.cassettes import open_target, verify
+    from evalharness.app.recordings.cassettes import open_target, verify
     from evalharness.gateway.cassette.files import read, recordings
 
     target = open_target(EXPERIMENT)

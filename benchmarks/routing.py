@@ -15,7 +15,7 @@ ROUNDS = 5
 
 def measure_routing() -> list[Row]:
     """Measure seconds a message, averaged over the cases of a round, for every installed router."""
-    from evalharness.app.router_files import find_router_files
+    from evalharness.app.router.files import find_router_files
     from evalharness.core.errors import BadInput
     from evalharness.gateway.router import ROUTERS
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from gate_planting import plant, planted_project, uses
 
 from evalharness.app.clients import Mode
-from evalharness.app.gate_run import load_run, scorer_files
+from evalharness.app.gate.run import load_run, scorer_files
 from evalharness.app.project import Project
 from evalharness.app.stages import run_experiment, score_run
 from evalharness.core.call import Call, Reply

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from evalharness.app.clients import Mode
-from evalharness.app.judging import compared_arms
+from evalharness.app.judges.judging import compared_arms
 from evalharness.app.project import Project
 from evalharness.app.stages import run_experiment
 from evalharness.core.call import Call, Reply

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evalharness.app.router_files import case_examples, find_router_files
+from evalharness.app.router.files import case_examples, find_router_files
 from evalharness.gateway.router.embedding import LEXICON_SHARE, features, load_encoder
 from evalharness.gateway.router.fitting import (
     LEAST_MESSAGES,

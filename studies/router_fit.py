@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from evalharness.app.router_files import case_examples, find_router_files
+from evalharness.app.router.files import case_examples, find_router_files
 from evalharness.gateway.router.embedding import features, load_encoder
 from evalharness.gateway.router.training import train
 

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from evalharness.app.project import Project
-from evalharness.app.recorded_plan import recorded_jobs
+from evalharness.app.recordings.recorded_plan import recorded_jobs
 
 ROOT = Path(__file__).parents[1]
 BUILD = runpy.run_path(str(ROOT / "hatch_build.py"))

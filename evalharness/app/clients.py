@@ -11,10 +11,10 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from evalharness.app.estimate import price_on
-from evalharness.app.kept import record_kept
-from evalharness.app.missing import refuse_missing
+from evalharness.app.planning.estimate import price_on
 from evalharness.app.project import Project
+from evalharness.app.recordings.kept import record_kept
+from evalharness.app.recordings.missing import refuse_missing
 from evalharness.app.signals import stopping_on_signals
 from evalharness.core.call import Call
 from evalharness.core.errors import BadInput, Interrupted, InvalidUsage

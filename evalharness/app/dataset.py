@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evalharness.app.credentials import scanner
+from evalharness.app.recordings.credentials import scanner
 from evalharness.core.errors import BadInput
 from evalharness.experiment.dataset_file import load_dataset
 from evalharness.experiment.edge import read_text

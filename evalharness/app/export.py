@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
 
+from evalharness.app.opening import open_project, read_decision
 from evalharness.app.project import Project
-from evalharness.app.reports import read_decision, study_of
-from evalharness.app.stages import open_project
+from evalharness.app.reports import study_of
 from evalharness.core.csv_text import csv_text
 from evalharness.core.errors import BadInput, IntegrityError
 from evalharness.core.job import Cell

@@ -11,8 +11,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from evalharness.app.caches import case_cache, compression_cache
 from evalharness.app.cell_work import CellWorks
+from evalharness.app.kept.caches import case_cache, compression_cache
 from evalharness.core.assumptions import Assumptions
 from evalharness.core.case import Case, Dataset
 from evalharness.core.errors import BadInput, PricingError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from evalharness.app.replaying import Replay
+    from evalharness.app.recordings.replaying import Replay
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def evalharness_replay(pytestconfig: pytest.Config) -> Callable[[str | Path], Re
     """
 
     def open_folder(folder: str | Path) -> Replay:
-        from evalharness.app.replaying import Replay
+        from evalharness.app.recordings.replaying import Replay
 
         return Replay(pytestconfig.rootpath / folder)
 

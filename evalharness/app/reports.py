@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evalharness.app.opening import read_decision
 from evalharness.app.project import Project
 from evalharness.core.imported import IMPORTED
 from evalharness.core.reporting import REPORT_NAME
@@ -14,16 +15,8 @@ from evalharness.store import RunDirectory
 from evalharness.store.jsonlines import write_atomically
 
 if TYPE_CHECKING:
-    from evalharness.core.decision import Decision
     from evalharness.core.study import Study
     from evalharness.render import Material
-
-
-def read_decision(directory: RunDirectory) -> Decision:
-    """Return the decision as written: numbers are rounded once, and everybody reads the same."""
-    from evalharness.core.decision import from_json
-
-    return from_json(directory.read_json("decision.json"))
 
 
 def study_of(directory: RunDirectory, project: Project, *, on: dt.date | None) -> Study:
@@ -33,10 +26,10 @@ def study_of(directory: RunDirectory, project: Project, *, on: dt.date | None) -
         RunMismatch: If people's labels grade other answers than the run holds.
     """
     if directory.read_manifest().mode == IMPORTED:
-        from evalharness.app.imported import imported_study
+        from evalharness.app.imports.imported import imported_study
 
         return imported_study(directory, project, on=on)
-    from evalharness.app.labels import current_labels
+    from evalharness.app.people.graded import current_labels
     from evalharness.decide.assemble import RunData, assemble
 
     data = RunData(

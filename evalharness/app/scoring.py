@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
 from evalharness.app.clients import Mode
-from evalharness.app.missing import note_surplus
-from evalharness.app.preflight import describe_change
+from evalharness.app.opening import open_project
 from evalharness.app.project import Project
+from evalharness.app.recordings.missing import note_surplus
 from evalharness.app.system import SystemClock
 from evalharness.core.call import Call
-from evalharness.core.errors import JournalDamaged, RunMismatch
+from evalharness.core.errors import JournalDamaged
 from evalharness.core.imported import IMPORTED
 from evalharness.core.judging import Comparison, Judgement
 from evalharness.core.plan import PlannedCell
 from evalharness.core.score import Record, Score
 from evalharness.run import Progress
-from evalharness.store import Manifest, RunDirectory
+from evalharness.store import RunDirectory
 
 Note = Callable[[str], None]
 Watch = Callable[[Progress], None]
@@ -65,7 +64,7 @@ def score_run(
     """
     project = open_project(directory, project)
     if directory.read_manifest().mode == IMPORTED:
-        from evalharness.app.imported import score_imported
+        from evalharness.app.imports.imported import score_imported
 
         return score_imported(directory, project)
     data = scored(project, directory, mode=mode, note=note, watch=watch, budget_usd=budget_usd)
@@ -92,7 +91,7 @@ def scored(
     Raises:
         EvalHarnessError: As `score_run`.
     """
-    from evalharness.app.remembered import remembered_scores
+    from evalharness.app.kept.scores import remembered_scores
     from evalharness.score import build_records, choose_scorers, score_records
 
     plan, calls = directory.read_plan(), _calls(directory, mode, note)
@@ -104,8 +103,8 @@ def scored(
     if not project.experiment.judges:
         return ScoredRun(plan=plan, records=records, scores=scores, calls=calls)
     # Late: reading answers as judges see them loads a Markdown parser.
-    from evalharness.app.judge_access import Asking
-    from evalharness.app.judging import judge_records
+    from evalharness.app.judges.access import Asking
+    from evalharness.app.judges.judging import judge_records
 
     how = Asking(mode=mode, note=note, watch=watch, budget_usd=budget_usd)
     found = judge_records(project, directory, records, calls=calls, how=how)
@@ -134,54 +133,3 @@ def _calls(directory: RunDirectory, mode: Mode, note: Note) -> Mapping[str, Call
     with directory.lock(since=since, note=note), directory.journal(fresh=False, note=note):
         pass
     return directory.read_calls()
-
-
-def open_project(directory: RunDirectory, known: Project | None = None) -> Project:
-    """Return the experiment that a run belongs to, checked to be still the same where answers depend on it.
-
-    Thresholds, prices, assumptions and judges may have changed: scoring and deciding again under other ones
-    is what stages are for. Cases, prompts, arms and seeds may not.
-
-    Args:
-        directory: The run.
-        known: The experiment if it is loaded already; checked like one that is not.
-
-    Raises:
-        RunMismatch: If the run's answers belong to another state of the experiment.
-    """
-    manifest = directory.read_manifest()
-    if manifest.mode == IMPORTED:
-        from evalharness.app.imported import open_imported
-
-        return open_imported(directory, _file_of(directory, manifest), manifest)
-    project = known or project_of(directory, manifest)
-    if manifest.dataset_sha256 != project.dataset.sha256:
-        raise RunMismatch(
-            f"the dataset of {project.file} changed since this run; run the experiment again",
-            file=directory.path,
-        )
-    if manifest.experiment_sha256 != project.sha256 and manifest.identity != project.plan.identity:
-        change = describe_change(directory.read_plan(), project.plan.cells)
-        raise RunMismatch(
-            f"the experiment changed since this run in what models are asked: {change}; run it again",
-            file=directory.path,
-        )
-    return project
-
-
-def project_of(directory: RunDirectory, manifest: Manifest) -> Project:
-    """Return the experiment that a run was made from, in whatever state it is now."""
-    file = _file_of(directory, manifest)
-    return Project(file, limit=manifest.limit, smoke=manifest.smoke, cache=directory.path.parent)
-
-
-def _file_of(directory: RunDirectory, manifest: Manifest) -> Path:
-    return _shown((directory.path / manifest.experiment_file).resolve())
-
-
-def _shown(file: Path) -> Path:
-    """Return a path as a user would name it from here."""
-    try:
-        return file.relative_to(Path.cwd())
-    except ValueError:
-        return file

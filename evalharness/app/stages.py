@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from evalharness.app import reports
 from evalharness.app.clients import Access, Mode
-from evalharness.app.missing import note_surplus
-from evalharness.app.people import check_people
-from evalharness.app.preflight import (
+from evalharness.app.opening import open_project, project_of, read_decision
+from evalharness.app.people.personal import check_people
+from evalharness.app.planning.preflight import (
     control_warnings,
     describe_change,
     month_spent,
@@ -28,8 +28,9 @@ from evalharness.app.preflight import (
     shutdown_warnings,
 )
 from evalharness.app.project import Project
-from evalharness.app.reports import read_decision, study_of
-from evalharness.app.scoring import Note, Watch, open_project, project_of, score_run
+from evalharness.app.recordings.missing import note_surplus
+from evalharness.app.reports import study_of
+from evalharness.app.scoring import Note, Watch, score_run
 from evalharness.app.system import SystemClock, git_state, relative_path, versions
 from evalharness.core.errors import ProviderError, RunMismatch
 from evalharness.core.pacific import pacific_day

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from evalharness.app import stages
 from evalharness.app.clients import Mode, replies_of
+from evalharness.app.opening import open_project, read_decision
 from evalharness.app.project import Project
-from evalharness.app.reports import read_decision, report_texts
+from evalharness.app.reports import report_texts
 from evalharness.core.errors import (
     BadInput,
     CassetteMiss,
@@ -167,7 +168,7 @@ def _languages(directory: RunDirectory) -> tuple[str, ...]:
 
 def _afresh(directory: RunDirectory) -> Project:
     """Return a run's experiment, checked, with nothing remembered from earlier work."""
-    return replace(stages.open_project(directory), cache=None)
+    return replace(open_project(directory), cache=None)
 
 
 def _copy(directory: RunDirectory, project: Project, to: Path) -> RunDirectory:

@@ -12,7 +12,7 @@ from evalharness.cli.examples import examples
 from evalharness.cli.options import run_argument, run_directory, verbosity_options
 
 if TYPE_CHECKING:
-    from evalharness.app.bless import Blessed
+    from evalharness.app.gate.bless import Blessed
 
 
 @click.command(
@@ -52,7 +52,7 @@ def bless(
 
     Refuses a pilot, a run with failed controls, too many cells without a score, or answers of another origin.
     """
-    from evalharness.app.bless import bless_run
+    from evalharness.app.gate.bless import bless_run
 
     console = Console(quiet=quiet, verbose=verbose)
     done = bless_run(

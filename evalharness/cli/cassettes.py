@@ -47,8 +47,8 @@ def cassettes() -> None:
 @verbosity_options
 def verify(path: Path, on: dt.date | None, sealed: bool, as_json: bool, quiet: bool, verbose: bool) -> None:
     """Check every recording of PATH; exit 6 with a table of what is wrong and where."""
-    from evalharness.app.cassettes import open_target
-    from evalharness.app.cassettes import verify as verify_target
+    from evalharness.app.recordings.cassettes import open_target
+    from evalharness.app.recordings.cassettes import verify as verify_target
     from evalharness.app.system import SystemClock
     from evalharness.core.errors import IntegrityError
 
@@ -78,7 +78,7 @@ def verify(path: Path, on: dt.date | None, sealed: bool, as_json: bool, quiet: b
 @json_option
 def show(path: Path, cell: str | None, as_json: bool) -> None:
     """Print one recording: the file at PATH, or what answers a --cell of the experiment at PATH."""
-    from evalharness.app.recording_view import find_recording
+    from evalharness.app.recordings.view import find_recording
     from evalharness.gateway.cassette.files import read
     from evalharness.gateway.cassette.show import show_recording
 
@@ -101,7 +101,7 @@ def show(path: Path, cell: str | None, as_json: bool) -> None:
 @verbosity_options
 def diff(before: Path, after: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
     """Show what changed between two recordings, or two folders: text, usage, latency."""
-    from evalharness.app.recording_view import read_existing
+    from evalharness.app.recordings.view import read_existing
     from evalharness.core.errors import BadInput
     from evalharness.gateway.cassette.diff import diff_folders, diff_recordings
 
@@ -129,7 +129,7 @@ def diff(before: Path, after: Path, as_json: bool, quiet: bool, verbose: bool) -
 @verbosity_options
 def stats(path: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
     """Count what the recordings of PATH hold."""
-    from evalharness.app.cassettes import open_target
+    from evalharness.app.recordings.cassettes import open_target
     from evalharness.gateway.cassette.stats import folder_stats
 
     found = folder_stats(open_target(path).folder)
@@ -159,7 +159,7 @@ def prune(experiments: tuple[Path, ...], yes: bool, quiet: bool, verbose: bool) 
 
     Experiments beside the named ones, or in folders below, that name the same recordings are asked too.
     """
-    from evalharness.app.cassettes import find_unused, remove
+    from evalharness.app.recordings.cassettes import find_unused, remove
 
     console = Console(quiet=quiet, verbose=verbose)
     found = find_unused(experiments)
@@ -186,8 +186,8 @@ def seal(path: Path, quiet: bool, verbose: bool) -> None:
     EVALHARNESS_SEAL_SSH_KEY (path of a private key, ssh-keygen -Y). `verify --sealed` demands the seal;
     for an SSH seal it needs EVALHARNESS_SEAL_SIGNERS, an allowed-signers file.
     """
-    from evalharness.app.cassettes import open_target
-    from evalharness.app.sealing import seal_folder
+    from evalharness.app.recordings.cassettes import open_target
+    from evalharness.app.recordings.sealing import seal_folder
     from evalharness.app.system import SystemClock
 
     folder = open_target(path).folder
@@ -208,8 +208,8 @@ def seal(path: Path, quiet: bool, verbose: bool) -> None:
 @verbosity_options
 def pack(experiment: Path, to: Path, quiet: bool, verbose: bool) -> None:
     """Write the recordings of EXPERIMENT as one archive per arm, with SHA256SUMS beside them."""
-    from evalharness.app.archives import pack_arms
     from evalharness.app.project import Project
+    from evalharness.app.recordings.archives import pack_arms
     from evalharness.app.system import SystemClock
     from evalharness.core.pacific import pacific_day
 
@@ -238,7 +238,7 @@ def pack(experiment: Path, to: Path, quiet: bool, verbose: bool) -> None:
 @verbosity_options
 def unpack(archives: tuple[Path, ...], to: Path, quiet: bool, verbose: bool) -> None:
     """Restore recordings from archives, each held against SHA256SUMS; nothing is overwritten."""
-    from evalharness.app.archives import unpack_archives
+    from evalharness.app.recordings.archives import unpack_archives
 
     console = Console(quiet=quiet, verbose=verbose)
     for done in unpack_archives(archives, to=to):

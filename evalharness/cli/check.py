@@ -52,7 +52,7 @@ def check(run_dir: Path, baseline: Path, form: str, output: Path | None, quiet: 
 
     What is tolerated stands in [gate] of the experiment file. Writes gate.json into RUN.
     """
-    from evalharness.app.check import check_run
+    from evalharness.app.gate.check import check_run
 
     if output is not None and form not in ("json", "junit"):
         raise click.UsageError("--output takes --format json or junit")
@@ -96,7 +96,7 @@ def _machine(report: GateReport, form: str) -> str | None:
 
 
 def _print_github(report: GateReport, directory: RunDirectory) -> None:
-    from evalharness.app.places import case_places
+    from evalharness.app.gate.places import case_places
     from evalharness.core.errors import BadInput
     from evalharness.render.gate import step_summary, workflow_commands
 

@@ -36,7 +36,7 @@ def cost(
     run_dir: Path, on: dt.date | None, monthly: int | None, form: str, quiet: bool, verbose: bool
 ) -> None:
     """Show RUN's ledger at list price, and with --monthly what each arm would cost. Calls no model."""
-    from evalharness.app.cost import cost_run
+    from evalharness.app.money.cost import cost_run
     from evalharness.core.plain import to_plain
     from evalharness.render.cost import cost_sheets, forecast_sheets
     from evalharness.render.sheet import as_csv, as_markdown, as_text

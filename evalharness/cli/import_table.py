@@ -25,7 +25,7 @@ from evalharness.cli.options import json_option, out_option, verbosity_options
 @verbosity_options
 def import_table(table: Path, mapping: Path, out: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
     """Make a run of TABLE (CSV, JSON Lines, Parquet): outputs, scores, costs, as far as it has them."""
-    from evalharness.app.imports import import_table as do_import
+    from evalharness.app.imports.table import import_table as do_import
 
     done = do_import(table, mapping=mapping, out=out)
     path = done.directory.path

@@ -15,7 +15,7 @@ from evalharness.cli.examples import examples
 from evalharness.cli.options import json_option, run_argument, run_directory, verbosity_options
 
 if TYPE_CHECKING:
-    from evalharness.app.invoice import Comparison
+    from evalharness.app.money.invoice import Comparison
 
 
 @click.group(epilog=examples("evalharness invoice compare reports/mentoring-0123456789ab billing.csv"))
@@ -36,7 +36,7 @@ def compare(run_dir: Path, billing: Path, as_json: bool, quiet: bool, verbose: b
 
     Exit 1 if a difference stays unexplained.
     """
-    from evalharness.app.invoice import compare_invoice
+    from evalharness.app.money.invoice import compare_invoice
     from evalharness.core.errors import CheckFailed
     from evalharness.core.invoice import Verdict
     from evalharness.core.plain import to_plain

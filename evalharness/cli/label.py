@@ -51,7 +51,7 @@ def export(
     verbose: bool,
 ) -> None:
     """Draw pairs of RUN's treatment and control at random; write sheet.html and sheet.csv, arms hidden."""
-    from evalharness.app.labels import SHEET_CSV, SHEET_HTML, export_sheet
+    from evalharness.app.people.labels import SHEET_CSV, SHEET_HTML, export_sheet
     from evalharness.store.directory import LABEL_KEY
 
     directory = run_directory(run_dir)
@@ -80,7 +80,7 @@ def export(
 @verbosity_options
 def import_(run_dir: Path, files: tuple[Path, ...], as_json: bool, quiet: bool, verbose: bool) -> None:
     """Read the graded sheets of all raters into RUN; `evalharness decide` then corrects the score by them."""
-    from evalharness.app.labels import import_grades
+    from evalharness.app.people.labels import import_grades
 
     done = import_grades(run_directory(run_dir), files)
     if as_json:

@@ -17,8 +17,8 @@ from evalharness.cli.examples import examples
 from evalharness.cli.options import Day, experiment_argument, json_option, limit_option, verbosity_options
 
 if TYPE_CHECKING:
-    from evalharness.app.before import PlanView
-    from evalharness.app.estimate import Estimate
+    from evalharness.app.planning.before import PlanView
+    from evalharness.app.planning.estimate import Estimate
     from evalharness.decide.before import BeforeStudy, Detectable
 
 
@@ -47,8 +47,8 @@ def plan(
     verbose: bool,
 ) -> None:
     """Show what EXPERIMENT would call and cost, and what it could detect; asks no model."""
-    from evalharness.app.before import view_plan
-    from evalharness.app.preflight import control_warnings
+    from evalharness.app.planning.before import view_plan
+    from evalharness.app.planning.preflight import control_warnings
     from evalharness.app.project import Project
     from evalharness.app.system import SystemClock
     from evalharness.core.pacific import pacific_day
@@ -93,7 +93,7 @@ def _rounded(value: Any) -> Any:
 
 
 def _table(view: PlanView) -> Iterator[str]:
-    from evalharness.app.estimate import ASSUMED_CALL_S
+    from evalharness.app.planning.estimate import ASSUMED_CALL_S
     from evalharness.core.job import JUDGING
 
     yield f"{view.experiment}: {view.cases} cases, prices of {view.priced_on}"

@@ -17,7 +17,7 @@ from evalharness.cli.examples import examples
 from evalharness.cli.options import Day, json_option, verbosity_options
 
 if TYPE_CHECKING:
-    from evalharness.app.price import Priced
+    from evalharness.app.money.price import Priced
     from evalharness.core.pricing import Bill, Tier
     from evalharness.core.usage import Usage
 
@@ -63,7 +63,7 @@ def price(
 
     They are files of JSON or JSON Lines, folders of recordings, run directories, or - for standard input.
     """
-    from evalharness.app.price import price_files
+    from evalharness.app.money.price import price_files
     from evalharness.core.errors import PricingError
 
     priced = price_files(responses, rates=rates, on=on, tier=tier)

@@ -37,7 +37,7 @@ def rates() -> None:
 @verbosity_options
 def refresh(card: Path, on: dt.date | None, yes: bool, quiet: bool, verbose: bool) -> None:
     """Show what the installed genai-prices changes on CARD, and write it when you agree."""
-    from evalharness.app.rates import plan_refresh
+    from evalharness.app.money.rates import plan_refresh
     from evalharness.app.system import SystemClock
 
     console = Console(quiet=quiet, verbose=verbose)
@@ -81,7 +81,7 @@ def check(card: Path, on: dt.date | None, as_json: bool, quiet: bool, verbose: b
 
     Exit 1 if the two differ.
     """
-    from evalharness.app.rates import check_card
+    from evalharness.app.money.rates import check_card
     from evalharness.app.system import SystemClock
     from evalharness.core.errors import CheckFailed
 

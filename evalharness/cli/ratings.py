@@ -12,7 +12,7 @@ from evalharness.cli.examples import examples
 from evalharness.cli.options import json_option, run_directory, verbosity_options
 
 if TYPE_CHECKING:
-    from evalharness.app.ratings import ImportedRatings
+    from evalharness.app.people.ratings import ImportedRatings
     from evalharness.core.ratings import Share
 
 _MOST_GROUPS = 8
@@ -57,7 +57,7 @@ def import_(
     verbose: bool,
 ) -> None:
     """Read FILE (CSV: session_id, rating as thumbs or 1-5, comment, case_id, arm), one row a session."""
-    from evalharness.app.ratings import SUMMARY, import_ratings
+    from evalharness.app.people.ratings import SUMMARY, import_ratings
     from evalharness.app.system import SystemClock
 
     run = None if run_dir is None else run_directory(run_dir)

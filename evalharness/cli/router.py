@@ -14,7 +14,7 @@ from evalharness.cli.examples import examples
 from evalharness.cli.options import json_option, verbosity_options
 
 if TYPE_CHECKING:
-    from evalharness.app.router import Accuracy, Measured, RouterReport, Timing
+    from evalharness.app.router.evaluation import Accuracy, Measured, RouterReport, Timing
 
 
 @click.group(
@@ -43,7 +43,7 @@ def router() -> None:
 @verbosity_options
 def evaluate(path: Path, blind: bool, as_json: bool, quiet: bool, verbose: bool) -> None:
     """Measure every router on messages that it was not fitted on: accuracy, confusion, time."""
-    from evalharness.app.router import evaluate_routers
+    from evalharness.app.router.evaluation import evaluate_routers
 
     report = evaluate_routers(path, blind=blind)
     if as_json:
@@ -63,7 +63,7 @@ def evaluate(path: Path, blind: bool, as_json: bool, quiet: bool, verbose: bool)
 @json_option
 def choose(message: str, name: str, persona: str | None, as_json: bool) -> None:
     """Say who would answer MESSAGE, how sure that is and why."""
-    from evalharness.app.router import choose_route
+    from evalharness.app.router.evaluation import choose_route
 
     route = choose_route(message, router=name, asked_for=persona)
     if as_json:

@@ -27,7 +27,7 @@ from evalharness.core.visible import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from evalharness.app.sena import CompressedFile, Piece
+    from evalharness.app.sena.sweep import CompressedFile, Piece
 
 _METHODS = ("truncate", "random", "extractive", "hybrid")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -89,7 +89,7 @@ def sweep(
     --mode record-missing (or live) those of the points named by --method and --budget are fetched first.
     """
     from evalharness.app.clients import Mode
-    from evalharness.app.sena import sweep_experiment, write_picture
+    from evalharness.app.sena.sweep import sweep_experiment, write_picture
     from evalharness.core.errors import BadInput, UsageError
     from evalharness.gateway.sena.sweep import BUDGETS
     from evalharness.store.jsonlines import dump_json, write_atomically
@@ -164,7 +164,7 @@ def compress(
     verbose: bool,
 ) -> None:
     """Show the context in FILE (a case, or any text) with what compression drops struck through."""
-    from evalharness.app.sena import compress_file
+    from evalharness.app.sena.sweep import compress_file
     from evalharness.core.errors import UsageError
     from evalharness.core.sena import TokenBudget, sena_rules
 

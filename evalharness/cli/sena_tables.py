@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from evalharness.app.sena import SweepResult
-    from evalharness.app.sena_answers import Answers
+    from evalharness.app.sena.answers import Answers
+    from evalharness.app.sena.sweep import SweepResult
     from evalharness.core.decision import Estimate, SenaModel
     from evalharness.decide.sena_sweep import AnsweredPoint
     from evalharness.gateway.sena.recommend import Recommendation

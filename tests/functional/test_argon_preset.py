@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from evalharness.app.cassettes import find_unused
 from evalharness.app.project import open_experiment
+from evalharness.app.recordings.cassettes import find_unused
 
 from .conftest import run_cli
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from evalharness.app.clients import Mode
+from evalharness.app.gate.stale import stale_rows
 from evalharness.app.project import Project
 from evalharness.app.stages import run_experiment
-from evalharness.app.stale import stale_rows
 
 ON = dt.date(2026, 11, 29)
 

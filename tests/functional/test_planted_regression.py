@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from evalharness.app import stages
-from evalharness.app.bless import bless_run
 from evalharness.app.clients import Mode
+from evalharness.app.gate.bless import bless_run
 from evalharness.app.project import Project
 from evalharness.cli.check import check
 from evalharness.core.errors import CassetteMiss, CheckFailed

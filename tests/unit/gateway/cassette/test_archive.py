@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from evalharness.app.archives import unpack_archives
+from evalharness.app.recordings.archives import unpack_archives
 from evalharness.core.errors import IntegrityError
 from evalharness.gateway.cassette.archive import SUMS_NAME, pack
 from evalharness.gateway.cassette.files import recordings

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from evalharness.app.cassettes import Target, verify
-from evalharness.app.sealing import KEY_VARIABLE, SIGNERS_VARIABLE, SSH_KEY_VARIABLE, seal_folder
+from evalharness.app.recordings.cassettes import Target, verify
+from evalharness.app.recordings.sealing import KEY_VARIABLE, SIGNERS_VARIABLE, SSH_KEY_VARIABLE, seal_folder
 from evalharness.core.errors import BadInput, IntegrityError
 from evalharness.gateway.cassette.files import read, recordings
 from evalharness.gateway.cassette.interaction import to_json

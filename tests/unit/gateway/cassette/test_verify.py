@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from evalharness.app.credentials import scanner
+from evalharness.app.recordings.credentials import scanner
 from evalharness.core.privacy import PersonalText
 from evalharness.gateway.cassette.files import read, recording_path, recordings
 from evalharness.gateway.cassette.finding import Finding, Standard

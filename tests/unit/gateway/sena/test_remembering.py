@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from evalharness.app import caches
-from evalharness.app.caches import compression_cache
+from evalharness.app.kept import caches
+from evalharness.app.kept.caches import compression_cache
 from evalharness.app.project import Project
 from evalharness.core.case import Case, Context
 from evalharness.core.sena import Budget, Compressed, TokenBudget

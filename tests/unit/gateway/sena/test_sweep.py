@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from evalharness.app.caches import embedding_cache
-from evalharness.app.sena import compress_file, sweep_experiment
+from evalharness.app.kept.caches import embedding_cache
+from evalharness.app.sena.sweep import compress_file, sweep_experiment
 from evalharness.core.case import Case, Context, KeyFact
 from evalharness.gateway.sena import COMPRESSORS
 from evalharness.gateway.sena.recommend import Recommendation, recommend

@@ -1,0 +1,1 @@
+"""The regression gate: blessing a run and holding another against it."""

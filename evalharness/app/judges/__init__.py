@@ -1,0 +1,1 @@
+"""Judges asked, estimated and found stale."""

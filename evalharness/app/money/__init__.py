@@ -1,0 +1,1 @@
+"""Cost review: bills, ledgers, prices, invoices."""

@@ -1,0 +1,1 @@
+"""People's grades, users' ratings, and personal text."""

@@ -1,0 +1,1 @@
+"""Folders of recordings: checked, shown, packed, sealed, replayed."""

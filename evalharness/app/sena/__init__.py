@@ -1,0 +1,1 @@
+"""Compression compared, recommended and shown."""
