@@ -20,6 +20,7 @@ from evalharness.core.call import Call
 from evalharness.core.errors import BadInput, Interrupted, InvalidUsage
 from evalharness.core.experiment import Limits
 from evalharness.core.job import Job
+from evalharness.core.pacific import pacific_day
 from evalharness.core.plan import Plan
 from evalharness.core.ports import Clock, Journal, ModelClient
 from evalharness.core.wire.response import parse_response
@@ -176,11 +177,10 @@ class Access:
 
 
 def _interrupt(engine: Engine, note: Callable[[str], None]) -> None:
-    note(
-        f"stopping: {engine.in_flight} calls in flight are being finished and kept; "
-        "a second signal ends at once"
-    )
+    flying = engine.in_flight
+    # First of all: where a terminal was closed, telling it fails.
     engine.stop(Interrupted("interrupted; what was recorded is kept, the same command goes on from there"))
+    note(f"stopping: {flying} calls in flight are being finished and kept; a second signal ends at once")
 
 
 def replies_of(plan: Plan, calls: Mapping[str, Call]) -> dict[str, str | None]:
@@ -252,7 +252,7 @@ def make_client(
 
 
 def _today(clock: Clock) -> dt.date:
-    return clock.now().date()
+    return pacific_day(clock.now())
 
 
 __all__ = ["CASSETTES", "Access", "Mode", "replies_of"]

@@ -33,6 +33,7 @@ from evalharness.app.reports import study_of
 from evalharness.app.scoring import Note, Watch, score_run
 from evalharness.app.system import SystemClock, git_state, relative_path, versions
 from evalharness.core.errors import ProviderError, RunMismatch
+from evalharness.core.pacific import pacific_day
 from evalharness.run import RunSummary
 from evalharness.store import Manifest, RunDirectory
 from evalharness.store.directory import FORMAT_VERSION
@@ -107,8 +108,9 @@ def _prepare(directory: RunDirectory, access: Access, note: Note) -> Access:
     if not access.mode.connects:
         _claim(directory, project, access)
         return access
-    refuse_unpriced(project, now.date())
-    told = (*check_people(project), *shutdown_warnings(project, now.date()), *control_warnings(project))
+    today = pacific_day(now)
+    refuse_unpriced(project, today)
+    told = (*check_people(project), *shutdown_warnings(project, today), *control_warnings(project))
     for line in (*told, *other_states(directory, project)):
         note(line)
     _claim(directory, project, access)

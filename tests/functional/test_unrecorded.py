@@ -84,3 +84,18 @@ def test_a_run_that_never_began_ties_nobody_to_its_endpoint(
     assert "no API key" in keyless.stderr
     done = cli("run", EXPERIMENT, "--mode", "record", GOOGLE_GEMINI_BASE_URL=url)
     assert done.returncode == 0, done.stderr
+
+
+def test_recordings_of_judges_are_written_from_the_run_too(
+    cli: Cli, project: Path, server: tuple[str, Path]
+) -> None:
+    url, log = server
+    folder = project / "cassettes" / "mentoring"
+    first = cli("analyze", EXPERIMENT, "--mode", "record", "-q", GOOGLE_GEMINI_BASE_URL=url)
+    assert first.returncode == 0, first.stderr
+    spent, count = bought(log), len(list(folder.glob("*.json")))
+    shutil.rmtree(folder)
+    again = cli("analyze", EXPERIMENT, "--mode", "record", "-q", GOOGLE_GEMINI_BASE_URL=url)
+    assert again.returncode == 0, again.stderr
+    assert (bought(log), len(list(folder.glob("*.json")))) == (spent, count)
+    assert cli("analyze", EXPERIMENT, "-q").returncode == 0

@@ -14,6 +14,7 @@ from evalharness.core.call import Call, Reply
 from evalharness.core.errors import RunMismatch
 from evalharness.core.experiment import JudgeChoice
 from evalharness.core.job import JUDGING
+from evalharness.core.pacific import pacific_day
 from evalharness.core.ports import Clock, ModelClient
 from evalharness.core.provenance import Delivery
 from evalharness.core.wire.request import ModelRequest
@@ -53,7 +54,7 @@ def judge_access(
     for line in check_people(project):
         how.note(line)
     for judge in experiment.judges:
-        project.card.rate(judge.model, clock.now().date())
+        project.card.rate(judge.model, pacific_day(clock.now()))
     _refuse_other_places(experiment.judges, earlier, directory)
     if experiment.limits.monthly_usd is None:
         return access
