@@ -25,6 +25,7 @@ from evalharness.core.plan import Plan
 from evalharness.core.ports import Clock, Journal, ModelClient
 from evalharness.core.wire.response import parse_response
 from evalharness.gateway.cassette.modes import MissingThenRecord, Mode
+from evalharness.gateway.cassette.own import OwnRecordingsFirst
 from evalharness.gateway.cassette.replay import ReplayClient
 from evalharness.gateway.clients.endpoint import Endpoint, resolve_chat_endpoint, resolve_endpoint
 from evalharness.gateway.clients.redacting import RedactingClient
@@ -49,6 +50,8 @@ class Access:
     """What the runs beside this one, and this one, have spent in this month."""
     live: Callable[[], ModelClient] | None = None
     """Makes the client that connects; None for the gateway's own."""
+    since: dt.datetime | None = None
+    """When the run began, if an earlier session may have recorded what its journal lacks; else None."""
 
     @property
     def endpoint(self) -> str:
@@ -160,9 +163,12 @@ class Access:
                 personal=self.project.personal,
             )
         )
-        if self.mode is Mode.RECORD:
-            return recorder
-        return MissingThenRecord(replay=ReplayClient(folder), record=recorder)
+        client: ModelClient = recorder
+        if self.mode is Mode.RECORD_MISSING:
+            client = MissingThenRecord(replay=ReplayClient(folder), record=recorder)
+        if self.since is None:
+            return client
+        return OwnRecordingsFirst(client, folder=folder, since=self.since)
 
     def _live_client(self) -> ModelClient:
         settings, timeout_s = self.project.experiment.gateway, self.project.experiment.limits.timeout_s

@@ -113,7 +113,8 @@ def _prepare(directory: RunDirectory, access: Access, note: Note) -> Access:
     told = (*check_people(project), *shutdown_warnings(project, today), *control_warnings(project))
     for line in (*told, *other_states(directory, project)):
         note(line)
-    _claim(directory, project, access)
+    began = _claim(directory, project, access)
+    access = access if began is None else replace(access, since=dt.datetime.fromisoformat(began))
     if project.experiment.limits.monthly_usd is None:
         return access
     spent = month_spent(directory.path.parent, endpoint=access.endpoint, now=now, price=access.price())
@@ -207,9 +208,13 @@ def _run_id(project: Project, mode: Mode) -> str:
     return "-".join(parts)
 
 
-def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
-    """Write plan and manifest, or check that the directory's own are of this very run."""
-    endpoint = access.endpoint
+def _claim(directory: RunDirectory, project: Project, access: Access) -> str | None:
+    """Write the manifest, once it is checked that the directory's own is of this very run.
+
+    Returns:
+        When the run began, if an earlier session began it.
+    """
+    endpoint, began = access.endpoint, None
     if directory.exists() and access.mode.connects:
         known = directory.read_manifest()
         if known.identity != project.plan.identity:
@@ -225,6 +230,7 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
                 "choose another --out, or remove the directory",
                 file=directory.path,
             )
+        began = known.started_at
     directory.path.mkdir(parents=True, exist_ok=True)
     directory.write_manifest(
         Manifest(
@@ -239,10 +245,11 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
             limit=project.limit,
             versions=versions(),
             git=git_state(project.file.parent),
-            started_at=access.clock.now().isoformat(timespec="seconds"),
+            started_at=began or access.clock.now().isoformat(timespec="seconds"),
             smoke=project.smoke,
         )
     )
+    return began
 
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -56,10 +57,13 @@ def judge_access(
     for judge in experiment.judges:
         project.card.rate(judge.model, pacific_day(clock.now()))
     _refuse_other_places(experiment.judges, earlier, directory)
+    manifest = directory.read_manifest()
+    access = replace(access, since=dt.datetime.fromisoformat(manifest.started_at))
     if experiment.limits.monthly_usd is None:
         return access
-    endpoint = directory.read_manifest().endpoint
-    spent = month_spent(directory.path.parent, endpoint=endpoint, now=clock.now(), price=access.price())
+    spent = month_spent(
+        directory.path.parent, endpoint=manifest.endpoint, now=clock.now(), price=access.price()
+    )
     return replace(access, month_spent_usd=spent)
 
 
