@@ -136,7 +136,9 @@ def _numbers(frame: Frame) -> str:
     if branch is Branch.SPANS_ZERO:
         cost, net = frame.upgrade.cost, frame.upgrade.net_at_threshold
         return frame.say("verdict.roi_spans", cost=_monthly(frame, cost), net=_monthly(frame, net))
-    return frame.say("verdict.numbers", parts=frame.say.listed([_roi(frame, money.roi), *_chance(frame)]))
+    return frame.say(
+        "verdict.numbers", parts=frame.say.listed([_roi(frame, money.roi), *_chance(frame)], by="clause")
+    )
 
 
 def _monthly(frame: Frame, estimate: Estimate | None) -> str:

@@ -45,7 +45,7 @@ def test_the_roi_stands_with_the_sample_s_doubt_and_with_that_of_the_assumptions
     row = money_row(with_roi(spread), "ROI over")
     assert "(106–737 %: the sample's doubt alone, assumptions at their means)" in row
     assert "half of the outcomes lie below 25 % and nine in ten between −83 % and 657 %" in row
-    assert "25% 미만, 열에 아홉은 −83%∼657%" in money_row(with_roi(spread), "12개월 ROI", code="ko")
+    assert "25% 미만, 90%는 −83%∼657%" in money_row(with_roi(spread), "12개월 ROI", code="ko")
     assert "in doubt" not in money_row(with_roi(None), "ROI over")
 
 
