@@ -50,7 +50,8 @@ def _turns(frame: Frame) -> str:
     if turning:
         items = say.listed([_turn(frame, row) for row in turning])
         parts.append(say(f"decision.{'holds_while' if held else 'holds_from'}", list=items))
-    parts += [_never(frame, row) for row in never]
+    if never:
+        parts.append(say("decision.never", list=say.listed([_never(frame, row) for row in never])))
     return " ".join(parts)
 
 
@@ -83,7 +84,8 @@ def _break_evens(frame: Frame) -> str:
     chosen = [*first, *unknown_first][: 2 if frame.upgrade.flips else _MOST]
     chosen = chosen or rows[:1]
     if not chosen:
-        return "" if frame.upgrade.flips else say("decision.mean_pays")
+        turns = any(row.value is not None for row in frame.upgrade.flips)
+        return "" if turns else say("decision.mean_pays")
     return say("decision.break_even", list=say.listed([_break_even(frame, row) for row in chosen]))
 
 

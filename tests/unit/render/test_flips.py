@@ -57,7 +57,9 @@ def test_what_never_turns_is_said_with_the_reach(said: Callable[..., str], direc
         FLIP, name="satisfaction_per_quality", value=None, reach=5.1667, unit="share/share",
         direction=direction,
     )  # fmt: skip
-    assert f"No “satisfaction per quality” {word} would do" in said(flips=(never,))
+    text = said(flips=(never,), break_evens=(replace(SHORT, current=0.64),))
+    assert f"would not do, all else as assumed (m·p·a): satisfaction per quality {word}." in text
+    assert "The mean is beyond an ROI of 150 % already: what is missing is proof." in text
 
 
 def test_where_all_hold_it_is_said_how_far(said: Callable[..., str]) -> None:
