@@ -1,6 +1,7 @@
 // One case: what was asked, what was known, and every arm's answer side by side.
 import { diffWords } from "./diff.js";
 import { fill, h } from "./dom.js";
+import { scrollBox } from "./overflow.js";
 
 /** Return {show}; the view is drawn into `place`. */
 export function makeCaseView(place, data, say) {
@@ -139,7 +140,7 @@ function factsTable(content, arms, repeat, say) {
   const table = h("table", { class: "facts" }, h("thead", {}, head), h("tbody", {}, rows));
   return block(
     say("page.facts"),
-    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": say("page.facts") }, table),
+    scrollBox(say("page.facts"), table),
   );
 }
 
