@@ -85,7 +85,12 @@ def page_template() -> Template:
         loader=DictLoader(texts), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    environment.filters |= {"inline": inline_html, "figures": figures_html, "plain": plain, "unnumbered": _unnumbered}
+    environment.filters |= {
+        "inline": inline_html,
+        "figures": figures_html,
+        "plain": plain,
+        "unnumbered": _unnumbered,
+    }
     environment.get_template("block.html.j2")  # compiled now
     return environment.get_template("page.html.j2")
 

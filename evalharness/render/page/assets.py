@@ -10,8 +10,8 @@ from importlib.resources import files
 from typing import Final
 
 MODULES: Final = (
-    "special", "design", "labels", "money", "chance", "rules", "pull", "format", "dom", "overflow", "diff", "list",
-    "tips", "levers_view", "condition_rows", "what_if", "case_view", "explorer", "main",
+    "special", "design", "labels", "money", "chance", "rules", "pull", "format", "dom", "overflow", "diff",
+    "list", "tips", "levers_view", "condition_rows", "what_if", "case_view", "explorer", "main",
 )  # fmt: skip
 """In the order in which they use each other: what a module imports stands before it."""
 SHEETS: Final = ("base", "report", "panel", "explorer", "cards", "print")

@@ -15,7 +15,7 @@ _HEIGHT = 400
 _ROW = 17
 _SHOWN = (Role.CONTROL, Role.TREATMENT, Role.ALTERNATIVE)
 _KINDS = {Role.CONTROL: "a", Role.TREATMENT: "b"}
-_NAME_ROOM = 190
+_NAME_ROOM = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from evalharness.render.plots.axis import Scale, bottom_axis, left_axis, scale
 from evalharness.render.plots.layout import BELOW, LEFT, TOP, WIDTH, dot, heading, square
 from evalharness.render.plots.svg import Plot, label, line, mark
 
-_SIZE = 300
+_SIZE = 256
 _HEIGHT = TOP + _SIZE + BELOW
 _RADIUS, _MOST_RADIUS = 4.0, 14.0
 _NOTES = LEFT + _SIZE + 28

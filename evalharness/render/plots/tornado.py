@@ -10,7 +10,7 @@ from evalharness.render.plots.svg import Plot, label, line, mark, rect
 
 _ROW = 44
 _BAR = 14
-_NAME_ROOM = 190
+_NAME_ROOM = 220
 
 
 def tornado_plot(frame: Frame) -> Plot | None:

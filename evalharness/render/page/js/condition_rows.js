@@ -74,7 +74,12 @@ function tableRow(say, row, binds) {
       "data-met": String(row.met),
       class: binds ? "binding" : row.isFixed ? "fixed" : null,
     },
-    h("th", { scope: "row", class: "name" }, label, row.isFixed ? [" ", h("small", {}, say("page.fixed"))] : null),
+    h(
+      "th",
+      { scope: "row", class: "name" },
+      label,
+      row.isFixed ? [" ", h("small", {}, say("page.fixed"))] : null,
+    ),
     ...cells.map((text, k) => h("td", { class: "right", ...head(k + 1) }, text)),
     h("td", { class: "met", ...head(4) }, metText(say, row.met)),
   );

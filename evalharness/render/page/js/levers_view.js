@@ -6,9 +6,7 @@ const DAY_MS = 86400000;
 
 /** Return {element, setting, reset, moved, refused}; `changed` is called whenever something moves. */
 export function makeControls(levers, say, changed) {
-  const rows = levers.fields
-    .filter((field) => field.movable)
-    .map((field) => fieldRow(field, say, changed));
+  const rows = levers.fields.filter((field) => field.movable).map((field) => fieldRow(field, say, changed));
   const months = numberRow({
     id: "months",
     name: say("page.months"),
@@ -60,7 +58,8 @@ export function makeControls(levers, say, changed) {
 
 /** Say in words what may be typed; null where there is no limit. */
 function allowedText(say, low, high, above = false) {
-  if (low !== null && high !== null) return say(`page.allowed_${above ? "above_to" : "between"}`, { low, high });
+  if (low !== null && high !== null)
+    return say(`page.allowed_${above ? "above_to" : "between"}`, { low, high });
   if (low !== null) return say(`page.allowed_${above ? "above" : "least"}`, { low });
   return high === null ? say("page.allowed_any") : say("page.allowed_most", { high });
 }
