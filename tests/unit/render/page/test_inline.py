@@ -22,7 +22,8 @@ WHOLE = re.compile(r'<span class="amount">([^<]*)</span>')
         ("user satisfaction ≥ 80 % (not measured), latency ≤ 3,000 ms", ["≥ 80 %", "≤ 3,000 ms"]),
         ("decided on 2026-11-29", ["2026-11-29"]),
         ("구간 26~191%, 평균 +0.45 (+0.30~+0.60)", ["26~191%", "+0.45", "(+0.30~+0.60)"]),
-        ("English (n 40), Flash 3.5", ["(n 40)"]),
+        ("76% (58~89%)에서 P = 0.27(기준 0.95)", ["76%", "(58~89%)에서", "P = 0.27"]),
+        ("English (n 40), Flash 3.5, n = 40", ["(n 40)", "n = 40"]),
         ("in 100 msec, model gemini-3.5", []),
     ],
 )  # fmt: skip
