@@ -448,7 +448,7 @@ const split = []; let amounts = 0; const range = document.createRange();
 document.querySelectorAll('details').forEach((d) => (d.open = true));
 const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
 const kinds = [/[−+](?:US)?[$₩][\d.,]*\d/, /\d[\d.,]* %/, /\d{4}-\d\d-\d\d/, /[≤≥<>] [$₩]?\d/,
-  /\d[\d.,]*[–~]\d/, /[(][−+]?[$₩]?\d[\d.,]* to [−+]?[$₩]?\d/];
+  /\d[\d.,]*[–~∼]\d/, /[(][−+]?[$₩]?\d[\d.,]* to [−+]?[$₩]?\d/];
 const amount = new RegExp(kinds.map((kind) => kind.source).join('|'), 'gu');
 while (walk.nextNode()) {
   const node = walk.currentNode; const parent = node.parentElement;

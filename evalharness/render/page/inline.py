@@ -13,7 +13,7 @@ from evalharness.render.blocks import Code, Inline, Link, Strong
 
 _NUMBER: Final = r"[−+]?(?:US)?[$₩]?\d[\d,.]*(?: %|%| ?(?:ms|pp|tokens)(?!\w))?"
 _AMOUNT: Final = re.compile(
-    rf"(\({_NUMBER}(?:–|~| to | – ){_NUMBER}\)[가-힣]{{0,3}}|{_NUMBER}[–~]{_NUMBER}|\d{{4}}-\d\d-\d\d"
+    rf"(\({_NUMBER}(?:[–~∼]| to | – ){_NUMBER}\)[가-힣]{{0,3}}|{_NUMBER}[–~∼]{_NUMBER}|\d{{4}}-\d\d-\d\d"
     rf"|[≤≥<>] {_NUMBER}|\b[nP] = \d[\d.]*|\(n \d[\d,]*\)|{_NUMBER})"
 )
 """An interval and its particle, a date, a limit or name with its sign, a number of cases, an amount."""

@@ -17,7 +17,7 @@ export function s(name, attributes = {}, ...children) {
 // As in page/inline.py: an interval, a date, a limit with its sign, a number with sign and unit.
 const NUMBER = "[−+]?(?:US)?[$₩]?\\d[\\d,.]*(?: %|%| ?(?:ms|pp|tokens)(?![\\p{L}\\d]))?";
 const AMOUNT = new RegExp(
-  `(\\(${NUMBER}(?:–|~| to | – )${NUMBER}\\)[가-힣]{0,3}|${NUMBER}[–~]${NUMBER}|\\d{4}-\\d\\d-\\d\\d` +
+  `(\\(${NUMBER}(?:[–~∼]| to | – )${NUMBER}\\)[가-힣]{0,3}|${NUMBER}[–~∼]${NUMBER}|\\d{4}-\\d\\d-\\d\\d` +
     `|[≤≥<>] ${NUMBER}|\\b[nP] = \\d[\\d.]*|${NUMBER})`,
   "u",
 );
