@@ -481,14 +481,20 @@ def test_no_line_ends_inside_an_amount(quiet: Page, demo: Demo, code: str, width
 
 def test_print_leaves_out_what_paper_cannot_do(quiet: Page, demo: Demo) -> None:
     quiet.open(demo.page())
+    paper = {"width": 688, "height": 1000, "deviceScaleFactor": 1, "mobile": False}  # A4 within its margins
+    quiet.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", paper)
     quiet.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:
+        tables = quiet.all("main > section > .scroll > table")
+        assert {table.value_of_css_property("display") for table in tables} == {"table"}
+        assert max(table.rect["x"] + table.rect["width"] for table in tables) <= 688
         assert not quiet.find("#what-if").is_displayed()
         assert not quiet.find("#cases").is_displayed()
         assert not quiet.find(".contents").is_displayed()
         assert quiet.find("#decision").is_displayed()
         assert quiet.find("#pictures svg").is_displayed()
     finally:
+        quiet.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         quiet.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 

@@ -273,7 +273,7 @@ def test_judges_that_disagree_hold_the_panel_back_as_they_do_the_report(
     file = tmp_path / "split.html"
     file.write_text(render_page(decision, identity="0" * 64, levers=levers), encoding="utf-8", newline="\n")
     page.open(file)
-    assert page.all(".what-if .warning") == []
+    assert page.all("#what-if .warning") == []
     assert page.find(".badge").get_attribute("data-ruling") == "INCONCLUSIVE"
     row = page.find('.what-if tr[data-condition="judges_agree_in_sign"]')
     assert (row.get_attribute("class"), row.get_attribute("data-met")) == ("binding", "false")

@@ -10,6 +10,7 @@ from evalharness.render.plots.svg import Plot, label, line, mark, rect
 
 _ROW = 44
 _BAR = 14
+_GAP = 4
 _NAME_ROOM = 220
 
 
@@ -22,7 +23,7 @@ def tornado_plot(frame: Frame) -> Plot | None:
     left = min(_NAME_ROOM, widest(names)) + 28
     bottom = TOP + _ROW * len(rows)
     height = bottom + BELOW
-    x = scale([0.0, *(v for row in rows for v in (row.at_low, row.at_high))], left, WIDTH - RIGHT - 30)
+    x = _axis(frame, rows, left)
     title = say("plot.tornado_title")
     body = [
         heading(title, say("plot.tornado_subtitle")),
@@ -34,6 +35,16 @@ def tornado_plot(frame: Frame) -> Plot | None:
     return Plot(
         name="tornado", title=title, description=text, width=WIDTH, height=height, body="".join(body)
     )  # fmt: skip
+
+
+def _axis(frame: Frame, rows: tuple[TornadoRow, ...], left: float) -> Scale:
+    """Return the scale of the money, with fewer ticks where their labels would touch."""
+    values = [0.0, *(v for row in rows for v in (row.at_low, row.at_high))]
+    x = scale(values, left, WIDTH - RIGHT - 30)
+    write = usd_ticks(frame, x)
+    apart = (x.end - x.start) / (len(x.ticks) - 1)
+    is_tight = widest(write(tick) for tick in x.ticks) + _GAP > apart
+    return scale(values, x.start, x.end, most_ticks=3) if is_tight else x
 
 
 def _row(frame: Frame, row: TornadoRow, x: Scale, middle: float, left: float) -> str:
