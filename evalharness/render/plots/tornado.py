@@ -10,7 +10,7 @@ from evalharness.render.plots.svg import Plot, label, line, mark, rect
 
 _ROW = 44
 _BAR = 14
-_GAP = 4
+_GAP = 8
 _NAME_ROOM = 220
 
 
