@@ -58,15 +58,13 @@ def condition_cells(frame: Frame, row: Condition) -> tuple[str, str, str, str]:
 
 
 def evidence_items(frame: Frame) -> tuple[str, ...]:
-    """Return every check of the evidence, and every other fact, with its outcome."""
+    """Return every check of the evidence with its outcome, then every other fact, told apart from them."""
     facts = [
-        ("upgrade", row)
-        for row in frame.upgrade.verdict.conditions
-        if row.kind is not _EVIDENCE and row.unit == "none"
+        row for row in frame.upgrade.verdict.conditions if row.kind is not _EVIDENCE and row.unit == "none"
     ]
+    keyed = [("evidence_item", row) for _, row in _evidence(frame)] + [("fact_item", row) for row in facts]
     return tuple(
-        frame.say("conditions.evidence_item", check=_short(frame, row), met=_met(frame, row))
-        for _, row in (*_evidence(frame), *facts)
+        frame.say(f"conditions.{key}", check=_short(frame, row), met=_met(frame, row)) for key, row in keyed
     )
 
 
