@@ -32,7 +32,9 @@ from evalharness.app.recordings.missing import note_surplus
 from evalharness.app.reports import study_of
 from evalharness.app.scoring import Note, Watch, score_run
 from evalharness.app.system import SystemClock, git_state, relative_path, versions
+from evalharness.core.call import Call
 from evalharness.core.errors import ProviderError, RunMismatch
+from evalharness.core.provenance import Delivery
 from evalharness.run import RunSummary
 from evalharness.store import Manifest, RunDirectory
 from evalharness.store.directory import FORMAT_VERSION
@@ -205,6 +207,10 @@ def _run_id(project: Project, mode: Mode) -> str:
     return "-".join(parts)
 
 
+def _fetched(call: Call) -> bool:
+    return call.reply is not None and call.reply.delivery is Delivery.LIVE
+
+
 def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
     """Write plan and manifest, or check that the directory's own are of this very run."""
     endpoint = access.endpoint
@@ -216,8 +222,8 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
                 f"this run asked something else: {change}; choose another --out, or remove the directory",
                 file=directory.path,
             )
-        # A session that ended before its first call, for want of a key perhaps, ties nobody to its endpoint.
-        if known.endpoint != endpoint and any(directory.whole_calls()):
+        # Only what it answered ties a run to an endpoint: not calls that failed there, nor replayed ones.
+        if known.endpoint != endpoint and any(_fetched(call) for call in directory.whole_calls()):
             raise RunMismatch(
                 f"this run's answers come from {known.endpoint}, now it would go on with {endpoint}; "
                 "choose another --out, or remove the directory",

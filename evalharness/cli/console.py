@@ -37,9 +37,9 @@ class Console:
             click.echo(text)
 
     def note(self, text: str) -> None:
-        """Print what the user should know, on the error stream."""
+        """Print what the user should know, on the error stream; a warning says so itself."""
         if not self._quiet:
-            click.echo(printable(f"note: {text}"), err=True)
+            click.echo(printable(text if text.startswith("warning: ") else f"note: {text}"), err=True)
 
     def detail(self, text: str) -> None:
         """Print what only -v shows."""
