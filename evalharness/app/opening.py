@@ -55,10 +55,10 @@ def project_of(directory: RunDirectory, manifest: Manifest) -> Project:
 
 
 def _file_of(directory: RunDirectory, manifest: Manifest) -> Path:
-    return _shown((directory.path / manifest.experiment_file).resolve())
+    return shown((directory.path / manifest.experiment_file).resolve())
 
 
-def _shown(file: Path) -> Path:
+def shown(file: Path) -> Path:
     """Return a path as a user would name it from here."""
     try:
         return file.relative_to(Path.cwd())
