@@ -54,7 +54,7 @@ def experiment_of(reference: Reference, path: Path, named: Path | None) -> Proje
                 raise
     run = reference.run[:12]
     if not tried:
-        message = f"no experiment file beside it, above it or here gives its run {run}; name the file with --experiment"
+        message = f"no experiment near it or here gives its run {run}; name the file with --experiment"
         raise RunMismatch(message, file=path)
     names = ", ".join(map(str, tried))
     raise RunMismatch(
