@@ -120,8 +120,15 @@ def test_cassette_missing_for_a_changed_prompt(cli: Cli, recorded: Path, cells: 
     )
     assert "contents[0].parts[0].text" in line
     assert re.search(rf"\(\d of {cells} recordings are missing\)", line)
-    assert "record with: evalharness run prompts/experiment.toml --mode record-missing (" in line
-    assert re.search(r"\(\d calls, about 0\.0\d+ USD, at most 0\.\d+ USD at the prices of 20", line)
+    assert "record with: evalharness analyze prompts/experiment.toml --mode record-missing (" in line
+    price = r"\(\d calls, about 0\.0\d+ USD, at most 0\.\d+ USD at the prices of 20..-..-.., judges on top\)$"
+    assert re.search(price, line)
+
+
+def test_a_misspelt_folder_of_recordings(cli: Cli, recorded: Path) -> None:
+    edit(recorded / "prompts" / "experiment.toml", "cassettes/mentoring", "cassettes/mentorng")
+    line = fails(cli("run", EXPERIMENT), 6, "cassettes/mentorng: no such folder of recordings; did you mean")
+    assert "did you mean cassettes/mentoring, which prompts/experiment.toml would name" in line
 
 
 def test_corrupt_line_in_calls(cli: Cli, recorded: Path) -> None:
