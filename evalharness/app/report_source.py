@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from evalharness.app.clients import Mode
-from evalharness.app.opening import shown
+from evalharness.app.nearby import experiments_near, shown
 from evalharness.app.project import Project
 from evalharness.core.errors import BadInput, IntegrityError, RunMismatch
-from evalharness.disk import open_regular
 from evalharness.render.reference import Reference, read_reference
 from evalharness.store import RunDirectory
 from evalharness.store.jsonlines import read_raw
@@ -43,7 +41,7 @@ def experiment_of(reference: Reference, path: Path, named: Path | None) -> Proje
     Raises:
         RunMismatch: If none has.
     """
-    tried = [named] if named else [shown(file) for file in _experiments(path.absolute().parent)]
+    tried = [named] if named else [shown(file) for file in experiments_near(path.absolute().parent)]
     for file in tried:
         project = Project(file, limit=reference.limit)
         try:
@@ -91,24 +89,3 @@ def _stated(reference: Reference, path: Path) -> str:
         if found.kind != "report" and found.run == reference.run:
             return text
     return ""
-
-
-def _experiments(folder: Path) -> Iterator[Path]:
-    """Yield the experiment files near a report and in the working directory, each once."""
-    seen: set[Path] = set()
-    places = ((folder, "*"), (folder.parent, "*"), (Path(), "*"))
-    beside = (folder.parent, folder.parent.parent, Path())
-    below = ((place / "prompts", "**/*") for place in beside)
-    for place, pattern in (*places, *below):
-        for file in sorted(place.glob(f"{pattern}.toml"), key=lambda file: (len(file.parts), file)):
-            if file.resolve() not in seen and _has_arms(file):
-                seen.add(file.resolve())
-                yield file
-
-
-def _has_arms(file: Path) -> bool:
-    try:
-        with open_regular(file) as stream:
-            return b"[[arms]]" in stream.read()
-    except OSError:
-        return False
