@@ -87,6 +87,8 @@ def test_the_block_of_the_docs_needs_no_out_and_has_a_ledger(cli: Cli, folder: P
     unscored = cli("cost", str(run))
     assert (unscored.returncode, unscored.stderr.splitlines()[0][:15]) == (0, "note: IMPORTED:")
     assert cli("score", str(run)).returncode == 0
+    (folder / "billing.csv").write_text("sku,date,cost\n", encoding="utf-8")
+    assert "an imported run made no call" in cli("invoice", "compare", str(run), "billing.csv").stderr
     shown = cli("cost", str(run), "--monthly", "1000", "--format", "json")
     assert shown.returncode == 0, shown.stderr
     rows = [line.split(",") for line in (folder / "results.csv").read_text("utf-8").splitlines()[1:]]
@@ -166,7 +168,7 @@ def test_people_can_grade_an_import(cli: Cli, folder: Path) -> None:
     assert cli("score", str(run)).returncode == 0
     refused = cli("label", "export", str(run))
     assert refused.returncode == 3
-    assert "answered only 0 cases" in refused.stderr
+    assert "the imported table has no output column" in refused.stderr
     (folder / "map.toml").write_text(
         MAPPING.replace('error = "why"', 'output = "why"'), encoding="utf-8", newline="\n"
     )
