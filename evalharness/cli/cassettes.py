@@ -168,9 +168,18 @@ def prune(experiments: tuple[Path, ...], yes: bool, quiet: bool, verbose: bool) 
     for file in found.files:
         click.echo(file.name)
     console.say(f"{len(found.files)} recordings in {found.folder} are not used, {found.kept} are")
-    if found.files and (yes or click.confirm(f"Remove these {len(found.files)}?", err=True)):
+    if found.files and (yes or _confirmed(f"Remove these {len(found.files)}?")):
         remove(found.files)
         console.say(f"{len(found.files)} removed")
+
+
+def _confirmed(question: str) -> bool:
+    from evalharness.core.errors import Interrupted
+
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        raise Interrupted("nobody answered, so nothing was removed; --yes removes without asking") from None
 
 
 @cassettes.command(

@@ -46,11 +46,11 @@ class Console:
         if self._verbose:
             click.echo(printable(text), err=True)
 
-    def progress(self) -> ProgressView:
-        """Return a view to watch a run with."""
+    def progress(self, what: str) -> ProgressView:
+        """Return a view to watch calls with: of what they are, such as answers."""
         if self._quiet:
             return ProgressView()
-        return RichProgress() if sys.stderr.isatty() else PlainProgress()
+        return RichProgress(what) if sys.stderr.isatty() else PlainProgress(what)
 
 
 class ProgressView:
@@ -72,8 +72,9 @@ class ProgressView:
 class PlainProgress(ProgressView):
     """A line now and then, for logs."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str) -> None:
         """Begin counting."""
+        self._what = what
         self._next_share = 1 / _PLAIN_LINES
         self._last = time.monotonic()
 
@@ -85,20 +86,21 @@ class PlainProgress(ProgressView):
         self._next_share = share + 1 / _PLAIN_LINES if share >= self._next_share else self._next_share
         self._last = time.monotonic()
         failed = f", {progress.failed} failed" if progress.failed else ""
-        click.echo(f"{progress.done}/{progress.total} calls{failed}, {progress.spent_usd:.4f} USD", err=True)
+        calls = f"{self._what}: {progress.done}/{progress.total} calls"
+        click.echo(f"{calls}{failed}, {progress.spent_usd:.4f} USD", err=True)
 
 
 class RichProgress(ProgressView):
     """A bar with time left and cost so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str) -> None:
         """Load rich, which --help and -q never need."""
         from rich.console import Console as RichConsole
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
         self._bar = Bar(
-            TextColumn("calls"),
+            TextColumn(what),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),

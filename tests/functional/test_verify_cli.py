@@ -183,7 +183,7 @@ def test_a_live_run_is_verified_from_its_own_calls(project: Path, cli: Cli, emul
     shutil.rmtree(run)
     done = cli("verify", "reports/gemini_pro_upgrade_analysis.md")
     assert done.returncode == 6
-    assert "no recording" in done.stderr
+    assert "no such folder of recordings" in done.stderr
 
 
 def test_a_pilot_s_report_verifies_in_its_run(recorded: Path, cli: Cli) -> None:

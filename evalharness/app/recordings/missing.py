@@ -11,6 +11,7 @@ from pathlib import Path
 
 from evalharness.app.planning.estimate import EXPECTED_OUTPUT_SHARE, upper_bound
 from evalharness.app.project import Project
+from evalharness.app.recordings.cassettes import neighbours
 from evalharness.core.errors import CassetteMiss, PricingError
 from evalharness.core.job import JUDGING, Job
 from evalharness.core.pricing import RateCard, price_usage
@@ -117,15 +118,17 @@ def _price(project: Project, missing: Sequence[Job], today: dt.date) -> str:
 def note_surplus(project: Project, used: int, note: Callable[[str], None]) -> None:
     """Tell, in one line, of recordings that nothing in an experiment asks for; a pilot leaves many.
 
+    Nothing is said of a folder that experiments beside it share: what this one leaves is theirs.
+
     Args:
         project: An experiment that was replayed.
         used: Its calls, each of which read a recording of its own.
         note: Told.
     """
     every = 0 if project.is_pilot else len(recordings(project.cassettes))
-    if every <= used:
+    if every <= used or neighbours([project.file], project.cassettes):
         return
     note(
         f"{every - used} of {every} recordings in {project.cassettes} are not used by this experiment; "
-        f"`evalharness cassettes prune {project.file.as_posix()}` lists those that none beside it uses"
+        f"`evalharness cassettes prune {project.file.as_posix()}` lists them"
     )
