@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from evalharness.core.errors import UsageError
 from evalharness.core.visible import printable
 
 if TYPE_CHECKING:
@@ -51,6 +52,18 @@ class Console:
         if self._quiet:
             return ProgressView()
         return RichProgress(what) if sys.stderr.isatty() else PlainProgress(what)
+
+
+def confirmed(question: str, *, otherwise: str) -> bool:
+    """Ask; where nobody can answer, say what is not done.
+
+    Raises:
+        UsageError: If there is no answer.
+    """
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        raise UsageError(f"nobody answered, so {otherwise}") from None
 
 
 class ProgressView:
