@@ -28,6 +28,7 @@ from evalharness.app.planning.preflight import (
     shutdown_warnings,
 )
 from evalharness.app.project import Project
+from evalharness.app.recordings.kept import gone
 from evalharness.app.recordings.missing import note_surplus
 from evalharness.app.reports import study_of
 from evalharness.app.scoring import Note, Watch, score_run
@@ -84,6 +85,8 @@ def run_experiment(
         access = _prepare(directory, access, note)
         # Replayed answers cost nothing and may have changed on disk: they are always read again.
         with directory.journal(fresh=mode is Mode.REPLAY, note=note) as journal:
+            if mode is Mode.RECORD_MISSING:
+                journal.forget(gone(project.cassettes, journal.everything()))
             summary = asyncio.run(
                 access.execute(
                     journal=journal,

@@ -115,5 +115,24 @@ def test_recordings_of_the_emulator_are_not_taken_for_google_s(cli: Cli, recorde
         "warning: N of N answers are the emulator's recordings",
         "warning: N of N judgements are the emulator's recordings",
     ]
-    assert "nothing asked of Google" in warnings[0]
+    assert "nothing is asked of Google" in warnings[0]
     assert "cassettes/mentoring away first, or use --mode record" in warnings[0]
+
+
+def test_recordings_that_were_moved_away_are_asked_anew_and_not_brought_back(
+    cli: Cli, recorded: Path, server: tuple[str, Path], cells: int
+) -> None:
+    """The run that replayed them goes on: what it read there is no answer of the endpoint."""
+    url, log = server
+    without_judges(recorded)
+    folder = recorded / "cassettes" / "mentoring"
+    command = ("run", EXPERIMENT, "--mode", "record-missing", "--limit", "1")
+    assert cli(*command, GOOGLE_GEMINI_BASE_URL=url).returncode == 0
+    assert not log.exists() or bought(log).total() == 0
+    shutil.rmtree(folder)
+    done = cli(*command, GOOGLE_GEMINI_BASE_URL=url)
+    assert done.returncode == 0, done.stderr
+    assert f"{cells // 8} calls made, 0 resumed" in done.stdout
+    assert bought(log).total() == cells // 8 == len(list(folder.glob("*.json")))
+    again = cli(*command, GOOGLE_GEMINI_BASE_URL=url)
+    assert f"0 calls made, {cells // 8} resumed" in again.stdout

@@ -47,7 +47,7 @@ def warn_of_foreign(
     served = sum(found.values())
     (whose, place), _ = found.most_common(1)[0]
     what = "judgements" if any(job.purpose in JUDGING for job in jobs) else "answers"
-    left = "nothing" if served == len(jobs) else f"only the other {len(jobs) - served} are"
+    left = "nothing is" if served == len(jobs) else f"only the other {len(jobs) - served} are"
     note(
         f"warning: {served} of {len(jobs)} {what} are {whose} recordings; {left} asked of {_named(place)}; "
         f"to ask it, move {folder} away first, or use --mode record (which replaces them) or live"
