@@ -21,10 +21,12 @@ from evalharness.core.call import Call
 from evalharness.core.errors import BadInput, Interrupted, InvalidUsage
 from evalharness.core.experiment import Limits
 from evalharness.core.job import JUDGING, Job
+from evalharness.core.pacific import pacific_day
 from evalharness.core.plan import Plan
 from evalharness.core.ports import Clock, Journal, ModelClient
 from evalharness.core.wire.response import parse_response
 from evalharness.gateway.cassette.modes import MissingThenRecord, Mode
+from evalharness.gateway.cassette.own import OwnRecordingsFirst
 from evalharness.gateway.cassette.replay import ReplayClient
 from evalharness.gateway.clients.endpoint import Endpoint, resolve_chat_endpoint, resolve_endpoint
 from evalharness.gateway.clients.redacting import RedactingClient
@@ -49,6 +51,8 @@ class Access:
     """What the runs beside this one, and this one, have spent in this month."""
     live: Callable[[], ModelClient] | None = None
     """Makes the client that connects; None for the gateway's own."""
+    since: dt.datetime | None = None
+    """When the run began, if an earlier session may have recorded what its journal lacks; else None."""
 
     @property
     def endpoint(self) -> str:
@@ -167,9 +171,12 @@ class Access:
                 personal=self.project.personal,
             )
         )
-        if self.mode is Mode.RECORD:
-            return recorder
-        return MissingThenRecord(replay=ReplayClient(folder), record=recorder)
+        client: ModelClient = recorder
+        if self.mode is Mode.RECORD_MISSING:
+            client = MissingThenRecord(replay=ReplayClient(folder), record=recorder)
+        if self.since is None:
+            return client
+        return OwnRecordingsFirst(client, folder=folder, since=self.since)
 
     def _live_client(self) -> ModelClient:
         settings, timeout_s = self.project.experiment.gateway, self.project.experiment.limits.timeout_s
@@ -184,11 +191,10 @@ class Access:
 
 
 def _interrupt(engine: Engine, note: Callable[[str], None]) -> None:
-    note(
-        f"stopping: {engine.in_flight} calls in flight are being finished and kept; "
-        "a second signal ends at once"
-    )
+    flying = engine.in_flight
+    # First of all: where a terminal was closed, telling it fails.
     engine.stop(Interrupted("interrupted; what was recorded is kept, the same command goes on from there"))
+    note(f"stopping: {flying} calls in flight are being finished and kept; a second signal ends at once")
 
 
 def replies_of(plan: Plan, calls: Mapping[str, Call]) -> dict[str, str | None]:
@@ -260,7 +266,7 @@ def make_client(
 
 
 def _today(clock: Clock) -> dt.date:
-    return clock.now().date()
+    return pacific_day(clock.now())
 
 
 __all__ = ["CASSETTES", "Access", "Mode", "replies_of"]

@@ -17,6 +17,7 @@ from typing import Any
 
 from evalharness.app.project import Project
 from evalharness.core.errors import EvalHarnessError, ProviderError
+from evalharness.core.pacific import pacific_day
 from evalharness.core.ports import Clock
 from evalharness.core.pricing import RateCard, price_usage
 from evalharness.core.wire.request import Message, ModelRequest
@@ -102,7 +103,7 @@ class Doctor:
         if self.out is None:
             yield from _folder("reports", project.reports)
         yield from _folder("cassettes", project.cassettes)
-        day = self.clock.now().date()
+        day = pacific_day(self.clock.now())
         elsewhere = [judge.model for judge in experiment.judges]
         for model in dict.fromkeys((*_models(project), *elsewhere)):
             yield _price(project.card, model, day, experiment.thresholds.max_rate_age_days)
@@ -139,7 +140,7 @@ class Doctor:
         if completion.usage is None:
             yield _warn("call", f"{detail}, no token counts", "the call cannot be priced; look at the answer")
             return
-        bill = price_usage(completion.usage, model=model, card=card, on=self.clock.now().date())
+        bill = price_usage(completion.usage, model=model, card=card, on=pacific_day(self.clock.now()))
         detail += f": {completion.usage.total_tokens} tokens, {bill.total_usd:.8f} USD"
         usage = body["usageMetadata"]
         detail += f", tier {usage['serviceTier']}" if usage.get("serviceTier") else ""

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM: the first asks politely, the second does not wait."""
+"""SIGINT, SIGTERM and SIGHUP: the first asks politely, the second does not wait."""
 
 from __future__ import annotations
 
@@ -33,9 +33,17 @@ def stopping_on_signals(stop: Callable[[], None]) -> Iterator[None]:
         asked = True
         loop.call_soon_threadsafe(stop)
 
-    previous = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    previous = {number: signal.signal(number, handle) for number in _asking()}
     try:
         yield
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def _asking() -> tuple[signal.Signals, ...]:
+    """Return the signals that ask a run to stop; under nohup a closed terminal asks nothing."""
+    hangup: signal.Signals | None = getattr(signal, "SIGHUP", None)
+    if hangup is None or signal.getsignal(hangup) is signal.SIG_IGN:
+        return (signal.SIGINT, signal.SIGTERM)
+    return (signal.SIGINT, signal.SIGTERM, hangup)

@@ -35,6 +35,7 @@ from evalharness.app.scoring import Note, Watch, score_run
 from evalharness.app.system import SystemClock, git_state, relative_path, versions
 from evalharness.core.call import Call
 from evalharness.core.errors import ProviderError, RunMismatch
+from evalharness.core.pacific import pacific_day
 from evalharness.core.provenance import Delivery
 from evalharness.run import RunSummary
 from evalharness.store import Manifest, RunDirectory
@@ -112,11 +113,13 @@ def _prepare(directory: RunDirectory, access: Access, note: Note) -> Access:
     if not access.mode.connects:
         _claim(directory, project, access)
         return access
-    refuse_unpriced(project, now.date())
-    told = (*check_people(project), *shutdown_warnings(project, now.date()), *control_warnings(project))
+    today = pacific_day(now)
+    refuse_unpriced(project, today)
+    told = (*check_people(project), *shutdown_warnings(project, today), *control_warnings(project))
     for line in (*told, *other_states(directory, project)):
         note(line)
-    _claim(directory, project, access)
+    began = _claim(directory, project, access)
+    access = access if began is None else replace(access, since=dt.datetime.fromisoformat(began))
     if project.experiment.limits.monthly_usd is None:
         return access
     spent = month_spent(directory.path.parent, endpoint=access.endpoint, now=now, price=access.price())
@@ -214,9 +217,13 @@ def _fetched(call: Call) -> bool:
     return call.reply is not None and call.reply.delivery is Delivery.LIVE
 
 
-def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
-    """Write plan and manifest, or check that the directory's own are of this very run."""
-    endpoint = access.endpoint
+def _claim(directory: RunDirectory, project: Project, access: Access) -> str | None:
+    """Write the manifest, once it is checked that the directory's own is of this very run.
+
+    Returns:
+        When the run began, if an earlier session began it.
+    """
+    endpoint, began = access.endpoint, None
     if directory.exists() and access.mode.connects:
         known = directory.read_manifest()
         if known.identity != project.plan.identity:
@@ -232,6 +239,7 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
                 "choose another --out, or remove the directory",
                 file=directory.path,
             )
+        began = known.started_at
     directory.path.mkdir(parents=True, exist_ok=True)
     directory.write_manifest(
         Manifest(
@@ -246,10 +254,11 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> None:
             limit=project.limit,
             versions=versions(),
             git=git_state(project.file.parent),
-            started_at=access.clock.now().isoformat(timespec="seconds"),
+            started_at=began or access.clock.now().isoformat(timespec="seconds"),
             smoke=project.smoke,
         )
     )
+    return began
 
 
 __all__ = [

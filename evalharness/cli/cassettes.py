@@ -214,9 +214,10 @@ def pack(experiment: Path, to: Path, quiet: bool, verbose: bool) -> None:
     from evalharness.app.project import Project
     from evalharness.app.recordings.archives import pack_arms
     from evalharness.app.system import SystemClock
+    from evalharness.core.pacific import pacific_day
 
     console = Console(quiet=quiet, verbose=verbose)
-    today = SystemClock().now().date()
+    today = pacific_day(SystemClock().now())
     for item in pack_arms(Project(experiment), to=to, today=today):
         console.say(
             f"{item.sha256[:12]}  {item.name}: {item.recordings} recordings, {len(item.content)} bytes"

@@ -51,9 +51,10 @@ def plan(
     from evalharness.app.planning.preflight import control_warnings
     from evalharness.app.project import Project
     from evalharness.app.system import SystemClock
+    from evalharness.core.pacific import pacific_day
 
     project = Project(experiment, limit=limit)
-    view = view_plan(project, on or SystemClock().now().date(), count=count_tokens)
+    view = view_plan(project, on or pacific_day(SystemClock().now()), count=count_tokens)
     if as_json:
         click.echo(json.dumps(_facts(view), ensure_ascii=False, indent=2))
         return

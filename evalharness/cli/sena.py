@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from evalharness.cli.console import Console
 from evalharness.cli.examples import examples
@@ -167,6 +168,8 @@ def compress(
     from evalharness.core.errors import UsageError
     from evalharness.core.sena import TokenBudget, sena_rules
 
+    if tokens is not None and not _is_default("budget"):
+        raise UsageError("--budget and --tokens are two ways to say the same: give one of them")
     limit = budget if tokens is None else TokenBudget(tokens=tokens)
     try:
         rules = sena_rules(protect)
@@ -180,6 +183,10 @@ def compress(
     for line in _struck(done, terminal=sys.stdout.isatty()):
         console.drawn(line)
     console.say(_figures(done, method))
+
+
+def _is_default(option: str) -> bool:
+    return click.get_current_context().get_parameter_source(option) is ParameterSource.DEFAULT
 
 
 def _struck(done: CompressedFile, *, terminal: bool) -> Iterator[str]:
@@ -209,7 +216,7 @@ def _visible(text: str) -> str:
 
 def _figures(done: CompressedFile, method: str) -> str:
     compressed = done.compressed
-    saved = 1 - compressed.kept_tokens / max(1, compressed.original_tokens)
+    saved = 1 - compressed.kept_tokens / compressed.original_tokens if compressed.original_tokens else 0.0
     dropped = f"{len(compressed.dropped)} of {len(done.pieces)} units dropped"
     over = f", {compressed.overrun_tokens} over the budget (protected)" if compressed.overrun_tokens else ""
     return (

@@ -95,6 +95,7 @@ class ProviderError(EvalHarnessError):
         retryable: Whether the same request may succeed later.
         retry_after_s: Seconds the provider asks to wait, if it said so.
         sent: Whether the request may have reached the provider; False only where that is certain.
+        begun: Whether an answer had begun to come: a stream that broke off.
     """
 
     exit_code = 4
@@ -108,6 +109,7 @@ class ProviderError(EvalHarnessError):
         retryable: bool = False,
         retry_after_s: float | None = None,
         sent: bool = True,
+        begun: bool = False,
     ) -> None:
         """Keep what the engine needs to decide about retrying."""
         super().__init__(message)
@@ -116,14 +118,16 @@ class ProviderError(EvalHarnessError):
         self.retryable = retryable
         self.retry_after_s = retry_after_s
         self.sent = sent
+        self.begun = begun
 
     @property
     def may_be_billed(self) -> bool:
         """Whether the try may be on the bill though no token counts came back.
 
-        Google does not bill error statuses; a 200 that cannot be read, and an answer that never came, may be.
+        Google does not bill error statuses; a 200 that cannot be read or broke off, and an answer that never
+        came, may be.
         """
-        return self.sent and self.status in {None, 200}
+        return self.sent and (self.begun or self.status in {None, 200})
 
 
 class BudgetExceeded(EvalHarnessError):

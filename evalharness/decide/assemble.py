@@ -14,6 +14,7 @@ from evalharness.core.experiment import Experiment
 from evalharness.core.job import JUDGING, Purpose
 from evalharness.core.judging import JUDGE_CAUSE, Comparison, Judgement
 from evalharness.core.labels import LabelledPair
+from evalharness.core.pacific import billing_day
 from evalharness.core.plan import PlannedCell
 from evalharness.core.provenance import Origin, weakest
 from evalharness.core.score import Completed, Record, Score, Scored
@@ -124,8 +125,9 @@ def _facts(case: Case, weight: float) -> CaseFacts:
 
 
 def _last_day(answered: Sequence[Call]) -> dt.date | None:
-    days = [call.reply.recorded_at[:10] for call in answered if call.reply is not None]
-    return dt.date.fromisoformat(max(days)) if days else None
+    """Return the latest billing day on which an answer was recorded: its prices are those on the bill."""
+    times = {call.reply.recorded_at for call in answered if call.reply is not None}
+    return max(map(billing_day, times), default=None)
 
 
 def _decision_day(answered: Sequence[Call]) -> dt.date:

@@ -36,6 +36,8 @@ class Assessment:
     path: PricePath
     case: CaseMoney
     branch: Branch
+    threshold: float
+    """r, the return to beat: 0 where the treatment is not dearer, for (1 + r)·C would count savings again."""
     quality: Estimate
     """Points, corrected by people's labels where there are enough, as are the contrasts below."""
     cost: Estimate
@@ -91,7 +93,7 @@ def assess(
     )  # fmt: skip
     cost = stakes.estimate(case.cost)
     branch = branch_of(cost)
-    threshold = 0.0 if branch is Branch.NOT_DEARER else stakes.limits.roi
+    threshold = return_to_beat(stakes, branch)
     kept, kept_tail = stakes.retention()
     joint = _joint(stakes, costs)
     drawn = (
@@ -100,9 +102,9 @@ def assess(
         else None
     )
     return Assessment(
-        on=on, values=values, path=path, case=case, branch=branch, cost=cost,
+        on=on, values=values, path=path, case=case, branch=branch, threshold=threshold, cost=cost,
         quality=stakes.points(),
-        net_at_threshold=stakes.net(case, stakes.limits.roi),
+        net_at_threshold=stakes.net(case, threshold),
         net=stakes.net(case, 0.0),
         tail_guard=stakes.guarded_net(case, threshold, stakes.limits.tail_share),
         with_allowance=stakes.estimate(net_values(
@@ -120,6 +122,11 @@ def branch_of(cost: Estimate) -> Branch:
     if cost.high is not None and cost.high <= 0:
         return Branch.NOT_DEARER
     return Branch.DEARER if cost.low is not None and cost.low > 0 else Branch.SPANS_ZERO
+
+
+def return_to_beat(stakes: Stakes, branch: Branch) -> float:
+    """Return r of the decisive contrast: 0 where the treatment is not dearer."""
+    return 0.0 if branch is Branch.NOT_DEARER else stakes.limits.roi
 
 
 def _fieller(stakes: Stakes, case: CaseMoney) -> RatioInterval | None:

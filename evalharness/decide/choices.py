@@ -10,8 +10,8 @@ from evalharness.core.decision import Choice
 from evalharness.core.experiment import Arm, ContextMode, GatewaySettings, Role
 from evalharness.decide.assess import Assessment, assess, roi_interval
 from evalharness.decide.cells import BoolArray, FloatArray
-from evalharness.decide.contrasts import net_values
-from evalharness.decide.money import overhead_per_request
+from evalharness.decide.contrasts import net_values, to_beat
+from evalharness.decide.money import CaseMoney, overhead_per_request
 from evalharness.decide.slices import dimensions, label
 from evalharness.decide.stakes import Stakes
 
@@ -69,16 +69,16 @@ def _policies(stakes: Stakes, found: Assessment) -> Iterator[Choice]:
     other, and the other way round; what it would be on all cases is named beside that value.
     """
     cases = [stakes.bench.cells.cases[i] for i in stakes.pair.index]
-    net = net_values(found.case.benefit, found.case.cost, stakes.limits.roi)
     half = _halves(stakes)
     weights = stakes.pair.design.weights
     for dimension in dimensions(cases) if stakes.pair.design.units >= 2 * _HALVES else ():
         labels = np.array([label(case, dimension) for case in cases])
         chosen = np.zeros(len(labels), dtype=np.bool_)
         for valued in range(_HALVES):
-            pays = _paying(labels, net, weights, half != valued)
+            pays = _paying(labels, found.case, weights, half != valued, stakes.limits.roi)
             chosen |= (half == valued) & np.isin(labels, sorted(pays))
-        everywhere = _paying(labels, net, weights, np.ones(len(labels), dtype=np.bool_))
+        everything = np.ones(len(labels), dtype=np.bool_)
+        everywhere = _paying(labels, found.case, weights, everything, stakes.limits.roi)
         yield _choice(stakes, found, chosen, name=dimension, only_for=tuple(sorted(everywhere)))
 
 
@@ -93,14 +93,20 @@ def _halves(stakes: Stakes) -> FloatArray:
 
 
 def _paying(
-    labels: np.ndarray[tuple[int], np.dtype[np.str_]], net: FloatArray, weights: FloatArray, over: BoolArray
+    labels: np.ndarray[tuple[int], np.dtype[np.str_]],
+    money: CaseMoney,
+    weights: FloatArray,
+    over: BoolArray,
+    threshold: float,
 ) -> set[str]:
     """Return the values whose mean B − (1 + r)C is positive over some of the cases."""
-    return {
-        str(value)
-        for value in np.unique(labels[over])
-        if np.average(net[over & (labels == value)], weights=weights[over & (labels == value)]) > 0
-    }
+    found = set()
+    for value in np.unique(labels[over]):
+        inside = over & (labels == value)
+        benefit, cost, share = money.benefit[inside], money.cost[inside], weights[inside]
+        if np.average(net_values(benefit, cost, to_beat(cost, share, threshold)), weights=share) > 0:
+            found.add(str(value))
+    return found
 
 
 def _choice(
@@ -125,6 +131,7 @@ def _choice(
         shift = shift * chosen[stakes.correction.people.at]
     net = stakes.corrected(net_values(benefit, cost, 0.0), shift)
     mean_cost = float(np.average(cost, weights=design.weights))
+    threshold = to_beat(cost, design.weights, stakes.limits.roi)
     interval = None
     if design.units >= 2 and bool(chosen.any()):
         joint = stakes.joint(np.stack([benefit, cost], axis=1), shift)
@@ -134,7 +141,7 @@ def _choice(
         combination=combination, cross_fitted=name != "arm",
         share=float(np.average(chosen, weights=design.weights)),
         net=net,
-        net_at_threshold=stakes.corrected(net_values(benefit, cost, stakes.limits.roi), shift),
+        net_at_threshold=stakes.corrected(net_values(benefit, cost, threshold), shift),
         roi=net.value / mean_cost if mean_cost > 0 else None,
         interval=interval,
     )  # fmt: skip

@@ -170,6 +170,14 @@ def net_values(benefit: FloatArray, cost: FloatArray, threshold: float) -> Float
     return net
 
 
+def to_beat(cost: FloatArray, weights: FloatArray, threshold: float) -> float:
+    """Return r over some cases: the threshold, or 0 where they are not dearer on average.
+
+    (1 + r)·C of a negative C would credit savings 1 + r times.
+    """
+    return threshold if float(np.average(cost, weights=weights)) > 0 else 0.0
+
+
 def _refuse_unusable(values: FloatArray, design: Design) -> None:
     if values.shape != (design.n,):
         raise ValueError(f"{values.shape} values for a design of {design.n} cases")

@@ -107,7 +107,7 @@ def _with_money(
         mde_points=mde_points,
         mde_net=month * mde_of_se(se, confidence=confidence),
         roi_detectable=_detectable_roi(stakes, found),
-        power=tuple((roi, _power_at(stakes, found, roi)) for roi in TRUE_ROIS),
+        power=_power(stakes, found),
         cases_for_power=_asked(stakes, settles),
         evsi=rows,
         best_more_prompts=best,
@@ -130,6 +130,12 @@ def _detectable_roi(stakes: Stakes, found: Assessment) -> float | None:
         return None
     detectable = mde_of_se(found.net_at_threshold.se or 0.0, confidence=stakes.bench.confidence)
     return stakes.limits.roi + detectable / found.cost.value
+
+
+def _power(stakes: Stakes, found: Assessment) -> tuple[tuple[float, float], ...]:
+    if found.cost.value <= 0:
+        return ()  # no added cost, so no return on it
+    return tuple((roi, _power_at(stakes, found, roi)) for roi in TRUE_ROIS)
 
 
 def _power_at(stakes: Stakes, found: Assessment, roi: float) -> float:

@@ -120,7 +120,7 @@ def _pulled(case: UpgradeCase, stakes: Stakes, found: Assessment) -> Pulled:
     conditions = (*case.evidence, *proof, *case.guardrails, lifecycle)
     rows = tornado(
         stakes.assumptions, {}, found.joint, tuple(found.path.shares.tolist()), stakes.exchange,
-        threshold=stakes.limits.roi,
+        threshold=found.threshold,
     ) if found.joint is not None else ()  # fmt: skip
     binding = upgrade_binding(final, conditions, field=None, tornado=rows, found=found)
     return _figures(found, final, binding, (*proof, lifecycle))

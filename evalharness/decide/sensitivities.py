@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from evalharness.core.assumptions import Assumptions
 from evalharness.core.decision import Estimate, Sensitivity
 from evalharness.core.experiment import ContextMode, DroppedCells
-from evalharness.decide.assess import Assessment
+from evalharness.decide.assess import Assessment, branch_of, return_to_beat
 from evalharness.decide.bench import Bench
 from evalharness.decide.cells import FloatArray
 from evalharness.decide.money import CaseMoney, case_money
@@ -34,7 +34,11 @@ def sensitivities(
 
 
 def _row(stakes: Stakes, name: str, case: CaseMoney | None) -> Sensitivity:
-    return _shown(stakes, name, None if case is None else stakes.net(case, stakes.limits.roi))
+    if case is None:
+        return _shown(stakes, name, None)
+    return _shown(
+        stakes, name, stakes.net(case, return_to_beat(stakes, branch_of(stakes.estimate(case.cost))))
+    )
 
 
 def _shown(stakes: Stakes, name: str, estimate: Estimate | None) -> Sensitivity:
@@ -66,5 +70,5 @@ def _case(stakes: Stakes, values: Mapping[str, float], cost: FloatArray) -> Case
 
 
 def _full_tail(stakes: Stakes, found: Assessment | None) -> Sensitivity:
-    estimate = None if found is None else stakes.guarded_net(found.case, stakes.limits.roi, 1.0)
+    estimate = None if found is None else stakes.guarded_net(found.case, found.threshold, 1.0)
     return _shown(stakes, "full_tail_share", estimate)

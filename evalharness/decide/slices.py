@@ -8,8 +8,9 @@ import numpy as np
 
 from evalharness.core.decision import Estimate, Slice
 from evalharness.core.study import CaseFacts
+from evalharness.decide.assess import Assessment
 from evalharness.decide.cells import FloatArray, IntArray
-from evalharness.decide.contrasts import mean_estimate
+from evalharness.decide.contrasts import mean_estimate, net_values, to_beat
 from evalharness.decide.stakes import Stakes
 
 _CROSSED = ("persona", "language")
@@ -51,14 +52,14 @@ def dimensions(cases: Sequence[CaseFacts]) -> tuple[str, ...]:
     return tuple(name for name in _DIMENSIONS if name in varied)
 
 
-def slices(stakes: Stakes, net: FloatArray | None) -> tuple[Slice, ...]:
+def slices(stakes: Stakes, assessed: Assessment | None) -> tuple[Slice, ...]:
     """Estimate quality and net benefit within each persona, language, category, and persona x language.
 
     Only dimensions in which the cases differ.
 
     Args:
         stakes: The pair that is compared.
-        net: B − (1 + r)C of each case, shape (n,), USD per request; None while an assumption is unknown.
+        assessed: Benefit and cost of each case; None while an assumption is unknown.
 
     Returns:
         Slices in order of dimension and value. No slice has a verdict: ten uncorrected slices at the boundary
@@ -66,7 +67,7 @@ def slices(stakes: Stakes, net: FloatArray | None) -> tuple[Slice, ...]:
     """
     cases = [stakes.bench.cells.cases[i] for i in stakes.pair.index]
     found = [
-        _slice(stakes, dimension, value, keep, net)
+        _slice(stakes, dimension, value, keep, assessed)
         for dimension in dimensions(cases)
         for value, keep in _groups(stakes, dimension)
     ]
@@ -87,17 +88,21 @@ def _groups(stakes: Stakes, dimension: str) -> list[tuple[str, IntArray]]:
     return [(str(value), np.flatnonzero(labels == value)) for value in np.unique(labels)]
 
 
-def _slice(stakes: Stakes, dimension: str, value: str, keep: IntArray, net: FloatArray | None) -> Slice:
+def _slice(stakes: Stakes, dimension: str, value: str, keep: IntArray, assessed: Assessment | None) -> Slice:
     design = stakes.pair.design.take(keep)
 
     def estimate(values: FloatArray, unit: str) -> Estimate | None:
         if design.units < 2:
             return None
-        return mean_estimate(values[keep], design, unit=unit, confidence=stakes.bench.confidence)
+        return mean_estimate(values, design, unit=unit, confidence=stakes.bench.confidence)
 
+    net = None
+    if assessed is not None:
+        benefit, cost = assessed.case.benefit[keep], assessed.case.cost[keep]
+        net = net_values(benefit, cost, to_beat(cost, design.weights, stakes.limits.roi))
     return Slice(
         dimension=dimension, value=value, n=len(keep),
-        quality=estimate(stakes.pair.quality, "points"),
+        quality=estimate(stakes.pair.quality[keep], "points"),
         net_at_threshold=None if net is None else estimate(net, "usd_per_request"), p_holm=None,
     )  # fmt: skip
 

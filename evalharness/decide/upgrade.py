@@ -100,7 +100,7 @@ def _bca(stakes: Stakes, found: Assessment | None) -> tuple[Estimate | None, tup
     if stakes.correction is not None:
         # Resampling cases would treat the few graded ones like the many that are not.
         return None, (Reason(code=ReasonCode.BCA_FELL_BACK, values=(("why", "labels"),)),)
-    net = net_values(found.case.benefit, found.case.cost, stakes.limits.roi)
+    net = net_values(found.case.benefit, found.case.cost, found.threshold)
     estimate, why = bca_estimate(
         net, stakes.pair.design, unit="usd_per_request", confidence=stakes.bench.confidence,
         seed=stakes.bench.study.experiment.seed,
@@ -116,7 +116,7 @@ def _tornado(case: UpgradeCase) -> tuple[TornadoRow, ...]:
         return ()
     return tornado(
         case.stakes.assumptions, {}, found.joint, tuple(found.path.shares.tolist()), case.stakes.exchange,
-        threshold=case.stakes.limits.roi,
+        threshold=found.threshold,
     )  # fmt: skip
 
 
@@ -134,12 +134,16 @@ def _measured(case: UpgradeCase) -> Measured | None:
     )
 
 
+def _to_beat(case: UpgradeCase) -> float:
+    return case.standing.threshold if case.standing else case.stakes.limits.roi
+
+
 def _break_evens(case: UpgradeCase) -> tuple[BreakEven, ...]:
     stakes, measured = case.stakes, _measured(case)
     if measured is None:
         return ()
     stated = means(stakes.assumptions)
-    return break_evens(stakes.assumptions, stated, measured, stakes.exchange, threshold=stakes.limits.roi)
+    return break_evens(stakes.assumptions, stated, measured, stakes.exchange, threshold=_to_beat(case))
 
 
 def _curve(case: UpgradeCase) -> BreakEvenCurve | None:
@@ -147,9 +151,7 @@ def _curve(case: UpgradeCase) -> BreakEvenCurve | None:
     if measured is None:
         return None
     stated = means(stakes.assumptions)
-    return break_even_curve(
-        stakes.assumptions, stated, measured, stakes.exchange, threshold=stakes.limits.roi
-    )
+    return break_even_curve(stakes.assumptions, stated, measured, stakes.exchange, threshold=_to_beat(case))
 
 
 def _decision(
@@ -164,7 +166,6 @@ def _decision(
     stakes, found = case.stakes, case.found
     bench, pair = stakes.bench, stakes.pair
     limits = stakes.limits
-    net = None if found is None else net_values(found.case.benefit, found.case.cost, limits.roi)
     at_run_date = stakes.cost_on(bench.study.on)
     latency = bench.difference(pair, bench.cells.latency_ms, "ms")
     return UpgradeDecision(
@@ -193,7 +194,7 @@ def _decision(
         next=next_step(stakes, found, study_usd=study_usd, binding=verdict.binding, tornado=swings),
         dates=dates.rows,
         sensitivities=sensitivities(bench, stakes.assumptions, case.context, stakes, found),
-        slices=slices(stakes, net),
+        slices=slices(stakes, found),
         severe=severe_losses(pair.quality, threshold_points=limits.severe_loss, confidence=bench.confidence),
         choices=choices(stakes, found),
     )

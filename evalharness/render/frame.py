@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from evalharness.core.decision import (
     ArmSummary,
+    Branch,
     Condition,
     ConditionName,
     Decision,
@@ -134,7 +135,9 @@ def make_frame(decision: Decision, language: Language, material: Material = NOTH
         decision=decision,
         material=material,
         say=say.bind(
-            roi_limit=say("word.roi_known", limit=limits.roi),
+            roi_limit=say("word.break_even")
+            if decision.upgrade.branch is Branch.NOT_DEARER
+            else say("word.roi_known", limit=limits.roi),
             loss_limit=say("word.share", value=limits.quality_loss),
             saving_limit=say("word.share", value=limits.context_token_reduction),
         ),

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 from evalharness.core.errors import ProviderError
 from evalharness.core.experiment import Limits
+from evalharness.core.pacific import PACIFIC, pacific_day
 from evalharness.run.halt import Halt
 from evalharness.run.pace import Gate, Meter
 from evalharness.run.retry import RATE_LIMITED
-
-_PACIFIC = "America/Los_Angeles"
 
 
 class Lane:
@@ -78,6 +76,5 @@ def is_daily_quota(error: ProviderError) -> bool:
 
 def next_reset(now: dt.datetime) -> dt.datetime:
     """Return the next midnight Pacific time, when daily quotas begin anew, in UTC."""
-    pacific = ZoneInfo(_PACIFIC)
-    tomorrow = now.astimezone(pacific).date() + dt.timedelta(days=1)
-    return dt.datetime.combine(tomorrow, dt.time(), tzinfo=pacific).astimezone(dt.UTC)
+    tomorrow = pacific_day(now) + dt.timedelta(days=1)
+    return dt.datetime.combine(tomorrow, dt.time(), tzinfo=PACIFIC).astimezone(dt.UTC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 from collections import defaultdict
 from collections.abc import Callable
@@ -274,3 +275,17 @@ def test_a_replayed_run_bought_nothing(cli: Cli, run_dir: Path, recorded: Path) 
     done = cli("invoice", "compare", str(run_dir), "billing.csv")
     assert done.returncode == 0
     assert "it bought nothing" in done.stderr
+
+
+def test_a_run_of_the_last_evening_in_california_costs_what_that_evening_costs(
+    cli: Cli, run_dir: Path
+) -> None:
+    """In UTC, and in Seoul, the new year has begun, and with it other prices; the bill is of the old one."""
+    calls = run_dir / "calls.jsonl"
+    text = re.sub(r'"recorded_at":"[^"]+"', '"recorded_at":"2027-01-01T07:59:59Z"', calls.read_text("utf-8"))
+    calls.write_text(text, encoding="utf-8", newline="\n")
+    found = shown(cli, run_dir)
+    assert found["ledger"]["on"] == "2026-12-31"
+    assert Decimal(found["ledger"]["study_usd"]) == by_hand(run_dir, "2026-12-01")
+    priced = json.loads(cli("price", str(run_dir), "--json").stdout)
+    assert Decimal(priced["total_usd"]) == Decimal(found["ledger"]["study_usd"])

@@ -44,7 +44,7 @@ def started(project: Path, url: str, lines: int) -> subprocess.Popen[str]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot send these signals to a child")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", None)])
 def test_a_signal_lets_calls_in_flight_finish(project: Path, number: signal.Signals, cells: int) -> None:
     """Every answer that the emulator gave is in the journal; exit 130 and one line."""
     log = project / "log.jsonl"

@@ -175,6 +175,7 @@ def test_a_text_file_cannot_steer_the_terminal(cli: Cli, project: Path) -> None:
         (("compress", "nowhere.txt"), 3, "no such file"),
         (("compress", CASE, "--budget", "0"), 2, "0"),
         (("compress", CASE, "--budget", "1.5"), 2, "1.5"),
+        (("compress", CASE, "--budget", "0.5", "--tokens", "5"), 2, "give one of them"),
         (("compress", CASE, "--method", "magic"), 2, "magic"),
         (("sweep", "prompts/experimint.toml"), 3, "did you mean experiment.toml?"),
         (("sweep", EXPERIMENT, "--budget", "0"), 2, "0"),
@@ -192,3 +193,11 @@ def test_a_cut_case_is_refused_by_name(cli: Cli, project: Path) -> None:
     done = cli("sena", "compress", CASE)
     assert done.returncode == 3
     assert "pen-ko-01.yaml" in done.stderr
+
+
+def test_of_nothing_nothing_is_saved(cli: Cli, project: Path) -> None:
+    (project / "empty.txt").write_bytes(b"")
+    done = cli("sena", "compress", "empty.txt")
+    assert (done.returncode, done.stdout) == (
+        0, "extractive: 0 of 0 tokens kept, 0.0% saved, 0 of 0 units dropped; counts are approximate\n"
+    )  # fmt: skip

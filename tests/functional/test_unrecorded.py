@@ -136,3 +136,42 @@ def test_recordings_that_were_moved_away_are_asked_anew_and_not_brought_back(
     assert bought(log).total() == cells // 8 == len(list(folder.glob("*.json")))
     again = cli(*command, GOOGLE_GEMINI_BASE_URL=url)
     assert f"0 calls made, {cells // 8} resumed" in again.stdout
+
+
+def test_recordings_of_judges_are_written_from_the_run_too(
+    cli: Cli, project: Path, server: tuple[str, Path]
+) -> None:
+    url, log = server
+    folder = project / "cassettes" / "mentoring"
+    first = cli("analyze", EXPERIMENT, "--mode", "record", "-q", GOOGLE_GEMINI_BASE_URL=url)
+    assert first.returncode == 0, first.stderr
+    spent, count = bought(log), len(list(folder.glob("*.json")))
+    shutil.rmtree(folder)
+    again = cli("analyze", EXPERIMENT, "--mode", "record", "-q", GOOGLE_GEMINI_BASE_URL=url)
+    assert again.returncode == 0, again.stderr
+    assert (bought(log), len(list(folder.glob("*.json")))) == (spent, count)
+    assert cli("analyze", EXPERIMENT, "-q").returncode == 0
+
+
+@pytest.mark.parametrize("mode", ["record", "record-missing"])
+def test_what_was_recorded_before_a_kill_and_not_journaled_is_not_bought_again(
+    cli: Cli, project: Path, server: tuple[str, Path], mode: str
+) -> None:
+    """The last lines of the journal are taken away, as if the session had been killed before them."""
+    url, log = server
+    first = cli("analyze", EXPERIMENT, "--mode", mode, "-q", GOOGLE_GEMINI_BASE_URL=url)
+    assert first.returncode == 0, first.stderr
+    spent = bought(log)
+    (journal,) = project.glob("reports/*/calls.jsonl")
+    (decision,) = project.glob("reports/*/decision.json")
+    whole, decided = journal.read_text(encoding="utf-8"), decision.read_text(encoding="utf-8")
+    lines = whole.splitlines(keepends=True)
+    answers = [line for line in lines if '"purpose": "answer"' in line or '"purpose":"answer"' in line]
+    judged = [line for line in lines if line not in answers]
+    kept = (*answers[:-3], *judged[:-3])
+    assert len(kept) == len(lines) - 6
+    journal.write_text("".join(kept), encoding="utf-8", newline="\n")
+    again = cli("analyze", EXPERIMENT, "--mode", mode, "-q", GOOGLE_GEMINI_BASE_URL=url)
+    assert again.returncode == 0, again.stderr
+    assert bought(log) == spent
+    assert decision.read_text(encoding="utf-8") == decided

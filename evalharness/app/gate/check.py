@@ -30,6 +30,7 @@ from evalharness.core.gate import (
 )
 from evalharness.core.imported import IMPORTED
 from evalharness.core.job import JUDGING
+from evalharness.core.pacific import pacific_day
 from evalharness.core.plain import to_plain
 from evalharness.core.provenance import Delivery, Origin
 from evalharness.store import Manifest, RunDirectory
@@ -90,7 +91,7 @@ def _check(case: _Case) -> GateReport:
         return _compared(case, load_run(case.directory), ())
     calls = case.directory.read_calls() if (case.directory.path / "calls.jsonl").exists() else {}
     answered = {key for key, call in calls.items() if call.reply is not None}
-    stale = stale_rows(case.project, calls=calls, on=SystemClock().now().date())
+    stale = stale_rows(case.project, calls=calls, on=pacific_day(SystemClock().now()))
     if case.manifest.identity != case.project.plan.identity:
         change = describe_change(case.directory.read_plan(), case.project.plan.cells)
         if not stale:

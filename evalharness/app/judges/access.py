@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -14,6 +15,7 @@ from evalharness.core.call import Call, Reply
 from evalharness.core.errors import RunMismatch
 from evalharness.core.experiment import JudgeChoice
 from evalharness.core.job import JUDGING
+from evalharness.core.pacific import pacific_day
 from evalharness.core.ports import Clock, ModelClient
 from evalharness.core.provenance import Delivery
 from evalharness.core.wire.request import ModelRequest
@@ -54,12 +56,15 @@ def judge_access(
     for line in check_people(project):
         how.note(line)
     for judge in experiment.judges:
-        project.card.rate(judge.model, clock.now().date())
+        project.card.rate(judge.model, pacific_day(clock.now()))
     _refuse_other_places(experiment.judges, earlier, directory)
+    manifest = directory.read_manifest()
+    access = replace(access, since=dt.datetime.fromisoformat(manifest.started_at))
     if experiment.limits.monthly_usd is None:
         return access
-    endpoint = directory.read_manifest().endpoint
-    spent = month_spent(directory.path.parent, endpoint=endpoint, now=clock.now(), price=access.price())
+    spent = month_spent(
+        directory.path.parent, endpoint=manifest.endpoint, now=clock.now(), price=access.price()
+    )
     return replace(access, month_spent_usd=spent)
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from evalharness.app.clients import Go
 from evalharness.app.judges.access import Asking, judge_access
 from evalharness.app.project import Project
+from evalharness.app.recordings.kept import record_kept
 from evalharness.app.system import SystemClock
 from evalharness.core.call import Attempt, Call
 from evalharness.core.errors import ProviderError
@@ -136,8 +137,11 @@ class _Session:
     known: dict[str, Call]
     """The run's calls; what is asked now is added."""
 
-    def ask(self, questions: Iterable[Job], *, repairs: Callable[[], tuple[Job, ...]]) -> None:
+    def ask(self, questions: Sequence[Job], *, repairs: Callable[[], tuple[Job, ...]]) -> None:
         """Make the calls that are missing: first questions, then repairs of what cannot be read."""
+        if self.how.mode.records:
+            overwrite, note = self.how.mode.overwrites, self.how.note
+            record_kept(self.project, (*questions, *repairs()), self.known, overwrite=overwrite, note=note)
         first = self._missing(questions)
         if not first and not self._missing(repairs()):
             return

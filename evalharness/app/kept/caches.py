@@ -1,4 +1,4 @@
-"""What is kept between runs because making it again takes time: parsed cases, compressions, heavy scores."""
+"""What is kept because making it again takes time: parsed cases, compressions, embeddings, heavy scores."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import hashlib
 import json
 import platform
 import unicodedata
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
@@ -54,6 +55,14 @@ def score_cache(folder: Path) -> ContentCache[Remembered]:
     """Return the scores of heavy scorers that are kept in a folder."""
     adapter: TypeAdapter[Remembered] = TypeAdapter(Remembered)
     return _cache(folder / "scores.sqlite", adapter, _SCORE_CODE)
+
+
+def embedding_cache(folder: Path) -> ContentCache[Sequence[float]]:
+    """Return the sentence embeddings that are kept in a folder; a key names the model and the text."""
+    return ContentCache(
+        folder / "embeddings.sqlite", version="1", dump=lambda vector: array("f", vector).tobytes().hex(),
+        load=lambda text: array("f", bytes.fromhex(text)),
+    )  # fmt: skip
 
 
 @cache

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-from evalharness.app.money.pacific import pacific_day
 from evalharness.app.opening import open_project
 from evalharness.core.call import Call
 from evalharness.core.errors import InvalidUsage, PricingError, ProviderError
 from evalharness.core.imported import IMPORTED
 from evalharness.core.invoice import Booked, Invoice, InvoiceLine, Kind, Place, Reconciled, Verdict
+from evalharness.core.pacific import billing_day, pacific_day
 from evalharness.core.pricing import RateCard, bill_of, is_long, price_usage, prices_of
 from evalharness.core.pricing.tally import stated_tier
 from evalharness.core.provenance import Delivery, Origin
@@ -106,7 +106,7 @@ def _booked(call: Call, card: RateCard) -> list[tuple[Place, Decimal, int]]:
     if found is None or call.reply is None:
         return []
     model, usage = found
-    day = pacific_day(dt.datetime.fromisoformat(call.reply.recorded_at))
+    day = billing_day(call.reply.recorded_at)
     row = card.rate(model, day)
     long = is_long(row, usage)
     body = call.reply.body
@@ -147,7 +147,7 @@ def _doubtful(call: Call, card: RateCard) -> list[tuple[dt.date, Decimal]]:
         moments.append(call.reply.recorded_at)
     found = []
     for moment in moments:
-        day = pacific_day(dt.datetime.fromisoformat(moment))
+        day = billing_day(moment)
         try:
             bill = price_usage(call.reserve, model=call.model, card=card, on=day)
         except PricingError:

@@ -14,9 +14,9 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from evalharness.app.money.pacific import pacific_day
 from evalharness.app.money.rates import priced_card
 from evalharness.core.errors import BadInput, PricingError, ProviderError
+from evalharness.core.pacific import billing_day
 from evalharness.core.pricing import RateCard, Tier
 from evalharness.core.pricing.tally import Tally
 from evalharness.core.wire.response import parse_stream
@@ -63,7 +63,7 @@ def _own_day(at: str | None) -> dt.date:
     if at is None:
         raise PricingError("it states no day; name one with --on")
     try:
-        return pacific_day(dt.datetime.fromisoformat(at))
+        return billing_day(at)
     except (ValueError, OverflowError):
         raise PricingError(f"its time {at!r} is no ISO 8601 time; name a day with --on") from None
 

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from evalharness.app.project import Project
 from evalharness.core.call import Call
 from evalharness.core.errors import JournalDamaged
 from evalharness.core.experiment import Role
+from evalharness.core.pacific import pacific_day
 from evalharness.core.plan import PlannedCell
 from evalharness.run import Price
 from evalharness.run.booking import call_usd
@@ -146,5 +146,5 @@ def _when(call: Call) -> dt.datetime:
 
 
 def _month(when: dt.datetime) -> tuple[int, int]:
-    day = when.astimezone(ZoneInfo("America/Los_Angeles"))
+    day = pacific_day(when)
     return day.year, day.month

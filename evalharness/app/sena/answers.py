@@ -20,6 +20,7 @@ from evalharness.app.scoring import ScoredRun, scored
 from evalharness.app.stages import run_experiment
 from evalharness.app.system import SystemClock
 from evalharness.core.experiment import Arm, ContextMode, Experiment, Role, SenaSettings
+from evalharness.core.pacific import billing_day, pacific_day
 from evalharness.core.provenance import Delivery, Origin, weakest
 from evalharness.decide import bench_of
 from evalharness.decide.assemble import RunData, assemble
@@ -158,7 +159,7 @@ def _complete(project: GridProject) -> tuple[GridPoint, ...]:
 
 
 def _say_cost(project: GridProject, note: Callable[[str], None]) -> None:
-    today = SystemClock().now().date()
+    today = pacific_day(SystemClock().now())
     rows = estimate_plan(project.plan, project.card, today)
     if project.experiment.judges:
         from evalharness.app.judges.estimate import estimate_judging
@@ -178,7 +179,7 @@ def _judge(project: GridProject, directory: RunDirectory, data: ScoredRun) -> An
     directory.write_judging(data.judgements, data.comparisons)
     directory.write_scores(data.scores)
     replies = [(call.origin, call.reply) for call in data.calls.values() if call.reply is not None]
-    on = dt.date.fromisoformat(max(reply.recorded_at[:10] for _, reply in replies))
+    on = max(billing_day(reply.recorded_at) for _, reply in replies)
     benches = {point: _bench(project, point, data, on) for point in project.points}
     judged = [judge_point(bench, method=p[0], budget=p[1]) for p, bench in benches.items()]
     points = tuple(point for point in judged if point is not None)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalharness.app.clients import Mode
-from evalharness.app.kept.vectors import VectorFile
+from evalharness.app.kept.caches import embedding_cache
 from evalharness.app.project import Project
 from evalharness.app.sena.answers import Answers, answer_sweep
 from evalharness.app.sena.patch import patch_sena
@@ -112,7 +111,7 @@ def sweep_experiment(
     experiment, cases = project.experiment, project.cases
     rules = sena_rules(experiment.sena.protect, min_tokens=experiment.sena.min_tokens)
     known = [method for method in methods if _is_installed(method, note)]
-    with closing(VectorFile(out / "embeddings.sqlite")) as vectors:
+    with embedding_cache(out) as vectors:
         compressors = [_compressor(method, rules, vectors) for method in known]
         sweep = run_sweep(cases, compressors, budgets, _count_as_sent(file, experiment))
     points = [(method, budget) for method in known for budget in budgets]
@@ -244,7 +243,9 @@ def _is_installed(method: str, note: Callable[[str], None]) -> bool:
     return True
 
 
-def _compressor(method: str, rules: SenaRules, vectors: VectorFile | None) -> Compressor:
+def _compressor(
+    method: str, rules: SenaRules, vectors: MutableMapping[str, Sequence[float]] | None
+) -> Compressor:
     if method == "hybrid":
         encoder = UniversalSentenceEncoder()
         return HybridCompressor(

@@ -52,7 +52,7 @@ class Slice:
     quality: Estimate | None
     """Points; None with fewer than two cases."""
     net_at_threshold: Estimate | None
-    """B - (1 + r)C per request, USD."""
+    """B - (1 + r)C per request, USD; r is 0 where the slice is not dearer."""
     p_holm: float | None
     """Holm-adjusted over all slices; of net_at_threshold if money is known, else of quality."""
 
@@ -81,7 +81,8 @@ class Choice:
     net: Estimate
     """B - C, USD per request of all traffic, the overhead of the switch included where the model changes."""
     net_at_threshold: Estimate
-    """B - (1 + r)C, likewise. Exploratory: the verdict is the upgrade's own."""
+    """B - (1 + r)C, likewise, r being 0 where the choice is not dearer. Exploratory: the verdict is the
+    upgrade's own."""
     roi: float | None
     """B/C - 1 over the horizon; None if it does not cost more."""
     interval: RatioInterval | None
@@ -107,7 +108,8 @@ class UpgradeDecision:
     latency: Estimate | None
     """Added milliseconds; None if unmeasured."""
     net_at_threshold: Estimate | None
-    """B - (1 + r)C, USD per request, the decisive contrast; None while an assumption is unknown."""
+    """B - (1 + r)C, USD per request, the decisive contrast; None while an assumption is unknown. Where the
+    treatment is not dearer r is 0, here and below: (1 + r)C would credit savings 1 + r times."""
     net: Estimate | None
     """B - C, USD per request."""
     tail_guard: Estimate | None

@@ -89,6 +89,8 @@ def read_seal(folder: Path) -> Seal | None:
         texts = [document[name] for name in ("sealed_at", "method", "signature")]
         if not all(isinstance(text, str) for text in texts):
             raise ValueError("sealed_at, method and signature are texts")
+        # Half a surrogate pair is text to JSON, and no bytes that anybody could sign.
+        canonical_json(document).encode()
     except (OSError, ValueError) as error:
         raise IntegrityError(f"the seal is damaged: {error}", file=file) from None
     return Seal(sealed_at=texts[0], method=texts[1], signature=texts[2], recordings=entries)

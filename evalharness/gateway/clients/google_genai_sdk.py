@@ -15,7 +15,7 @@ from google.genai import errors, types
 from google.genai.client import DebugConfig
 from pydantic import ValidationError
 
-from evalharness.core.errors import BadInput, EvalHarnessError
+from evalharness.core.errors import BadInput, EvalHarnessError, ProviderError
 from evalharness.core.wire.canonical import canonical_body, request_digest
 from evalharness.core.wire.request import API_VERSION, ModelRequest
 from evalharness.gateway.clients.difference import differences
@@ -202,7 +202,7 @@ class Connection:
             return
         raise self._refusal(response.status_code, await response.aread(), response.headers)
 
-    def _refusal(self, status: int, content: bytes, headers: Mapping[str, str]) -> EvalHarnessError:
+    def _refusal(self, status: int, content: bytes, headers: Mapping[str, str]) -> ProviderError:
         return http_failure(
             status,
             content,
@@ -225,7 +225,9 @@ class Connection:
             return _cannot_carry(*(".".join(map(str, item["loc"])) for item in error.errors()))
         if isinstance(error, errors.APIError):
             # A stream that began with 200 and went wrong on its way.
-            return self._refusal(error.code or 500, json.dumps(error.details).encode(), {})
+            refused = self._refusal(error.code or 500, json.dumps(error.details).encode(), {})
+            refused.begun = True
+            return refused
         return None
 
 

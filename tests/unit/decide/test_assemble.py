@@ -359,3 +359,16 @@ def test_a_judge_of_another_house_does_not_weaken_the_answers_origin(
     assert found[Origin.UNVERIFIED].origin is Origin.GOOGLE
     assert found[Origin.UNVERIFIED].judge_origins == (("one", Origin.UNVERIFIED),)
     assert found[Origin.SIMULATED].origin is Origin.SIMULATED
+
+
+@pytest.mark.parametrize(
+    ("recorded_at", "day"),
+    [("2027-01-01T07:59:59Z", dt.date(2026, 12, 31)), ("2027-01-01T08:00:00Z", dt.date(2027, 1, 1))],
+)
+def test_the_date_of_a_decision_is_the_billing_day_of_its_last_answer(
+    study: Study, recorded_at: str, day: dt.date
+) -> None:
+    calls = {key: replace(c, reply=replace(c.reply, recorded_at=recorded_at)) for key, c in
+             run_data().calls.items()}  # fmt: skip
+    found = study(run_data(calls=calls))
+    assert (found.on, found.recorded_on) == (day, day)

@@ -118,11 +118,28 @@ def test_cheaper_and_worse_is_a_trade_off_and_never_an_roi(study, card, assume) 
 
 
 def test_savings_do_not_count_two_and_a_half_times(study, card, assume) -> None:
-    """B − 2.5C > 0 with C < 0 does not approve by itself: B − C must be positive too."""
+    """B − 2.5C > 0 with C < 0 neither approves nor is it shown anywhere as money: B − C is."""
     found = decide(study(flat(-0.035, wobble=0.02), tokens=CHEAP_PRO), card, assume()).upgrade
-    assert found.net_at_threshold.low > 0
+    assert found.net.value - 1.5 * found.cost.value > 0
     assert found.net.high < 0
     assert found.verdict.ruling is Ruling.REJECT
+    assert found.net_at_threshold == found.net
+    assert found.bca.value == pytest.approx(found.net.value)
+    assert all(row.net_at_threshold.high < 0 for row in found.slices)
+    assert all(row.p_holm > 0.5 for row in found.slices)
+    pro = next(row for row in found.choices if row.arm == "pro-raw" and row.name == "arm")
+    assert pro.net_at_threshold == pro.net
+    assert all(row.only_for == () for row in found.choices if row.cross_fitted)
+    assert all(not row.holds for row in found.sensitivities)
+    assert found.next.power == ()
+
+
+def test_break_evens_of_a_cheaper_treatment_are_of_what_it_may_lose(study, card, assume) -> None:
+    """V·Δq* = C: what quality may cost is what tokens save; at 2.5 C it would be allowed to lose more."""
+    found = decide(study(flat(-0.035, wobble=0.02), tokens=CHEAP_PRO), card, assume()).upgrade
+    star = next(row for row in found.break_evens if row.name == "quality_difference")
+    assert star.value == pytest.approx(found.cost.value / 0.05)
+    assert star.value > star.current
 
 
 def test_a_cost_interval_that_spans_zero_decides_on_the_two_contrasts(

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from evalharness.app.money.pacific import pacific_day
 from evalharness.core.errors import BadInput
 from evalharness.core.finance import Currency
 from evalharness.core.invoice import Kind
+from evalharness.core.pacific import pacific_day
 from evalharness.core.pricing import RateCard
 from evalharness.experiment.invoice_file import load_invoice, read_sku
 from evalharness.experiment.rates_file import load_rate_card

@@ -111,7 +111,7 @@ function assess(levers, fixed, bench, nodes, setting, path, values) {
   const proof = proofRows(levers, found, values.requests_per_month);
   const lifecycle = lifecycleRow(levers, addMonths(levers.on, setting.months));
   const final = finalRuling(fixed, statisticalRuling(levers, found, proof), lifecycle);
-  const swings = swingsOf(levers, exchange, joint, setting);
+  const swings = swingsOf(levers, exchange, joint, { ...setting, threshold: r });
   const widest = swings.length ? swings[0].name : null;
   const columns = [money.benefit, money.cost];
   const both = jointly(bench, columns, each);

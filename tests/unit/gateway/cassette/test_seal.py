@@ -92,7 +92,16 @@ def test_a_demanded_seal_must_be_there(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{}", b"[]", b"\xff", b'{"format": 1}', b'{"a":' * 100_000, b'{"format": 1, "format": 1}'],
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"\xff",
+        b'{"format": 1}',
+        b'{"a":' * 100_000,
+        b'{"format": 1, "format": 1}',
+        b'{"format": 1, "sealed_at": "", "method": "ssh", "recordings": {}, "signature": "\\ud800"}',
+    ],
 )
 def test_a_damaged_seal_is_named(folder: Path, content: bytes) -> None:
     (folder / SEAL_NAME).write_bytes(content)

@@ -103,6 +103,8 @@ def test_a_stream_that_fails(stub: Any, clock: Any, status: int, body: bytes, re
         ask(stub.url, clock)
     assert (caught.value.reason, caught.value.retryable) == (reason, True)
     assert "\n" not in str(caught.value)
+    # Of what began with 200 some may be on the bill.
+    assert caught.value.may_be_billed is (status == 200)
 
 
 def test_a_stream_that_stalls_times_out(stub: Any, clock: Any) -> None:

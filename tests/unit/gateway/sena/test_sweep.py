@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from evalharness.app.sena.sweep import VectorFile, compress_file, sweep_experiment
+from evalharness.app.kept.caches import embedding_cache
+from evalharness.app.sena.sweep import compress_file, sweep_experiment
 from evalharness.core.case import Case, Context, KeyFact
-from evalharness.core.errors import BadInput
 from evalharness.gateway.sena import COMPRESSORS
 from evalharness.gateway.sena.recommend import Recommendation, recommend
 from evalharness.gateway.sena.sweep import Point, Sweep, paired_difference, run_sweep
@@ -198,25 +198,19 @@ def project_folder(root: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_vectors_are_kept_in_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "deep" / "vectors.sqlite"
-    first = VectorFile(path)
-    first["k"] = [0.5, -0.25]
-    first.close()
-    second = VectorFile(path)
-    assert "k" in second
-    assert list(second["k"]) == [0.5, -0.25]
-    assert (list(second), len(second)) == (["k"], 1)
-    del second["k"]
-    assert "k" not in second
-    second.close()
-
-
-def test_a_file_that_is_no_cache_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "vectors.sqlite"
+def test_embeddings_are_kept_in_a_file_that_never_gets_in_the_way(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "embeddings.sqlite"
+    with embedding_cache(path.parent) as first:
+        first["k"] = [0.5, -0.25]
+    with embedding_cache(path.parent) as second:
+        assert list(second["k"]) == [0.5, -0.25]
     path.write_text("not a database, whatever its name says " * 20, encoding="utf-8")
-    with pytest.raises(BadInput, match="delete it"):
-        VectorFile(path)
+    with embedding_cache(path.parent) as third:
+        assert "k" not in third
+    (tmp_path / "file").write_bytes(b"")
+    with embedding_cache(tmp_path / "file") as nowhere:
+        nowhere["k"] = [1.0]
+        assert list(nowhere["k"]) == [1.0]
 
 
 def test_a_plain_text_is_compressed_as_one_place(tmp_path: Path) -> None:
