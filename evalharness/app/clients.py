@@ -13,13 +13,14 @@ from pathlib import Path
 
 from evalharness.app.planning.estimate import price_on
 from evalharness.app.project import Project
+from evalharness.app.recordings.foreign import warn_of_foreign
 from evalharness.app.recordings.kept import record_kept
 from evalharness.app.recordings.missing import refuse_missing
 from evalharness.app.signals import stopping_on_signals
 from evalharness.core.call import Call
 from evalharness.core.errors import BadInput, Interrupted, InvalidUsage
 from evalharness.core.experiment import Limits
-from evalharness.core.job import Job
+from evalharness.core.job import JUDGING, Job
 from evalharness.core.pacific import pacific_day
 from evalharness.core.plan import Plan
 from evalharness.core.ports import Clock, Journal, ModelClient
@@ -55,14 +56,10 @@ class Access:
 
     @property
     def endpoint(self) -> str:
-        """Where answers come from: cassettes, loopback, or a host.
-
-        The port of a local server changes with every start; that it is local is what matters.
-        """
+        """Where answers come from: cassettes, loopback, or a host."""
         if not self.mode.connects:
             return CASSETTES
-        endpoint = endpoint_of(self.project.experiment.gateway.client)
-        return "loopback" if endpoint.loopback else endpoint.host
+        return endpoint_of(self.project.experiment.gateway.client).place
 
     async def execute(
         self,
@@ -128,8 +125,19 @@ class Access:
         if self.mode is Mode.REPLAY:
             refuse_missing(self.project, jobs, _today(self.clock))
         elif self.mode.records:
-            record_kept(self.project, jobs, journal.completed(), overwrite=self.mode.overwrites, note=note)
+            known = journal.completed()
+            record_kept(self.project, jobs, known, overwrite=self.mode.overwrites, note=note)
+            if not self.mode.overwrites:
+                warn_of_foreign(self.project.cassettes, jobs, known, asked=self._asked, note=note)
         return await engine.execute(jobs)
+
+    def _asked(self, job: Job) -> str:
+        """Return where a call would go: judges may each have a place of their own."""
+        if job.purpose in JUDGING:
+            for judge in self.project.experiment.judges:
+                if judge.model == job.request.model:
+                    return endpoint_of(judge.client, judge.base_url).place
+        return self.endpoint
 
     def _limits(self) -> Limits:
         limits = self.project.experiment.limits

@@ -116,7 +116,8 @@ class Doctor:
             key = key_for(endpoint, self.environ, self.dotenv)
         except EvalHarnessError as error:
             what, _, fix = str(error).partition(": ")
-            yield _fail("key", what, fix)
+            # Replaying needs none, so only who asks for a call must have one.
+            yield _fail("key", what, fix) if self.call else _warn("key", f"{what}: replay only", fix)
             return
         yield _ok("key", "present, not shown" if endpoint.encrypted else "none needed on this machine")
         probe = Probe(endpoint=endpoint, key=key, clock=self.clock)
@@ -254,7 +255,9 @@ def _price(card: RateCard, model: str, day: dt.date, most_days: int) -> Finding:
         return _fail(check, str(error), "add a row to the rate card")
     age = (day - row.as_of).days
     changes = card.price_changes((model,), day, day + dt.timedelta(days=_SOON_DAYS))
-    said = f"read {age} days ago" + (f", changes on {changes[0]}" if changes else "")
+    said = f"read {age} {'day' if age == 1 else 'days'} ago" + (
+        f", changes on {changes[0]}" if changes else ""
+    )
     if age > most_days:
         detail = f"{said}; the experiment allows {most_days}"
         return _fail(check, detail, f"read it at {row.source} and set as_of")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evalharness.app.nearby import experiments_near, shown
 from evalharness.app.planning.preflight import describe_change
-from evalharness.app.project import Project
-from evalharness.core.errors import RunMismatch
+from evalharness.app.project import Project, text_sha256
+from evalharness.core.errors import BadInput, RunMismatch
 from evalharness.core.imported import IMPORTED
 from evalharness.store import Manifest, RunDirectory
 
@@ -55,15 +57,28 @@ def project_of(directory: RunDirectory, manifest: Manifest) -> Project:
 
 
 def _file_of(directory: RunDirectory, manifest: Manifest) -> Path:
-    return _shown((directory.path / manifest.experiment_file).resolve())
+    """Return the experiment of a run; of a run that was moved or copied, the one here that it was made from.
 
-
-def _shown(file: Path) -> Path:
-    """Return a path as a user would name it from here."""
-    try:
-        return file.relative_to(Path.cwd())
-    except ValueError:
-        return file
+    Raises:
+        BadInput: If there is none.
+    """
+    file = (directory.path / manifest.experiment_file).resolve()
+    if file.exists():
+        return shown(file)
+    found = list(experiments_near(directory.path.absolute()))
+    for known in found:
+        if text_sha256(known) == manifest.experiment_sha256:
+            return shown(known)
+    for known in found:
+        # Changed since in what no answer depends on, perhaps.
+        with suppress(BadInput):
+            if Project(known, limit=manifest.limit, smoke=manifest.smoke).plan.identity == manifest.identity:
+                return shown(known)
+    raise BadInput(
+        f"was moved away from its experiment ({manifest.experiment_file} from there); "
+        "give the command in the folder of the project, or put the run back into its reports",
+        file=directory.path,
+    )
 
 
 def read_decision(directory: RunDirectory) -> Decision:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from evalharness.core.study import Study
     from evalharness.render import Material
 
+_COMMAND, _OWN_COMMAND = f"evalharness verify {REPORT_NAME}.", "evalharness verify report."
+"""How a report says what verifies it, without the ending of its name: published, and in its run directory."""
+
 
 def study_of(directory: RunDirectory, project: Project, *, on: dt.date | None) -> Study:
     """Join a scored run's files into what the decision stands on.
@@ -89,7 +92,7 @@ def render_run(
     """
     texts = report_texts(directory, project, languages)
     for name, text in texts.items():
-        directory.write_text(name, text)
+        directory.write_text(name, own_names(text))
     first = next(iter(texts))
     if copy_to is None:
         return directory.path / first
@@ -101,6 +104,16 @@ def render_run(
 def published_name(name: str) -> str:
     """Return what a run's report is called where people look for it; appendix and pictures keep theirs."""
     return f"{REPORT_NAME}{name.removeprefix('report')}" if name.startswith("report") else name
+
+
+def own_names(text: str) -> str:
+    """Return a report as it stands in its run directory: the command that verifies it names that file."""
+    return text.replace(_COMMAND, _OWN_COMMAND)
+
+
+def names_itself(content: bytes) -> bool:
+    """Tell whether a report is one of a run directory."""
+    return _OWN_COMMAND.encode() in content
 
 
 def page_beside(report: Path) -> Path:

@@ -28,12 +28,15 @@ from evalharness.app.planning.preflight import (
     shutdown_warnings,
 )
 from evalharness.app.project import Project
+from evalharness.app.recordings.kept import gone
 from evalharness.app.recordings.missing import note_surplus
 from evalharness.app.reports import study_of
 from evalharness.app.scoring import Note, Watch, score_run
 from evalharness.app.system import SystemClock, git_state, relative_path, versions
+from evalharness.core.call import Call
 from evalharness.core.errors import ProviderError, RunMismatch
 from evalharness.core.pacific import pacific_day
+from evalharness.core.provenance import Delivery
 from evalharness.run import RunSummary
 from evalharness.store import Manifest, RunDirectory
 from evalharness.store.directory import FORMAT_VERSION
@@ -83,6 +86,8 @@ def run_experiment(
         access = _prepare(directory, access, note)
         # Replayed answers cost nothing and may have changed on disk: they are always read again.
         with directory.journal(fresh=mode is Mode.REPLAY, note=note) as journal:
+            if mode is Mode.RECORD_MISSING:
+                journal.forget(gone(project.cassettes, journal.everything()))
             summary = asyncio.run(
                 access.execute(
                     journal=journal,
@@ -208,6 +213,10 @@ def _run_id(project: Project, mode: Mode) -> str:
     return "-".join(parts)
 
 
+def _fetched(call: Call) -> bool:
+    return call.reply is not None and call.reply.delivery is Delivery.LIVE
+
+
 def _claim(directory: RunDirectory, project: Project, access: Access) -> str | None:
     """Write the manifest, once it is checked that the directory's own is of this very run.
 
@@ -223,8 +232,8 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> str | N
                 f"this run asked something else: {change}; choose another --out, or remove the directory",
                 file=directory.path,
             )
-        # A session that ended before its first call, for want of a key perhaps, ties nobody to its endpoint.
-        if known.endpoint != endpoint and any(directory.whole_calls()):
+        # Only what it answered ties a run to an endpoint: not calls that failed there, nor replayed ones.
+        if known.endpoint != endpoint and any(_fetched(call) for call in directory.whole_calls()):
             raise RunMismatch(
                 f"this run's answers come from {known.endpoint}, now it would go on with {endpoint}; "
                 "choose another --out, or remove the directory",

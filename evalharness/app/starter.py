@@ -67,7 +67,9 @@ def starter_content() -> dict[str, bytes]:
     """
     archive = files("evalharness.app") / ARCHIVE
     if not archive.is_file():
-        raise BadInput("no starter project in this installation; install the wheel: pip install evalharness")
+        raise BadInput(
+            "no starter project in this installation; install the wheel: pip install . in a checkout"
+        )
     try:
         with tarfile.open(fileobj=io.BytesIO(archive.read_bytes())) as members:
             return {member.name: _read(members, member) for member in members}

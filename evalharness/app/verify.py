@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,17 +13,10 @@ from evalharness.app import stages
 from evalharness.app.clients import Mode, replies_of
 from evalharness.app.opening import open_project, read_decision
 from evalharness.app.project import Project
-from evalharness.app.reports import report_texts
-from evalharness.core.errors import (
-    BadInput,
-    CassetteMiss,
-    Differs,
-    EvalHarnessError,
-    IntegrityError,
-    RunMismatch,
-)
+from evalharness.app.report_source import CHANGED, cause_of, experiment_of, run_beside
+from evalharness.app.reports import names_itself, own_names, report_texts
+from evalharness.core.errors import CassetteMiss, Differs, EvalHarnessError, IntegrityError
 from evalharness.core.imported import IMPORTED
-from evalharness.disk import open_regular
 from evalharness.render import LANGUAGES
 from evalharness.render.reference import Reference, read_reference
 from evalharness.score import build_records
@@ -87,19 +80,23 @@ def verify_report(path: Path, *, experiment: Path | None) -> Verified:
     """
     reference = _reference(path)
     with tempfile.TemporaryDirectory() as folder:
-        found = _run_of(reference, path.parent)
+        found = run_beside(reference, path.parent, replayed=False)
         if found is not None and experiment is None:
             project = _afresh(found)
             made, source = _copy(found, project, Path(folder) / found.path.name), "calls.jsonl"
         else:
-            project = _experiment_of(reference, path, experiment)
+            project = experiment_of(reference, path, experiment)
             made, source = _replayed(project, Path(folder)), "recordings"
-            _bring_labels(reference, path.parent, made)
+            beside = run_beside(reference, path.parent)
+            if beside is not None:
+                _copy_files(beside.path, made.path, _PEOPLE)
         calls = _derive(made, project, on=reference.on, languages=(reference.language,))
         texts = report_texts(made, project, (reference.language,))
         start, ending = _NAMED[reference.kind]
         text = next(t for name, t in texts.items() if name.startswith(start) and name.endswith(ending))
-        compare(path, encode(text))
+        # The same report stands in its run directory, and under another name where people look for it.
+        wanted = encode(own_names(text) if names_itself(read_raw(path)) else text)
+        compare(path, wanted, why=lambda: cause_of(reference, path, project))
     return Verified(files=(path,), calls=calls, source=source)
 
 
@@ -111,8 +108,13 @@ def _compare_files(directory: RunDirectory, made: RunDirectory) -> list[str]:
     return names
 
 
-def compare(path: Path, wanted: bytes) -> None:
+def compare(path: Path, wanted: bytes, *, why: Callable[[], str] = lambda: CHANGED) -> None:
     """Compare a file with what it should hold.
+
+    Args:
+        path: The file.
+        wanted: Its bytes as made again.
+        why: Says what may have happened, if they differ.
 
     Raises:
         Differs: Naming the first line that differs, what it is and what it should be.
@@ -125,7 +127,7 @@ def compare(path: Path, wanted: bytes) -> None:
     number = next((k for k, (a, b) in enumerate(pairs) if a != b), min(len(lines), len(wanted_lines)))
     was, should = _excerpts(_line(lines, number), _line(wanted_lines, number))
     raise Differs(
-        f"not what the calls give: is {was}, should be {should}; the file was changed, or the program was",
+        f"not what the calls give: is {was}, should be {should}; {why()}",
         file=path,
         line=number + 1,
     )
@@ -184,15 +186,6 @@ def _copy(directory: RunDirectory, project: Project, to: Path) -> RunDirectory:
     return made
 
 
-def _bring_labels(reference: Reference, folder: Path, made: RunDirectory) -> None:
-    """Copy people's labels from the run that a report was made from, if its directory lies beside it."""
-    for place in (folder, *sorted(path for path in folder.iterdir() if path.is_dir())):
-        directory = RunDirectory(place)
-        if directory.exists() and directory.read_manifest().identity == reference.run:
-            _copy_files(place, made.path, _PEOPLE)
-            return
-
-
 def _copy_files(folder: Path, to: Path, names: Sequence[str]) -> None:
     for name in names:
         if (folder / name).exists():
@@ -241,60 +234,3 @@ def _reference(path: Path) -> Reference:
         return read_reference(read_raw(path).decode("utf-8", "replace"))
     except IntegrityError as error:
         raise IntegrityError(error.message, file=error.file or path) from None
-
-
-def _run_of(reference: Reference, folder: Path) -> RunDirectory | None:
-    """Return the live or recording run that a report was made from, if its directory lies beside it."""
-    for place in (folder, *sorted(path for path in folder.iterdir() if path.is_dir())):
-        directory = RunDirectory(place)
-        if not directory.exists():
-            continue
-        manifest = directory.read_manifest()
-        same = (manifest.identity, manifest.limit) == (reference.run, reference.limit)
-        if same and manifest.mode != Mode.REPLAY.value:
-            return directory
-    return None
-
-
-def _experiment_of(reference: Reference, path: Path, named: Path | None) -> Project:
-    """Return the experiment whose plan has the report's hash.
-
-    Raises:
-        RunMismatch: If none has.
-    """
-    tried = [named] if named else list(_experiments(path.parent))
-    for file in tried:
-        project = Project(file, limit=reference.limit)
-        try:
-            if project.plan.identity == reference.run:
-                return project
-        except BadInput:
-            if named:
-                raise
-    where = ", ".join(map(str, tried)) or "no experiment file near it or here"
-    raise RunMismatch(
-        f"its run {reference.run[:12]} is not what {where} gives: prompts, cases or arms changed since; "
-        "check out the state it was made from, or name the file with --experiment",
-        file=path,
-    )
-
-
-def _experiments(folder: Path) -> Iterator[Path]:
-    """Yield the experiment files near a report and in the working directory, each once."""
-    seen: set[Path] = set()
-    places = ((folder, "*"), (folder.parent, "*"), (Path(), "*"))
-    beside = (folder.parent, folder.parent.parent, Path())
-    below = ((place / "prompts", "**/*") for place in beside)
-    for place, pattern in (*places, *below):
-        for file in sorted(place.glob(f"{pattern}.toml"), key=lambda file: (len(file.parts), file)):
-            if file.resolve() not in seen and _has_arms(file):
-                seen.add(file.resolve())
-                yield file
-
-
-def _has_arms(file: Path) -> bool:
-    try:
-        with open_regular(file) as stream:
-            return b"[[arms]]" in stream.read()
-    except OSError:
-        return False

@@ -54,9 +54,9 @@ def analyze(
 
     console = Console(quiet=quiet or as_json, verbose=verbose)
     project, folder = open_experiment(experiment, out=out, limit=limit)
-    with console.progress() as watch:
+    with console.progress("answers") as watch:
         done = stages.run_experiment(project, mode=Mode(mode), out=folder, note=console.note, watch=watch)
-    with console.progress() as watch:
+    with console.progress("judges") as watch:
         completed, failed = stages.score_run(
             done.directory, project, mode=Mode(mode), note=console.note, watch=watch
         )

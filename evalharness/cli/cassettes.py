@@ -16,7 +16,7 @@ from evalharness.cli.cassette_tables import (
     stats_lines,
     verification_json,
 )
-from evalharness.cli.console import Console
+from evalharness.cli.console import Console, confirmed
 from evalharness.cli.examples import examples
 from evalharness.cli.options import Day, experiment_argument, json_option, verbosity_options
 
@@ -168,7 +168,10 @@ def prune(experiments: tuple[Path, ...], yes: bool, quiet: bool, verbose: bool) 
     for file in found.files:
         click.echo(file.name)
     console.say(f"{len(found.files)} recordings in {found.folder} are not used, {found.kept} are")
-    if found.files and (yes or click.confirm(f"Remove these {len(found.files)}?", err=True)):
+    question = f"Remove these {len(found.files)}?"
+    if found.files and (
+        yes or confirmed(question, otherwise="nothing is removed; --yes removes without asking")
+    ):
         remove(found.files)
         console.say(f"{len(found.files)} removed")
 

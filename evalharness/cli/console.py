@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from evalharness.core.errors import UsageError
 from evalharness.core.visible import printable
 
 if TYPE_CHECKING:
@@ -37,20 +38,32 @@ class Console:
             click.echo(text)
 
     def note(self, text: str) -> None:
-        """Print what the user should know, on the error stream."""
+        """Print what the user should know, on the error stream; a warning says so itself."""
         if not self._quiet:
-            click.echo(printable(f"note: {text}"), err=True)
+            click.echo(printable(text if text.startswith("warning: ") else f"note: {text}"), err=True)
 
     def detail(self, text: str) -> None:
         """Print what only -v shows."""
         if self._verbose:
             click.echo(printable(text), err=True)
 
-    def progress(self) -> ProgressView:
-        """Return a view to watch a run with."""
+    def progress(self, what: str) -> ProgressView:
+        """Return a view to watch calls with: of what they are, such as answers."""
         if self._quiet:
             return ProgressView()
-        return RichProgress() if sys.stderr.isatty() else PlainProgress()
+        return RichProgress(what) if sys.stderr.isatty() else PlainProgress(what)
+
+
+def confirmed(question: str, *, otherwise: str) -> bool:
+    """Ask; where nobody can answer, say what is not done.
+
+    Raises:
+        UsageError: If there is no answer.
+    """
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        raise UsageError(f"nobody answered, so {otherwise}") from None
 
 
 class ProgressView:
@@ -72,8 +85,9 @@ class ProgressView:
 class PlainProgress(ProgressView):
     """A line now and then, for logs."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str) -> None:
         """Begin counting."""
+        self._what = what
         self._next_share = 1 / _PLAIN_LINES
         self._last = time.monotonic()
 
@@ -85,20 +99,21 @@ class PlainProgress(ProgressView):
         self._next_share = share + 1 / _PLAIN_LINES if share >= self._next_share else self._next_share
         self._last = time.monotonic()
         failed = f", {progress.failed} failed" if progress.failed else ""
-        click.echo(f"{progress.done}/{progress.total} calls{failed}, {progress.spent_usd:.4f} USD", err=True)
+        calls = f"{self._what}: {progress.done}/{progress.total} calls"
+        click.echo(f"{calls}{failed}, {progress.spent_usd:.4f} USD", err=True)
 
 
 class RichProgress(ProgressView):
     """A bar with time left and cost so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str) -> None:
         """Load rich, which --help and -q never need."""
         from rich.console import Console as RichConsole
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
         self._bar = Bar(
-            TextColumn("calls"),
+            TextColumn(what),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),

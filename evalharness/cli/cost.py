@@ -11,7 +11,7 @@ import click
 
 from evalharness.cli.console import Console
 from evalharness.cli.examples import examples
-from evalharness.cli.options import Day, run_argument, run_directory, verbosity_options
+from evalharness.cli.options import Count, Day, run_argument, run_directory, verbosity_options
 
 
 @click.command(
@@ -22,7 +22,7 @@ from evalharness.cli.options import Day, run_argument, run_directory, verbosity_
 )
 @run_argument
 @click.option("--on", type=Day(), help="At the prices of this day; default: the latest recording's.")
-@click.option("--monthly", type=click.IntRange(min=1), help="Forecast so many requests a month.")
+@click.option("--monthly", type=Count(min=1), help="Forecast so many requests a month.")
 @click.option(
     "--format",
     "form",

@@ -54,7 +54,7 @@ def print_report(report: GateReport, *, every_case: bool) -> None:
 def _print_cases(console: Console, view: GateView) -> None:
     if view.cases:
         console.print()
-        _line(console, "Cases that got worse", style="bold")
+        _line(console, "Cases that got worse or lost a fact", style="bold")
     for case in view.cases:
         _line(console, case.title)
         for lost in case.lost:

@@ -23,7 +23,9 @@ from evalharness.cli.options import json_option, out_option, verbosity_options
 @out_option
 @json_option
 @verbosity_options
-def import_table(table: Path, mapping: Path, out: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
+def import_table(
+    table: Path, mapping: Path, out: Path | None, as_json: bool, quiet: bool, verbose: bool
+) -> None:
     """Make a run of TABLE (CSV, JSON Lines, Parquet): outputs, scores, costs, as far as it has them."""
     from evalharness.app.imports.table import import_table as do_import
 

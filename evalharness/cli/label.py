@@ -64,6 +64,7 @@ def export(
     console.say(f"{len(key.pairs)} of {key.frame} cases that both arms answered, seed {key.seed}")
     console.say(f"form:  {done.folder / SHEET_HTML} (works without a network and saves a CSV)")
     console.say(f"sheet: {done.folder / SHEET_CSV} (the same for a spreadsheet)")
+    _note_few(console, len(key.pairs), done.needed)
     console.note(f"whose answer is whose stands in {directory.path / LABEL_KEY}: do not show it to raters")
 
 
@@ -91,4 +92,10 @@ def import_(run_dir: Path, files: tuple[Path, ...], as_json: bool, quiet: bool, 
         console.note("the labels of before are replaced")
     grades = sum(len(row.grades) for row in done.labels)
     console.say(f"{len(done.labels)} pairs graded {grades} times by {', '.join(done.raters)}")
+    _note_few(console, len(done.labels), done.needed)
     console.say(f"next: evalharness decide {run_dir}")
+
+
+def _note_few(console: Console, pairs: int, needed: int) -> None:
+    if pairs < needed:
+        console.note(f"{pairs} of {needed} pairs needed (thresholds.min_labels): so few change nothing yet")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+_GROUPED: Final = re.compile(r"\d{1,3}(?:[,. _']\d{3})+")
 _FIRST_YEAR, _LAST_YEAR = 2000, 2999
 
 
@@ -54,10 +57,39 @@ class Money(click.ParamType[Decimal]):
         return amount
 
 
+class Count(click.IntRange):
+    """A number of things; thousands are not set apart."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Parse the number."""
+        if isinstance(value, str) and _GROUPED.fullmatch(value.strip()):
+            self.fail(f"{value!r} sets thousands apart; write {re.sub(r'[^0-9]', '', value)}", param, ctx)
+        return int(super().convert(value, param, ctx))
+
+
+class RunPath(click.Path):
+    """A run directory."""
+
+    def __init__(self) -> None:
+        """Say what it is; whether a run is there is asked later."""
+        super().__init__(path_type=Path, file_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Take the path, unless it is a file's."""
+        if Path(value).is_file():
+            self.fail(
+                f"{os.fspath(value)} is a file, not a run directory; `evalharness run EXPERIMENT` makes one "
+                "and prints its path",
+                param,
+                ctx,
+            )
+        return super().convert(value, param, ctx)
+
+
 experiment_argument = click.argument(
     "experiment", type=click.Path(path_type=Path, dir_okay=False), metavar="EXPERIMENT"
 )
-run_argument = click.argument("run_dir", type=click.Path(path_type=Path, file_okay=False), metavar="RUN")
+run_argument = click.argument("run_dir", type=RunPath(), metavar="RUN")
 mode_option = click.option(
     "--mode",
     type=click.Choice(["replay", "record", "record-missing", "live"]),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from evalharness.cli.console import Console
+from evalharness.cli.console import Console, confirmed
 from evalharness.cli.examples import examples
 from evalharness.cli.options import Day, json_option, verbosity_options
 
@@ -52,20 +52,11 @@ def refresh(card: Path, on: dt.date | None, yes: bool, quiet: bool, verbose: boo
         console.say(f"{card} says what {found.list_name} says; nothing to write")
         return
     console.say(found.diff)
-    if yes or _agreed(f"Write {card}?"):
+    if yes or confirmed(f"Write {card}?", otherwise="nothing is written; --yes writes without asking"):
         found.write()
         console.say(f"{card} written")
     else:
         console.say("nothing written")
-
-
-def _agreed(question: str) -> bool:
-    from evalharness.core.errors import UsageError
-
-    try:
-        return click.confirm(question, err=True)
-    except click.Abort:
-        raise UsageError("nobody answered, so nothing is written; --yes writes without asking") from None
 
 
 @rates.command(

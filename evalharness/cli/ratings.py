@@ -90,6 +90,11 @@ def _say(console: Console, done: ImportedRatings) -> None:
         total = len(group.sessions)
         console.say(f"  {group.keyword or 'other'}{also}: {total} comments, {group.satisfied} satisfied")
     console.say(f"written: {done.folder}")
+    measured = [share.ratings for share in (fit.today, fit.treatment) if share is not None]
+    if done.patch is None and any(ratings < done.limits.min_ratings for ratings in measured):
+        console.say(
+            f"no change of the assumptions is proposed from fewer than {done.limits.min_ratings} ratings"
+        )
     if done.patch is not None:
         console.say(f"proposed change of the assumptions, to read and apply with `git apply`: {done.patch}")
 

@@ -55,7 +55,7 @@ def run(
         raise click.UsageError("--smoke and --limit are two subsets: choose one")
     console = Console(quiet=quiet, verbose=verbose)
     project, folder = open_experiment(experiment, out=out, limit=limit, smoke=smoke)
-    with console.progress() as watch:
+    with console.progress("answers") as watch:
         done = stages.run_experiment(
             project,
             mode=Mode(mode),

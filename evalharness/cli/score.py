@@ -39,7 +39,7 @@ def score(
     from evalharness.app.clients import Mode
 
     console = Console(quiet=quiet or as_json, verbose=verbose)
-    with console.progress() as watch:
+    with console.progress("judges") as watch:
         completed, failed = stages.score_run(
             run_directory(run_dir), mode=Mode(mode), note=console.note, watch=watch, budget_usd=budget_usd
         )

@@ -100,7 +100,7 @@ def sweep(
             "--method and --budget"
         )
     console = Console(quiet=quiet, verbose=verbose)
-    with console.progress() as watch:
+    with console.progress("answers") as watch:
         result = sweep_experiment(
             experiment,
             methods=[method for method in _METHODS if method in (methods or _METHODS)],

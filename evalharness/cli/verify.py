@@ -32,7 +32,10 @@ def verify(run_or_report: Path, experiment: Path | None, quiet: bool, verbose: b
     """
     from evalharness.app import verify as verification
     from evalharness.cli.options import run_directory
+    from evalharness.core.errors import BadInput
 
+    if not run_or_report.exists():
+        raise BadInput("no such report or run", file=run_or_report)
     console = Console(quiet=quiet, verbose=verbose)
     if run_or_report.is_file():
         done = verification.verify_report(run_or_report, experiment=experiment)
@@ -43,4 +46,5 @@ def verify(run_or_report: Path, experiment: Path | None, quiet: bool, verbose: b
     for path in done.files:
         console.detail(f"equal: {path}")
     names = ", ".join(path.name for path in done.files)
-    console.say(f"verified: {names} are what {done.calls} calls give ({done.source})")
+    verb = "is" if len(done.files) == 1 else "are"
+    console.say(f"verified: {names} {verb} what {done.calls} calls give ({done.source})")

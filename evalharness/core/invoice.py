@@ -46,6 +46,11 @@ class InvoiceLine:
     cents: int
     """Decimal places that the export gives its costs."""
 
+    @property
+    def rounding_usd(self) -> Decimal:
+        """The most that rounding may have taken or added: half a unit of the last place."""
+        return Decimal(5).scaleb(-self.cents - 1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice:

@@ -56,8 +56,8 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        near = difflib.get_close_matches(path.name, _siblings(path), n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
+        near = near_sibling(path)
+        hint = f"; did you mean {near.name}?" if near else ""
         raise BadInput(f"no such file{hint}", file=path) from None
     except UnicodeDecodeError as error:
         raise BadInput(f"not UTF-8 at byte {error.start}; save it as UTF-8", file=path) from None
@@ -76,10 +76,9 @@ def read_toml(path: Path, model: type[Model]) -> Model:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"at line (\d+)", str(error))
-        message = re.sub(r" \(at line.*\)", "", str(error))
-        raise BadInput(
-            f"bad TOML: {message}", file=path, line=int(place.group(1)) if place else None
-        ) from None
+        message = re.sub(r" \(at (line|end).*\)", "", str(error))
+        line = int(place.group(1)) if place else len(text.splitlines())
+        raise BadInput(f"bad TOML: {message}", file=path, line=line) from None
     return check(data, model, path, lambda where: line_of(text, where))
 
 
@@ -153,8 +152,14 @@ def _inner_model(annotation: Any) -> type[BaseModel] | None:
     return next((found for arg in get_args(annotation) if (found := _inner_model(arg))), None)
 
 
-def _siblings(path: Path) -> list[str]:
+def near_sibling(path: Path) -> Path | None:
+    """Return what lies beside a missing file or folder under a similar name, None if nothing does.
+
+    Endings are not compared: every TOML file would be similar to every other.
+    """
     try:
-        return [entry.name for entry in path.parent.iterdir()]
+        beside = {entry.stem: entry for entry in sorted(path.parent.iterdir()) if entry.stem}
     except OSError:
-        return []
+        return None
+    near = difflib.get_close_matches(path.stem, beside, n=1)
+    return beside[near[0]] if near else None

@@ -19,7 +19,7 @@ from evalharness.core.experiment import (
 from evalharness.experiment.arm_tables import ArmTable, check_arms
 from evalharness.experiment.cost_tables import CostTable, RatesTable
 from evalharness.experiment.edge import Misplaced, Strict, read_toml
-from evalharness.experiment.fields import Name, Number, Positive, Share, ThinkingLevel
+from evalharness.experiment.fields import Name, Number, Positive, Return, Share, ThinkingLevel
 from evalharness.experiment.gate_table import GateTable, check_gated, gate_settings
 from evalharness.experiment.judge_tables import (
     JudgeTable,
@@ -67,7 +67,7 @@ class GatewayTable(Strict):
 class ThresholdsTable(Strict):
     """[thresholds]: the limits that verdicts compare with."""
 
-    roi: Number = _DEFAULTS.roi
+    roi: Return = _DEFAULTS.roi
     quality_loss: Share = _DEFAULTS.quality_loss
     context_token_reduction: Share = _DEFAULTS.context_token_reduction
     tail_share: Annotated[Number, Field(ge=0, le=1)] = _DEFAULTS.tail_share

@@ -9,10 +9,9 @@ from pydantic import Field
 
 from evalharness.core.experiment import Limits, ModelLimits
 from evalharness.experiment.edge import Strict
-from evalharness.experiment.fields import ModelId, Positive
+from evalharness.experiment.fields import ModelId, Positive, Usd
 
 PerMinute = Annotated[int, Field(ge=1)]
-Usd = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]
 
 
 class ModelLimitsTable(Strict):

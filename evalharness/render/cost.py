@@ -27,11 +27,14 @@ def cost_sheets(
         finance: Currency, tax, credits and budget, None without a file.
         every_month: One row a month; else months of equal cost are one row.
     """
-    yield _ledger_sheet(f"What the study cost, at the prices of {ledger.on}", ledger.study)
-    yield _ledger_sheet(
-        f"What each arm would cost in production, at the prices of {ledger.on}", ledger.production
-    )
-    yield from _dates_sheets(ledger.dates)
+    if ledger.imported_usd:
+        yield _imported_sheet(ledger.imported_usd)
+    else:
+        yield _ledger_sheet(f"What the study cost, at the prices of {ledger.on}", ledger.study)
+        yield _ledger_sheet(
+            f"What each arm would cost in production, at the prices of {ledger.on}", ledger.production
+        )
+        yield from _dates_sheets(ledger.dates)
     if ledger.compression:
         yield _compression_sheet(ledger.compression)
     if forecast is not None:
@@ -56,6 +59,13 @@ def _ledger_sheet(title: str, rows: tuple[LedgerRow, ...]) -> Sheet:
     if rows:
         body.append(_total_row(rows))
     return Sheet(title=title, headers=headers, align="lll" + _RIGHT * 12, rows=tuple(body))
+
+
+def _imported_sheet(stated: tuple[tuple[str, Decimal], ...]) -> Sheet:
+    """Costs that a table states: the same on every day, whatever they were made of."""
+    rows = tuple((arm, usd(total)) for arm, total in stated)
+    headers = ("arm", "USD of all its requests")
+    return Sheet(title="What each arm cost, as the table states it", headers=headers, align="lr", rows=rows)
 
 
 def _ledger_row(row: LedgerRow) -> tuple[str, ...]:

@@ -57,10 +57,10 @@ class Lane:
             return
         self._failures += 1
         if self._failures >= self._stop_after:
-            last = "" if error is None else f", the last one: {error.message}"
+            cause = "" if error is None else f"{error.message}; "
             self._close(
-                f"{self.model} gave no answer {self._failures} times in a row and was stopped: run the same "
-                f"command again when it is well{last}"
+                f"{cause}{self.model} gave no answer {self._failures} times in a row and was stopped: "
+                "run the same command again when it is well"
             )
 
     def _close(self, because: str) -> None:

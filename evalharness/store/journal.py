@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -70,6 +70,10 @@ class FileJournal:
     def earlier_attempts(self, key: str) -> tuple[Attempt, ...]:
         """Return the tries of a call that is to be made again."""
         return self._earlier.get(key, ())
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Let calls be made again; their lines stay until later ones replace them."""
+        self._done.difference_update(keys)
 
     def append(self, call: Call) -> None:
         """Write a call; it has left this process when this returns.

@@ -236,12 +236,38 @@ def test_a_bill_is_reconciled_and_what_is_wrong_on_it_is_named(
     assert good.returncode == 0, good.stderr + good.stdout
     assert "unexplained: 0 rows" in good.stdout
     assert "SIMULATED" in good.stderr
+    first, at_head, count, usd = rows[1].rsplit(",", 3)
+    more = ",".join((first, at_head, str(int(count) + 8000), usd))
+    bill.write_text("\n".join([rows[0], more, *rows[2:]]) + "\n", encoding="utf-8")
+    other = cli("invoice", "compare", str(run), "billing.csv")
+    assert other.returncode == 1
+    assert "the same USD for other tokens: " in other.stdout
     odd = [f"Mystery of gemini 3.8 flash,{at},1,0.50", "Unheard of,2026-12-01,1,1"]
     bill.write_text("\n".join([*rows, *odd]) + "\n", encoding="utf-8")
     bad = cli("invoice", "compare", str(run), "billing.csv")
     assert bad.returncode == 1
     assert "2 differences of 1.500000 USD stay unexplained" in bad.stderr
     assert "SKU 'Unheard of' names no model of the rate card" in bad.stdout
+
+
+def test_cents_may_hide_a_few_tokens_and_it_is_said(cli: Cli, recorded: Path, emulator: str) -> None:
+    done = cli("run", EXPERIMENT, "--mode", "live", "--limit", "1", "-q", GOOGLE_GEMINI_BASE_URL=emulator)
+    assert done.returncode == 0, done.stderr
+    run = only_run(recorded)
+    replies = [json.loads(line)["reply"] for line in (run / "calls.jsonl").read_text("utf-8").splitlines()]
+    rows = ["sku.description,usage_start_time,usage.amount,cost"]
+    for reply in replies:
+        counts, model = (
+            reply["body"]["usageMetadata"],
+            reply["body"]["modelVersion"].removesuffix("-simulated"),
+        )
+        made = counts["candidatesTokenCount"] + counts.get("thoughtsTokenCount", 0)
+        for kind, tokens in (("input", counts["promptTokenCount"]), ("output", made)):
+            sku = f"Generate content {kind} token count {model.replace('-', ' ')} short input text"
+            rows.append(f"{sku},{reply['recorded_at']},{tokens + 1},0.00")
+    (recorded / "billing.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    found = cli("invoice", "compare", str(run), "billing.csv").stdout
+    assert "to the rounding of the bill, which may hide the difference: " in found
 
 
 def test_a_replayed_run_bought_nothing(cli: Cli, run_dir: Path, recorded: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -35,6 +36,26 @@ def said(*answers: str | tuple[str, str, str], skip: int) -> str:
     for answer in (*answers, *[""] * skip):
         lines += [answer] if isinstance(answer, str) else list(answer)
     return "".join(f"{line}\n" for line in lines)
+
+
+def test_a_run_that_was_moved_finds_its_experiment_from_the_project(analysed: Path, program: Cli) -> None:
+    (run,) = (analysed / "reports").glob("mentoring-*")
+    away = analysed.parent / "away" / "run"
+    shutil.copytree(run, away)
+    done = program(analysed, "decide", str(away), "-q")
+    assert done.returncode == 0, done.stderr
+    assert (away / "decision.json").read_bytes() == (run / "decision.json").read_bytes()
+    # Changed since in what no answer depends on: the plan tells that it is the same.
+    experiment = analysed / "prompts" / "experiment.toml"
+    text = experiment.read_text(encoding="utf-8")
+    experiment.write_text(text.replace("roi = 1.5", "roi = 1.4"), encoding="utf-8", newline="\n")
+    assert program(analysed, "decide", str(away), "-q").returncode == 0
+    lost = program(away, "decide", ".")
+    assert lost.returncode == 3
+    assert (
+        "was moved away from its experiment (../../prompts/experiment.toml from there); give the"
+        in lost.stderr
+    )
 
 
 def test_explain_prints_every_condition(cli: Cli, recorded: Path) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.unit.experiment.test_imported_cells import GOOD, MAPPING
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
@@ -70,6 +73,30 @@ def test_a_table_is_scored_decided_and_reported(cli: Cli, folder: Path) -> None:
     assert verified.returncode == 0, verified.stderr
     exported = cli("export", str(run), "--to", "csv")
     assert exported.returncode == 0, exported.stderr
+
+
+def test_the_block_of_the_docs_needs_no_out_and_has_a_ledger(cli: Cli, folder: Path) -> None:
+    (folder / "table.csv").rename(folder / "results.csv")
+    (folder / "map.toml").rename(folder / "results.toml")
+    command = re.search(r"evalharness (import results.*)", (ROOT / "docs" / "import.md").read_text("utf-8"))
+    assert command is not None
+    done = cli(*command[1].split(), "--json")
+    assert done.returncode == 0, done.stderr
+    run = Path(json.loads(done.stdout)["run"])
+    assert run.parent == Path("reports")
+    unscored = cli("cost", str(run))
+    assert (unscored.returncode, unscored.stderr.splitlines()[0][:15]) == (0, "note: IMPORTED:")
+    assert cli("score", str(run)).returncode == 0
+    (folder / "billing.csv").write_text("sku,date,cost\n", encoding="utf-8")
+    assert "an imported run made no call" in cli("invoice", "compare", str(run), "billing.csv").stderr
+    shown = cli("cost", str(run), "--monthly", "1000", "--format", "json")
+    assert shown.returncode == 0, shown.stderr
+    rows = [line.split(",") for line in (folder / "results.csv").read_text("utf-8").splitlines()[1:]]
+    stated = sum(Decimal(row[3]) for row in rows if row[1] == "A")
+    found = json.loads(shown.stdout)
+    assert Decimal(dict(found["ledger"]["imported_usd"])["flash"]) == stated
+    first = found["forecast"]["arms"][0]["months"][0]["cost"]["usd"]
+    assert first == pytest.approx(1000 * float(stated) / 60, rel=1e-9)
 
 
 def test_importing_again_is_the_same_run_and_limits_may_change(cli: Cli, folder: Path) -> None:
@@ -141,7 +168,7 @@ def test_people_can_grade_an_import(cli: Cli, folder: Path) -> None:
     assert cli("score", str(run)).returncode == 0
     refused = cli("label", "export", str(run))
     assert refused.returncode == 3
-    assert "answered only 0 cases" in refused.stderr
+    assert "the imported table has no output column" in refused.stderr
     (folder / "map.toml").write_text(
         MAPPING.replace('error = "why"', 'output = "why"'), encoding="utf-8", newline="\n"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import shlex
 import shutil
@@ -50,6 +51,41 @@ def test_two_commands_lead_to_a_report(tmp_path: Path) -> None:
     assert "12 cases × 1 repeat" in text
     assert [path.name for path in tmp_path.iterdir()] == ["새 연구"]
     assert run_cli(tmp_path, "verify", str(reports / REPORT)).returncode == 0
+
+
+def readme_commands(folder: Path, heading: str) -> list[str]:
+    """Return the commands of a part of the starter's README, in order."""
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    part = text.partition(heading)[2].partition("\n## ")[0]
+    return [line.partition("  #")[0].strip() for line in re.findall(r"(?m)^ {4,}(\S.*)$", part)]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="the commands are a shell's")
+def test_a_changed_case_is_asked_of_the_emulator_and_the_run_blessed(tmp_path: Path, emulator: str) -> None:
+    """As the starter's README says it, with runs of before and after the change."""
+    run_cli(tmp_path, "init", ".")
+    assert run_cli(tmp_path, "run", "prompts/experiment.toml", "-q").returncode == 0
+    case = tmp_path / "prompts" / "mentoring" / "pen-en-01.yaml"
+    text = case.read_text(encoding="utf-8")
+    changed = text.replace("\nmessage: |\n  ", "\nmessage: |\n  Well, ")
+    assert changed != text
+    case.write_text(changed, encoding="utf-8", newline="\n")
+    stale = run_cli(tmp_path, "analyze", "prompts/experiment.toml")
+    assert stale.returncode == 6
+    serve, ask = readme_commands(tmp_path, "**Try it without a key.**")[:2]
+    assert serve.startswith("evalharness emulator serve --port 8080")
+    shell = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONUTF8": "1",
+    }
+    script = [ask.replace("http://127.0.0.1:8080", emulator), *readme_commands(tmp_path, "## In CI")]
+    for command in script:
+        done = subprocess.run(
+            [shutil.which("bash") or "", "-c", command], cwd=tmp_path, env=os.environ | shell,
+            capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, (command, done.stderr)
+    assert (tmp_path / "prompts" / "baseline.json").exists()
 
 
 def test_the_recordings_are_those_that_the_starter_needs(tmp_path: Path) -> None:
@@ -144,6 +180,6 @@ def test_an_installation_without_the_starter_says_so(root: Path, tmp_path: Path)
     done = run_cli(root, "init", str(tmp_path / "x"))
     assert done.returncode == 3
     assert done.stderr == (
-        "error: no starter project in this installation; install the wheel: pip install evalharness\n"
+        "error: no starter project in this installation; install the wheel: pip install . in a checkout\n"
     )
     assert not (tmp_path / "x").exists()

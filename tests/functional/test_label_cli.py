@@ -83,6 +83,19 @@ def test_labels_from_sheet_to_verdict(cli: Cli, run: Path) -> None:
     assert verified.returncode == 0, verified.stderr
 
 
+def test_labels_below_the_least_number_are_said_to_change_nothing(
+    cli: Cli, run: Path, recorded: Path
+) -> None:
+    path = recorded / EXPERIMENT
+    text = path.read_text(encoding="utf-8").replace("min_labels = 4\n", "")
+    path.write_text(text, encoding="utf-8", newline="\n")
+    words = "note: 6 of 20 pairs needed (thresholds.min_labels): so few change nothing yet"
+    assert words in cli("label", "export", str(run), "--pairs", "6", "--seed", "3").stderr
+    assert words in cli("label", "import", str(run), str(grade(run))).stderr
+    path.write_text(text.replace("[thresholds]\n", "[thresholds]\nmin_labels = 6\n"), encoding="utf-8")
+    assert "needed" not in cli("label", "import", str(run), str(grade(run))).stderr
+
+
 def test_exporting_again_is_the_same_sheet_and_another_draw_is_refused(cli: Cli, run: Path) -> None:
     assert cli("label", "export", str(run), "--pairs", "6").returncode == 0
     before = (run / "labels" / "sheet.html").read_bytes()

@@ -93,9 +93,22 @@ def test_few_ratings_are_measured_against_what_is_needed(cli: Cli, recorded: Pat
     assert done.returncode == 0, done.stderr
     assert "too few ratings (50 needed)" in done.stdout
     assert "not fitted; 0 sessions link to scored cells, 50 are needed" in done.stdout
-    patch = (recorded / "ratings" / "assumptions.patch").read_text(encoding="utf-8")
+    assert "no change of the assumptions is proposed from fewer than 50 ratings" in done.stdout
+    patch = recorded / "ratings" / "assumptions.patch"
+    assert not patch.exists()
+
+
+def test_enough_ratings_without_a_run_propose_today_s_share_alone(cli: Cli, recorded: Path) -> None:
+    file = ratings_file(recorded, count=50)
+    command = ("ratings", "import", str(file), "--assumptions", "prompts/assumptions.toml")
+    assert cli(*command).returncode == 0
+    path = recorded / "ratings" / "assumptions.patch"
+    patch = path.read_text(encoding="utf-8")
     assert "satisfaction_per_quality" not in "".join(line for line in patch.splitlines() if line[0] in "+-")
     assert "+alpha = " in patch
+    ratings_file(recorded, count=20)
+    assert cli(*command).returncode == 0
+    assert not path.exists(), "the proposal of before is no longer one"
 
 
 def test_an_arm_that_the_run_does_not_have(cli: Cli, recorded: Path, run: Path) -> None:

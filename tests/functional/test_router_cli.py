@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -37,6 +38,20 @@ def routing(project: Path) -> Path:
         encoding="utf-8",
     )
     return folder
+
+
+def test_without_messages_to_train_on_the_router_that_needs_none_is_measured(cli: Cli, project: Path) -> None:
+    """As in a starter project."""
+    shutil.rmtree(project / "prompts" / "routing")
+    done = cli("router", "eval", "prompts/experiment.toml", "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert [(row["router"], row["data"]) for row in report["measured"]] == [("keywords", "cases")]
+    assert [row["router"] for row in report["missing"]][-2:] == ["lexicon", "embedding"]
+    shown = cli("router", "eval", "prompts/experiment.toml")
+    assert (
+        "note: lexicon was not measured: no exemplars*.yaml in prompts/routing to train it on" in shown.stderr
+    )
 
 
 def test_eval_prints_a_row_per_router_and_data_with_intervals(cli: Cli, routing: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -84,6 +85,57 @@ def test_a_run_that_never_began_ties_nobody_to_its_endpoint(
     assert "no API key" in keyless.stderr
     done = cli("run", EXPERIMENT, "--mode", "record", GOOGLE_GEMINI_BASE_URL=url)
     assert done.returncode == 0, done.stderr
+
+
+def test_calls_that_failed_elsewhere_tie_nobody_to_that_endpoint(
+    cli: Cli, project: Path, server: tuple[str, Path]
+) -> None:
+    url, log = server
+    without_judges(project)
+    path = project / EXPERIMENT
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"max_attempts = \d+", "max_attempts = 1", text), encoding="utf-8", newline="\n")
+    command = ("run", EXPERIMENT, "--mode", "live", "--limit", "1")
+    wrong = cli(*command, GOOGLE_GEMINI_BASE_URL="https://gemini.invalid", GEMINI_API_KEY="AIzaNone")
+    assert wrong.returncode == 4, wrong.stderr
+    done = cli(*command, GOOGLE_GEMINI_BASE_URL=url)
+    assert done.returncode == 0, done.stderr
+    assert bought(log).total() > 0
+    back = cli(*command, GOOGLE_GEMINI_BASE_URL="https://gemini.invalid", GEMINI_API_KEY="AIzaNone")
+    assert back.returncode == 6
+    assert "this run's answers come from loopback" in back.stderr
+
+
+def test_recordings_of_the_emulator_are_not_taken_for_google_s(cli: Cli, recorded: Path) -> None:
+    """With a key and no base URL, Google is meant; what would be replayed instead is said."""
+    done = cli("analyze", EXPERIMENT, "--mode", "record-missing", "--limit", "1", GEMINI_API_KEY="AIzaNone")
+    assert done.returncode == 0, done.stderr
+    warnings = [line for line in done.stderr.splitlines() if line.startswith("warning: ")]
+    assert [re.sub(r"\d+", "N", line).partition(";")[0] for line in warnings] == [
+        "warning: N of N answers are the emulator's recordings",
+        "warning: N of N judgements are the emulator's recordings",
+    ]
+    assert "nothing is asked of Google" in warnings[0]
+    assert "cassettes/mentoring away first, or use --mode record" in warnings[0]
+
+
+def test_recordings_that_were_moved_away_are_asked_anew_and_not_brought_back(
+    cli: Cli, recorded: Path, server: tuple[str, Path], cells: int
+) -> None:
+    """The run that replayed them goes on: what it read there is no answer of the endpoint."""
+    url, log = server
+    without_judges(recorded)
+    folder = recorded / "cassettes" / "mentoring"
+    command = ("run", EXPERIMENT, "--mode", "record-missing", "--limit", "1")
+    assert cli(*command, GOOGLE_GEMINI_BASE_URL=url).returncode == 0
+    assert not log.exists() or bought(log).total() == 0
+    shutil.rmtree(folder)
+    done = cli(*command, GOOGLE_GEMINI_BASE_URL=url)
+    assert done.returncode == 0, done.stderr
+    assert f"{cells // 8} calls made, 0 resumed" in done.stdout
+    assert bought(log).total() == cells // 8 == len(list(folder.glob("*.json")))
+    again = cli(*command, GOOGLE_GEMINI_BASE_URL=url)
+    assert f"0 calls made, {cells // 8} resumed" in again.stdout
 
 
 def test_recordings_of_judges_are_written_from_the_run_too(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -106,6 +107,41 @@ def test_a_published_report_verifies_from_recordings(analysed: Path, run_dir: Pa
     assert "recordings" in done.stdout
 
 
+def test_the_command_of_the_sign_off_verifies_where_the_report_lies(
+    analysed: Path, run_dir: Path, program: Cli
+) -> None:
+    for folder, name in ((analysed / "reports", "gemini_pro_upgrade_analysis"), (run_dir, "report")):
+        for suffix in ("", ".ko"):
+            text = (folder / f"{name}{suffix}.md").read_text(encoding="utf-8")
+            (command,) = re.findall(r"`evalharness (verify [^`]+)`", text)
+            assert command == f"verify {name}{suffix}.md"
+            done = program(folder, *command.split())
+            assert done.returncode == 0, done.stderr
+            assert f"verified: {name}{suffix}.md is what" in done.stdout
+
+
+def test_a_stale_report_is_told_what_changed_and_how_it_is_made_anew(
+    analysed: Path, run_dir: Path, here: Cli
+) -> None:
+    assumptions = analysed / "prompts" / "assumptions.toml"
+    text = assumptions.read_text(encoding="utf-8")
+    assumptions.write_text(f"# Read again.\n{text}", encoding="utf-8", newline="\n")
+    assert here("decide", str(run_dir), "-q").returncode == 0
+    assert here("report", str(run_dir), "-q").returncode == 0
+    done = here("verify", "reports/appendix.md")
+    assert done.returncode == 6
+    assert (
+        "changed since it was written: assumptions; `evalharness analyze prompts/experiment.toml`"
+        in done.stderr
+    )
+    report = analysed / "reports" / "gemini_pro_upgrade_analysis.md"
+    change(report, 7)
+    assert "changed since it was written: assumptions;" in here("verify", str(report)).stderr
+    assert here("analyze", "prompts/experiment.toml", "-q").returncode == 0
+    change(report, 7)
+    assert "the file was changed, or the program was" in here("verify", str(report)).stderr
+
+
 def test_a_page_verifies_like_a_report_and_a_changed_number_does_not(
     analysed: Path, run_dir: Path, here: Cli
 ) -> None:
@@ -147,7 +183,7 @@ def test_a_live_run_is_verified_from_its_own_calls(project: Path, cli: Cli, emul
     shutil.rmtree(run)
     done = cli("verify", "reports/gemini_pro_upgrade_analysis.md")
     assert done.returncode == 6
-    assert "no recording" in done.stderr
+    assert "no such folder of recordings" in done.stderr
 
 
 def test_a_pilot_s_report_verifies_in_its_run(recorded: Path, cli: Cli) -> None:
@@ -161,7 +197,8 @@ def test_a_pilot_s_report_verifies_in_its_run(recorded: Path, cli: Cli) -> None:
     ("make", "code", "words"),
     [
         (lambda f: (f / "x.md").write_text("# Not ours\n", encoding="utf-8"), 6, "no report of evalharness"),
-        (lambda f: None, 3, "no run here"),
+        (lambda f: None, 3, "x.md: no such report or run"),
+        (lambda f: (f / "x.md").mkdir(), 3, "no run here"),
     ],
 )
 def test_what_is_no_report_is_said(

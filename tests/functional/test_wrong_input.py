@@ -79,6 +79,16 @@ CASE = "prompts/mentoring/pen-ko-01.yaml"
         (EXPERIMENT, 'dataset = "mentoring"', 'dataset = "mentorin"', "mentorin: no such file"),
         (EXPERIMENT, '"rates/gemini.toml"', '"rates/gemni.toml"', "did you mean gemini.toml?"),
         (EXPERIMENT, "gemini-3.8-flash", "gemini-3.9-flash", "the control arms name two models"),
+        (
+            EXPERIMENT,
+            "roi = 1.5",
+            "roi = 150",
+            "thresholds.roi: 150 is a return of 15,000%; a share is meant",
+        ),
+        (EXPERIMENT, 'budget_usd = "', 'monthly_usd = 25\nbudget_usd = "', 'stays exact: "25.00"'),
+        (EXPERIMENT, "gemini-3.1-pro-preview", "gemini-3.1-pro", "nearest: gemini-3.1-pro-preview"),
+        (EXPERIMENT, "gemini-3.1-pro-preview", "gemini-9-ultra", "no price in rate card 'gemini-list'\n"),
+        (EXPERIMENT, 'assumptions = "', 'assumptions = "no/', "no/assumptions.toml: no such file\n"),
         (CASE, "id: pen-ko-01", "id: pen-en-01", "pen-ko-01.yaml:1: duplicate case id 'pen-en-01'"),
         (CASE, "language: ko", "language: kr", "pen-ko-01.yaml:2: language"),
         ("prompts/personas/pen.ko.j2", "", "{{ broken", "pen.ko.j2: bad template"),
@@ -86,8 +96,42 @@ CASE = "prompts/mentoring/pen-ko-01.yaml"
 )
 def test_wrong_files(cli: Cli, project: Path, *, file: str, old: str, new: str, says: str) -> None:
     """Each authored file names itself, the line where it has one, and the nearest valid name."""
-    edit(project / file, old, new)
-    fails(cli("analyze", EXPERIMENT), 3, says)
+    path = project / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    # All arms of a model are renamed together, or another rule is broken first.
+    count = -1 if old == "gemini-3.1-pro-preview" else 1
+    path.write_text(text.replace(old, new, count), encoding="utf-8")
+    assert says in f"{fails(cli('analyze', EXPERIMENT), 3)}\n"
+
+
+def test_a_file_that_ends_too_early_has_a_line(cli: Cli, project: Path) -> None:
+    (project / "results.toml").write_text("a = 1\nb = [1,\n", encoding="utf-8")
+    fails(cli("plan", "results.toml"), 3, "results.toml:2: bad TOML: ")
+    # Every TOML file ends alike, so its ending makes no name similar.
+    line = fails(cli("plan", "experimnt.toml"), 3, "experimnt.toml: no such file")
+    assert "did you mean" not in line
+
+
+def test_misspelt_commands_runs_and_numbers(cli: Cli, project: Path) -> None:
+    for arguments, words in (
+        (("anaylze", EXPERIMENT), "No such command 'anaylze'. Did you mean analyze?"),
+        (("xyzzy",), "No such command 'xyzzy'.\n"),
+        (("score", EXPERIMENT), "prompts/experiment.toml is a file, not a run directory; `evalharness run"),
+        (("cost", "reports", "--monthly", "6,500"), "'6,500' sets thousands apart; write 6500"),
+        (("cost", "reports", "--monthly", "many"), "'many' is not a valid integer range"),
+    ):
+        done = cli(*arguments)
+        assert done.returncode == 2
+        assert words in done.stderr
+    (project / "reports").mkdir()
+    fails(cli("score", "reports"), 3, "no run here")
+
+
+def test_without_a_network_the_cause_comes_first(cli: Cli, project: Path) -> None:
+    edit(project / EXPERIMENT, "max_attempts = 4", "max_attempts = 1")
+    done = cli("run", EXPERIMENT, "--mode", "live", "-q", GOOGLE_GEMINI_BASE_URL="http://127.0.0.1:9")
+    assert fails(done, 4).startswith("error: no answer from 127.0.0.1:9 (")
 
 
 def test_unknown_model_in_the_rate_card(cli: Cli, project: Path) -> None:
@@ -120,8 +164,15 @@ def test_cassette_missing_for_a_changed_prompt(cli: Cli, recorded: Path, cells: 
     )
     assert "contents[0].parts[0].text" in line
     assert re.search(rf"\(\d of {cells} recordings are missing\)", line)
-    assert "record with: evalharness run prompts/experiment.toml --mode record-missing (" in line
-    assert re.search(r"\(\d calls, about 0\.0\d+ USD, at most 0\.\d+ USD at the prices of 20", line)
+    assert "record with: evalharness analyze prompts/experiment.toml --mode record-missing (" in line
+    price = r"\(\d calls, about 0\.0\d+ USD, at most 0\.\d+ USD at the prices of 20..-..-.., judges on top\)$"
+    assert re.search(price, line)
+
+
+def test_a_misspelt_folder_of_recordings(cli: Cli, recorded: Path) -> None:
+    edit(recorded / "prompts" / "experiment.toml", "cassettes/mentoring", "cassettes/mentorng")
+    line = fails(cli("run", EXPERIMENT), 6, "cassettes/mentorng: no such folder of recordings; did you mean")
+    assert "did you mean cassettes/mentoring, which prompts/experiment.toml would name" in line
 
 
 def test_corrupt_line_in_calls(cli: Cli, recorded: Path) -> None:

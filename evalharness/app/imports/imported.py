@@ -136,23 +136,26 @@ def score_imported(directory: RunDirectory, project: Project) -> tuple[int, int]
     return completed, len(records) - completed
 
 
-def imported_study(directory: RunDirectory, project: Project, *, on: dt.date | None) -> Study:
+def imported_study(
+    directory: RunDirectory, project: Project, *, on: dt.date | None, scored: bool = True
+) -> Study:
     """Join an imported run's files into what the decision stands on.
 
     Args:
-        directory: A scored run.
+        directory: The run.
         project: Its mapping.
         on: The decision's date; None for the day that the mapping states.
+        scored: Whether its scores are needed; costs are known without.
     """
     from evalharness.app.people.graded import current_labels
     from evalharness.decide.assemble_imported import ImportedData, assemble_imported
 
     labels = current_labels(directory, directory.read_records()) if directory.read_labels() else ()
     mapping = load_import_mapping(project.file)
-    data = ImportedData(
-        cells=tuple(directory.read_imported()), scores=directory.read_scores(), labels=labels,
-        failures_known="error" in mapping.columns,
-    )  # fmt: skip
-    cases = {case.id: case for case in project.dataset.cases}
+    cells, cases = tuple(directory.read_imported()), {case.id: case for case in project.dataset.cases}
+    scores = (
+        directory.read_scores() if scored else tuple(imported_scores(cells, {}, mapping.experiment.scorer))
+    )
+    data = ImportedData(cells=cells, scores=scores, labels=labels, failures_known="error" in mapping.columns)
     day = on or mapping.on
     return assemble_imported(data, experiment=project.experiment, cases=cases, on=day)

@@ -39,7 +39,7 @@ class ImportedRun:
     """Cells of each arm, in the mapping's order."""
 
 
-def import_table(table: Path, *, mapping: Path, out: Path) -> ImportedRun:
+def import_table(table: Path, *, mapping: Path, out: Path | None) -> ImportedRun:
     """Read a table by its mapping and make a run directory of it; nothing is left if a row is wrong.
 
     Rows are read, checked and written one at a time, so that memory does not grow with the table but for one
@@ -48,7 +48,7 @@ def import_table(table: Path, *, mapping: Path, out: Path) -> ImportedRun:
     Args:
         table: CSV, JSON Lines or Parquet.
         mapping: TOML: which column is what, arms, assumptions.
-        out: Folder of run directories.
+        out: Folder of run directories; None for the usual one.
 
     Raises:
         BadInput: Naming the mapping's line, or the table's row and line.
@@ -61,6 +61,7 @@ def import_table(table: Path, *, mapping: Path, out: Path) -> ImportedRun:
         message = f"what kind of table is this? Set format in {mapping} to one of {', '.join(FORMATS)}"
         raise BadInput(message, file=table)
     project.check()
+    out = out or project.reports
     with _Draft(out) as draft:
         counts, cases = _write_cells(draft, stream_cells(table, kind, found), project)
         identity = _identity(table, mapping)

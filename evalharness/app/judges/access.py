@@ -19,6 +19,7 @@ from evalharness.core.pacific import pacific_day
 from evalharness.core.ports import Clock, ModelClient
 from evalharness.core.provenance import Delivery
 from evalharness.core.wire.request import ModelRequest
+from evalharness.gateway.clients.endpoint import place_of
 from evalharness.run import Progress
 from evalharness.store import RunDirectory
 
@@ -118,16 +119,10 @@ def _refuse_other_places(
             continue
         if reply.delivery is not Delivery.LIVE:
             continue
-        before, now = _place(reply.host), "loopback" if endpoint.loopback else endpoint.host
+        before, now = place_of(reply.host), endpoint.place
         if before != now:
             raise RunMismatch(
                 f"judgements by {call.model} in this run come from {before}, now they would go on with "
                 f"{now}; reach the judge where it was reached before, or make another run (another --out)",
                 file=directory.path,
             )
-
-
-def _place(host: str) -> str:
-    """Return a host as it is compared: the port of a local server changes with every start."""
-    name = host.rpartition(":")[0] if host.count(":") == 1 or host.startswith("[") else host
-    return "loopback" if name.strip("[]") in {"127.0.0.1", "localhost", "::1"} else host

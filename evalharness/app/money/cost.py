@@ -11,6 +11,7 @@ from evalharness.core.decision import Ledger
 from evalharness.core.experiment import DroppedCells, Role
 from evalharness.core.finance import MAX_FX_AGE_DAYS, Finance
 from evalharness.core.forecast import Forecast
+from evalharness.core.imported import IMPORTED
 from evalharness.core.pricing import RateCard
 from evalharness.core.provenance import Origin
 from evalharness.core.study import Study
@@ -54,7 +55,9 @@ def cost_run(directory: RunDirectory, *, on: dt.date | None, monthly: int | None
     study = read_study(directory, project, on)
     bench = bench_of(study, project.card, project.assumptions)
     months = project.assumptions.horizon_months
-    listed = _forecast(study, project, project.card, monthly, what_ifs=True)
+    # What-ifs are about requests of ours; an import has prices and no prompts.
+    ours = study.origin is not Origin.IMPORTED
+    listed = _forecast(study, project, project.card, monthly, what_ifs=ours)
     contract = project.contract
     return CostView(
         experiment=project.experiment.name,
@@ -71,26 +74,34 @@ def cost_run(directory: RunDirectory, *, on: dt.date | None, monthly: int | None
 
 def read_study(directory: RunDirectory, project: Project, on: dt.date | None) -> Study:
     """Join a run's calls for their bills; scores are used where they are, and not needed."""
+    scored = (directory.path / "scores.jsonl").exists()
+    if directory.read_manifest().mode == IMPORTED:
+        from evalharness.app.imports.imported import imported_study
+
+        return _paid_for(imported_study(directory, project, on=on, scored=scored))
     from evalharness.decide.assemble import RunData, assemble
 
     plan, calls = directory.read_plan(), directory.read_calls()
-    scored = (directory.path / "scores.jsonl").exists()
     data = RunData(
         plan=plan,
         records=directory.read_records() if scored else build_records(plan, calls),
         scores=directory.read_scores() if scored else (),
         calls=calls,
     )
-    # An answer without a score was paid for all the same.
-    experiment = replace(project.experiment, dropped_cells=DroppedCells.WORST)
-    return assemble(
+    study = assemble(
         data,
-        experiment=experiment,
+        experiment=project.experiment,
         cases=project.dataset.cases,
         on=on,
         pilot=project.is_pilot,
         weights=project.weights,
     )
+    return _paid_for(study)
+
+
+def _paid_for(study: Study) -> Study:
+    """Return a study without dropped cells: an answer without a score was paid for all the same."""
+    return replace(study, experiment=replace(study.experiment, dropped_cells=DroppedCells.WORST))
 
 
 def _forecast(
@@ -118,6 +129,8 @@ def _notes(study: Study, project: Project) -> list[str]:
     notes = []
     if study.origin is Origin.SIMULATED:
         notes.append("SIMULATED: the emulator's token counts, at real prices; nobody was billed")
+    if study.origin is Origin.IMPORTED:
+        notes.append("IMPORTED: costs and tokens as the table states them; no call of this run's own")
     if study.pilot:
         notes.append("a pilot: few cases, wide intervals")
     if not project.weights:

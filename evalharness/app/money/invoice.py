@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
 from evalharness.app.opening import open_project
 from evalharness.core.call import Call
 from evalharness.core.errors import InvalidUsage, PricingError, ProviderError
-from evalharness.core.invoice import Booked, Invoice, Kind, Place, Reconciled
+from evalharness.core.imported import IMPORTED
+from evalharness.core.invoice import Booked, Invoice, InvoiceLine, Kind, Place, Reconciled, Verdict
 from evalharness.core.pacific import billing_day, pacific_day
 from evalharness.core.pricing import RateCard, bill_of, is_long, price_usage, prices_of
 from evalharness.core.pricing.tally import stated_tier
@@ -50,17 +52,32 @@ def compare_invoice(directory: RunDirectory, path: Path) -> Comparison:
     if project.contract is not None:
         notes.append(f"booked at negotiated prices ({card.name})")
     live = [call for call in calls if call.reply is not None and call.reply.delivery is Delivery.LIVE]
-    if not live:
+    if directory.read_manifest().mode == IMPORTED:
+        notes.append("an imported run made no call that could be on a bill: its costs are the table's")
+    elif not live:
         notes.append("every answer of this run was read from a recording: it bought nothing")
     elif any(call.origin is Origin.SIMULATED for call in live):
         notes.append("SIMULATED: answers of the emulator, which nobody bills")
     lines = invoice.lines
     return Comparison(
-        rows=reconcile(bill, lines),
+        rows=tuple(_with_tokens(row, lines) for row in reconcile(bill, lines)),
         invoice=invoice,
         unread=tuple((line.row, line.sku, line.usd) for line in lines if line.place is None),
         notes=tuple(notes),
     )
+
+
+def _with_tokens(row: Reconciled, lines: Sequence[InvoiceLine]) -> Reconciled:
+    """Return a row whose money agrees with what is to be said of its tokens, if the bill counts others."""
+    billed = row.billed_tokens
+    if row.verdict is not Verdict.AGREES or billed is None or billed == row.run_tokens:
+        return row
+    both = f"{billed:,f} tokens billed, {row.run_tokens:,} in the run"
+    place = Place(day=row.day, model=row.model, kind=row.kind, long=row.long)
+    rounding = sum((line.rounding_usd for line in lines if line.place == place), Decimal(0))
+    if row.run_tokens and abs(billed - row.run_tokens) * row.run_usd / row.run_tokens <= rounding:
+        return replace(row, why=f"{row.why}, which may hide the difference: {both}")
+    return replace(row, verdict=Verdict.UNEXPLAINED, why=f"the same USD for other tokens: {both}")
 
 
 def run_bill(calls: tuple[Call, ...], card: RateCard) -> RunBill:

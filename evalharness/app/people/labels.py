@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from evalharness.app.opening import open_project, read_decision
 from evalharness.core.errors import BadInput
 from evalharness.core.experiment import ContextMode, Experiment, Role
+from evalharness.core.imported import IMPORTED
 from evalharness.core.labels import LabelledPair, SheetKey
 from evalharness.experiment.label_file import read_grades
 from evalharness.score.labels import draw_sheet, sheet_items, unblind
@@ -25,6 +27,8 @@ class Exported:
 
     key: SheetKey
     folder: Path
+    needed: int
+    """Pairs from which on labels correct the score."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,8 @@ class Imported:
     raters: tuple[str, ...]
     replaced: bool
     """Whether labels of before were replaced."""
+    needed: int
+    """Pairs from which on they correct the score."""
 
 
 def export_sheet(
@@ -55,10 +61,10 @@ def export_sheet(
     Raises:
         BadInput: If the run has another sheet already, or too few cases.
     """
-    from evalharness.app.opening import open_project
     from evalharness.render.label_form import label_csv, label_form
 
     project = open_project(directory)
+    _refuse_textless(directory)
     texts = answer_texts(directory.read_records())
     treatment, control = _contrast(directory, project.experiment)
     run = directory.read_manifest().identity
@@ -75,7 +81,7 @@ def export_sheet(
     directory.write_label_key(key)
     write_atomically(folder / SHEET_CSV, label_csv(items))
     write_atomically(folder / SHEET_HTML, label_form(items, sheet=key.sheet, language=language))
-    return Exported(key=key, folder=folder)
+    return Exported(key=key, folder=folder, needed=project.experiment.thresholds.min_labels)
 
 
 def import_grades(directory: RunDirectory, files: Sequence[Path]) -> Imported:
@@ -96,13 +102,22 @@ def import_grades(directory: RunDirectory, files: Sequence[Path]) -> Imported:
     replaced = bool(directory.read_labels())
     directory.write_labels(labels)
     raters = tuple(sorted({grade.rater for grade in given}))
-    return Imported(labels=labels, raters=raters, replaced=replaced)
+    needed = open_project(directory).experiment.thresholds.min_labels
+    return Imported(labels=labels, raters=raters, replaced=replaced, needed=needed)
+
+
+def _refuse_textless(directory: RunDirectory) -> None:
+    """Stop where an import brought scores and no texts: there is nothing to grade."""
+    if directory.read_manifest().mode != IMPORTED or any(cell.output for cell in directory.read_imported()):
+        return
+    raise BadInput(
+        "the imported table has no output column, so there are no answers to grade: map one and import again",
+        file=directory.path,
+    )
 
 
 def _contrast(directory: RunDirectory, experiment: Experiment) -> tuple[str, str]:
     """Return treatment and control arm: those of the verdict, else those to be deployed."""
-    from evalharness.app.opening import read_decision
-
     if (directory.path / "decision.json").exists():
         upgrade = read_decision(directory).upgrade
         return upgrade.treatment_arm, upgrade.control_arm

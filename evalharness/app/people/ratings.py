@@ -67,11 +67,13 @@ def import_ratings(
     proposal = None
     target = assumptions or own
     if target is not None:
-        proposal = _proposed(target, fit, source=file.name, on=on)
+        proposal = _proposed(target, fit, limits.min_ratings, source=file.name, on=on)
     write_atomically(folder / SUMMARY, dump_json(_summary(ratings, fit, groups, limits)))
     write_atomically(folder / COMMENTS, _comments(ratings, groups))
     if proposal:
         write_atomically(folder / PATCH, proposal)
+    else:
+        (folder / PATCH).unlink(missing_ok=True)
     return ImportedRatings(
         ratings=ratings, fit=fit, groups=groups, limits=limits, folder=folder,
         patch=folder / PATCH if proposal else None,
@@ -117,8 +119,8 @@ def _check_arms(ratings: Sequence[Rating], run: RunDirectory | None, known: set[
         )
 
 
-def _proposed(target: Path, fit: RatingsFit, *, source: str, on: dt.date) -> str:
-    """Return a unified diff of the assumptions file with what the ratings measured; empty if nothing.
+def _proposed(target: Path, fit: RatingsFit, needed: int, *, source: str, on: dt.date) -> str:
+    """Return a unified diff of the assumptions file with what enough ratings measured; empty if nothing.
 
     Raises:
         BadInput: If the file cannot be read, with the change or without it.
@@ -126,7 +128,7 @@ def _proposed(target: Path, fit: RatingsFit, *, source: str, on: dt.date) -> str
     load_assumptions(target)
     before = target.read_text(encoding="utf-8")
     after = before
-    for name, table in _tables(fit, source=source, on=on):
+    for name, table in _tables(fit, needed, source=source, on=on):
         after = with_table(after, name, table)
     if after == before:
         return ""
@@ -145,17 +147,18 @@ def _proposed(target: Path, fit: RatingsFit, *, source: str, on: dt.date) -> str
     )
 
 
-def _tables(fit: RatingsFit, *, source: str, on: dt.date) -> Iterator[tuple[str, str]]:
-    if fit.kappa is not None and fit.kappa.value >= 0 and fit.kappa.se is not None:
-        what = f"regression of {fit.kappa.n} ratings on scores, {source}, clustered by case"
-        numbers = ("normal", (("mean", fit.kappa.value), ("sd", fit.kappa.se)))
+def _tables(fit: RatingsFit, needed: int, *, source: str, on: dt.date) -> Iterator[tuple[str, str]]:
+    kappa = fit.kappa
+    if kappa is not None and kappa.n >= needed and kappa.value >= 0 and kappa.se is not None:
+        what = f"regression of {kappa.n} ratings on scores, {source}, clustered by case"
+        numbers = ("normal", (("mean", kappa.value), ("sd", kappa.se)))
         yield "fields.satisfaction_per_quality", _field("satisfaction_per_quality", *numbers, what, on)
-    if fit.today is not None:
+    if fit.today is not None and fit.today.ratings >= needed:
         yes, no = _counts(fit.today)
         what = f"{source}: {fit.today.satisfied} of {fit.today.ratings} sessions satisfied"
         beta = ("beta", (("alpha", yes), ("beta", no)))
         yield "fields.baseline_satisfaction", _field("baseline_satisfaction", *beta, what, on)
-    if fit.treatment is not None:
+    if fit.treatment is not None and fit.treatment.ratings >= needed:
         lines = (
             "[satisfaction]", f"share = {fit.treatment.value:.6g}", f"ratings = {fit.treatment.ratings}",
             f"source = {quoted(source)}", f"as_of = {on.isoformat()}",

@@ -48,7 +48,11 @@ def shutdown_warnings(project: Project, today: dt.date) -> Iterator[str]:
         if end is None or (end.on - today).days > SHUTDOWN_NOTICE_DAYS:
             continue
         days = (end.on - today).days
-        when = f"is shut down on {end.on}, in {days} days" if days > 0 else f"was shut down on {end.on}"
+        when = (
+            f"is shut down on {end.on}, in {days} {'day' if days == 1 else 'days'}"
+            if days > 0
+            else f"was shut down on {end.on}"
+        )
         who = end.routed_to or "other models"
         yield f"{model} {when} ({end.source}); {who} may answer for it, which fails its arm"
 

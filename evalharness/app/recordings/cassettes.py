@@ -129,7 +129,7 @@ def find_unused(named: Sequence[Path]) -> Unused:
             raise BadInput("name an experiment: only that tells which recordings are used", file=path)
         if open_target(path).folder.resolve() != folder.resolve():
             raise BadInput(f"names another folder of recordings than {named[0]}", file=path)
-    experiments = [*named, *_neighbours(named, folder)]
+    experiments = [*named, *neighbours(named, folder)]
     used: set[str] = set()
     for path in experiments:
         used |= {f"{job.key}.json" for job in recorded_jobs(Project(path))}
@@ -151,7 +151,8 @@ def remove(files: Sequence[Path]) -> None:
             raise IntegrityError(f"cannot be removed: {error.strerror or error}", file=file) from None
 
 
-def _neighbours(named: Sequence[Path], folder: Path) -> list[Path]:
+def neighbours(named: Sequence[Path], folder: Path) -> list[Path]:
+    """Return the experiments beside the named ones, or below, that name the same folder of recordings."""
     known = {path.resolve() for path in named}
     found = []
     for root in sorted({path.parent for path in named}):

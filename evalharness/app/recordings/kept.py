@@ -10,6 +10,7 @@ from evalharness.app.project import Project
 from evalharness.core.call import Call, Reply
 from evalharness.core.errors import CassetteDamaged
 from evalharness.core.job import Job
+from evalharness.core.provenance import Delivery
 from evalharness.gateway.cassette.files import read, recording_path, write
 from evalharness.gateway.cassette.record import interaction_of
 
@@ -50,6 +51,15 @@ def record_kept(
         note(
             f"{count} answers of this run had no recording in {project.cassettes}: recorded from calls.jsonl"
         )
+
+
+def gone(folder: Path, calls: Iterable[Call]) -> list[str]:
+    """Return the keys of calls that were read from recordings which are no longer there.
+
+    Whoever moved them away wants the endpoint asked: the run's own copy must not bring them back.
+    """
+    replayed = (c for c in calls if c.reply is not None and c.reply.delivery is Delivery.REPLAYED)
+    return [call.key for call in replayed if not recording_path(folder, call.key).exists()]
 
 
 def _lacks(file: Path, reply: Reply, *, overwrite: bool) -> bool:

@@ -11,11 +11,13 @@ from pathlib import Path
 
 from evalharness.app.planning.estimate import EXPECTED_OUTPUT_SHARE, upper_bound
 from evalharness.app.project import Project
+from evalharness.app.recordings.cassettes import neighbours
 from evalharness.core.errors import CassetteMiss, PricingError
 from evalharness.core.job import JUDGING, Job
 from evalharness.core.pricing import RateCard, price_usage
 from evalharness.core.tokens import approximate_tokens
 from evalharness.core.usage import Usage
+from evalharness.experiment.edge import near_sibling
 from evalharness.gateway.cassette.files import recording_path, recordings
 from evalharness.gateway.cassette.miss import describe_miss
 
@@ -59,18 +61,17 @@ def missing_jobs(folder: Path, jobs: Sequence[Job]) -> list[Job]:
     return [job for job in jobs if not recording_path(folder, job.key).exists()]
 
 
-def record_command(project: Project, *, judging: bool) -> str:
-    """Return the command that records what is missing, as one would type it; judges need a scored run."""
-    pilot = ["--limit", str(project.limit)] if project.is_pilot else []
-    words = [
-        "evalharness",
-        "analyze" if judging else "run",
-        project.file.as_posix(),
-        "--mode",
-        "record-missing",
-        *pilot,
-    ]
-    return shlex.join(words)
+def record_command(project: Project) -> str:
+    """Return the command that records what is missing, as one would type it, judgements included."""
+    subset = ["--limit", str(project.limit)] if project.is_pilot else []
+    command = "analyze" if project.experiment.judges else "run"
+    if project.smoke:
+        command, subset = "run", ["--smoke"]
+    words = ["evalharness", command, project.file.as_posix(), "--mode", "record-missing", *subset]
+    scored = (
+        "; evalharness score RUN --mode record-missing" if project.smoke and project.experiment.judges else ""
+    )
+    return shlex.join(words) + scored
 
 
 def refuse_missing(project: Project, jobs: Sequence[Job], today: dt.date) -> None:
@@ -83,27 +84,41 @@ def refuse_missing(project: Project, jobs: Sequence[Job], today: dt.date) -> Non
     missing = missing_jobs(project.cassettes, jobs)
     if not missing:
         return
+    if not project.cassettes.is_dir():
+        near = near_sibling(project.cassettes)
+        hint = f"; did you mean {near}, which {project.file} would name as cassettes?" if near else ""
+        raise CassetteMiss(
+            f"no such folder of recordings{hint}; record with: {record_command(project)} "
+            f"({_price(project, missing, today)})",
+            file=project.cassettes,
+        )
     first = min(missing, key=lambda job: job.cells[0].id)
     cell = first.cells[0]
     miss = describe_miss(project.cassettes, first.request, first.draw)
     others = f" ({len(missing)} of {len(jobs)} recordings are missing)" if len(missing) > 1 else ""
-    try:
-        price = f"{price_recording(missing, project.card, today)} at the prices of {today}"
-    except PricingError as error:
-        price = f"price unknown: {error.message}"
     judging = first.purpose in JUDGING
     raise CassetteMiss(
         f"no recording for {f'the {first.purpose} call about ' if judging else ''}case {cell.case_id}, "
         f"arm {cell.arm}, repeat {cell.repeat}{others}; {miss}; "
-        f"record with: {record_command(project, judging=judging)} ({price}); "
-        "or restore a shipped file with git checkout"
+        f"record with: {record_command(project)} ({_price(project, missing, today)})"
         f"{'; a live run is scored with --mode live' if judging else ''}",
         file=project.cassettes,
     )
 
 
+def _price(project: Project, missing: Sequence[Job], today: dt.date) -> str:
+    try:
+        price = f"{price_recording(missing, project.card, today)} at the prices of {today}"
+    except PricingError as error:
+        return f"price unknown: {error.message}"
+    judges = project.experiment.judges and not any(job.purpose in JUDGING for job in missing)
+    return f"{price}, judges on top" if judges else price
+
+
 def note_surplus(project: Project, used: int, note: Callable[[str], None]) -> None:
     """Tell, in one line, of recordings that nothing in an experiment asks for; a pilot leaves many.
+
+    Nothing is said of a folder that experiments beside it share: what this one leaves is theirs.
 
     Args:
         project: An experiment that was replayed.
@@ -111,9 +126,9 @@ def note_surplus(project: Project, used: int, note: Callable[[str], None]) -> No
         note: Told.
     """
     every = 0 if project.is_pilot else len(recordings(project.cassettes))
-    if every <= used:
+    if every <= used or neighbours([project.file], project.cassettes):
         return
     note(
         f"{every - used} of {every} recordings in {project.cassettes} are not used by this experiment; "
-        f"`evalharness cassettes prune {project.file.as_posix()}` lists those that none beside it uses"
+        f"`evalharness cassettes prune {project.file.as_posix()}` lists them"
     )

@@ -85,6 +85,8 @@ class RouterReport:
 def evaluate_routers(path: Path, *, blind: bool = True) -> RouterReport:
     """Measure every router on the cases and, apart from them, on the blind set.
 
+    Without messages to train on, only the router that is not fitted is measured: the others know these cases.
+
     Args:
         path: An experiment file or a folder of prompts.
         blind: False leaves the blind set unread, as it must be while a design is being changed.
@@ -97,6 +99,11 @@ def evaluate_routers(path: Path, *, blind: bool = True) -> RouterReport:
     labelled = [Labelled(message=c.message, language=c.language, persona=c.persona) for c in cases]
     routers, timings, missing = _load([item.message for item in labelled])
     measured = [_direct("keywords", routers["keywords"], "cases", labelled)]
+    if not files.has_exemplars:
+        why = f"no exemplars*.yaml in {files.routing} to train it on, without the messages to measure on"
+        missing += [(name, why) for name in ROUTERS if name != "keywords"]
+        timings = [timing for timing in timings if timing.router == "keywords"]
+        return RouterReport(measured=tuple(measured), timings=tuple(timings), missing=tuple(missing))
     for name, routes in _cross_validated(files, case_examples(cases), with_vectors="embedding" in routers):
         measured.append(_measure(name, "cases", CROSS_VALIDATED, labelled, routes))
     if blind and files.blind.exists():

@@ -67,6 +67,11 @@ class RouterFolder:
         """The messages that nothing is fitted or tuned on."""
         return self.routing / "blind.yaml"
 
+    @property
+    def has_exemplars(self) -> bool:
+        """Whether there are messages to train routers on."""
+        return any(self.routing.glob("exemplars*.yaml"))
+
     def cases(self) -> tuple[Case, ...]:
         """Return the labelled cases."""
         return load_dataset(self.dataset).cases

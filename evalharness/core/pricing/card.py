@@ -12,6 +12,8 @@ from evalharness.core.errors import PricingError
 from evalharness.core.pricing.rates import CacheStorage, Rate, Shutdown
 
 _VERSION = re.compile(r"-\d{3}$")
+_ALIKE = 0.8
+"""How alike a name must be to be suggested: nearly all begin with "gemini-"."""
 _ONE_DAY = dt.timedelta(days=1)
 
 
@@ -72,9 +74,16 @@ class RateCard:
             known = self._aliases.get(name, name)
             if known in self._by_model:
                 return known
-        near = get_close_matches(bare, [*self._by_model, *self._aliases], n=1)
-        hint = f"; nearest: {near[0]}" if near else ""
+        near = self._nearest(bare)
+        hint = f"; nearest: {near}" if near else ""
         raise PricingError(f"model {model!r} has no price in rate card {self.name!r}{hint}", file=self.file)
+
+    def _nearest(self, model: str) -> str | None:
+        """Return the known name that begins like this one, else one that hardly differs."""
+        names = sorted([*self._by_model, *self._aliases], key=len)
+        near = [name for name in names if name.startswith(model)]
+        near += get_close_matches(model, names, n=1, cutoff=_ALIKE)
+        return near[0] if near else None
 
     def rate(self, model: str, on: dt.date) -> Rate:
         """Return the row that holds for a model on a day.

@@ -12,7 +12,9 @@ from evalharness.core.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-GOOGLE_URL = "https://generativelanguage.googleapis.com"
+GOOGLE_HOST = "generativelanguage.googleapis.com"
+GOOGLE_URL = f"https://{GOOGLE_HOST}"
+LOOPBACK = "loopback"
 BASE_URL_VARIABLE = "GOOGLE_GEMINI_BASE_URL"
 CHAT_URL = "http://127.0.0.1:1234"
 """Where LM Studio listens unless told otherwise."""
@@ -31,6 +33,20 @@ class Endpoint:
     """Whether it is reached by https. Plain http is accepted for this machine only."""
     loopback: bool
     """Whether the host is this machine."""
+
+    @property
+    def place(self) -> str:
+        """What answers are told apart by: the host, or loopback.
+
+        The port of a local server changes with every start; that it is local is what matters.
+        """
+        return LOOPBACK if self.loopback else self.host
+
+
+def place_of(host: str) -> str:
+    """Return the place of a host, and perhaps a port, as a recording names it."""
+    name = host.rpartition(":")[0] if host.count(":") == 1 or host.startswith("[") else host
+    return LOOPBACK if _is_loopback(name.strip("[]")) else host
 
 
 def resolve_endpoint(base_url: str | None, environ: Mapping[str, str]) -> Endpoint:

@@ -44,7 +44,7 @@ def _of_case(case: CaseView, place: tuple[str, int] | None) -> str:
     for lost in case.lost:
         lines += [lost.what, *(f"- {sentence}" for sentence in lost.sentences)]
     where = {} if place is None else {"file": place[0], "line": str(place[1])}
-    return _command("error", "\n".join(lines), **where, title=f"{case.case} got worse")
+    return _command("error", "\n".join(lines), **where, title=f"{case.case} got worse or lost a fact")
 
 
 def _command(kind: str, message: str, **properties: str) -> str:
@@ -83,7 +83,7 @@ def _summary(view: GateView) -> Iterator[str]:
     for line in (*view.details, *view.notes):
         yield f"{markdown(line)}  "
     if view.cases:
-        yield from ("", "### Cases that got worse", "")
+        yield from ("", "### Cases that got worse or lost a fact", "")
     for case in view.cases:
         yield from _told(case)
     if view.more_cases:

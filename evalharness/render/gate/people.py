@@ -27,7 +27,7 @@ class LostView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
-    """One case that got worse, over its arms."""
+    """One case that got worse or lost a fact, over its arms."""
 
     case: str
     blamed_arms: tuple[str, ...]
@@ -185,5 +185,5 @@ def _stale_note(report: GateReport) -> str:
     return (
         f"{calls} calls of {len(cases)} cases have no recording, because what they ask changed: "
         f"{', '.join(cases)}. Recording them costs about {expected:.2f} USD ({low:.2f} to {high:.2f}): "
-        f"evalharness run {report.experiment_file} --mode record-missing"
+        f"evalharness analyze {report.experiment_file} --mode record-missing"
     )

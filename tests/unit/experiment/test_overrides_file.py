@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import textwrap
 from decimal import Decimal
 from pathlib import Path
 
@@ -30,6 +32,15 @@ as_of = 2026-11-29
 @pytest.fixture(scope="module")
 def card(root: Path) -> RateCard:
     return load_rate_card(root / "prompts" / "rates" / "gemini.toml")
+
+
+def test_the_example_of_the_docs_is_one(root: Path, tmp_path: Path, card: RateCard) -> None:
+    page = (root / "docs" / "cost.md").read_text(encoding="utf-8")
+    block = re.search(r"(?m)^      name = .*\n(?:(?:      .*)?\n)+", page)
+    assert block is not None
+    found = load(tmp_path, textwrap.dedent(block[0]), card)
+    before, after = (c.rate("gemini-3.8-flash", dt.date(2026, 12, 20)) for c in (card, found))
+    assert after.input_usd_per_mtok == before.input_usd_per_mtok * Decimal("0.8")
 
 
 def load(folder: Path, text: str, card: RateCard) -> RateCard:

@@ -62,8 +62,12 @@ def test_a_healthy_machine(root: Path, tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_without_a_key_it_says_where_to_put_one(root: Path, tmp_path: Path) -> None:
-    """Exit 1, and the fix; nothing is sent."""
+    """Replaying needs none, so that is a warning; a call does, so exit 1, and the fix; nothing is sent."""
     result = run(root, tmp_path)
+    assert result.exception is None
+    assert lines(result)["key"] == "warn"
+    assert "no API key: replay only" in result.output
+    result = run(root, tmp_path, "--call")
     assert isinstance(result.exception, CheckFailed)
     assert result.exception.exit_code == 1
     assert lines(result)["key"] == "fail"

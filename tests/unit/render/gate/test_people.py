@@ -93,7 +93,7 @@ def test_stale_cells_are_named_and_priced(report: Report) -> None:
     assert "2 calls of 2 cases have no recording" in view.stale_note
     assert "moon-ko-02, pen-en-02" in view.stale_note
     assert "about 0.02 USD (0.01 to 0.05)" in view.stale_note
-    assert "evalharness run prompts/experiment.toml --mode record-missing" in view.stale_note
+    assert "evalharness analyze prompts/experiment.toml --mode record-missing" in view.stale_note
 
 
 def test_every_remark_has_words_and_foreign_text_is_cleaned() -> None:
