@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from evalharness.core.case import Case
@@ -25,12 +26,16 @@ def marks_of(text: str, case: Case, facts: Sequence[str], claims: Sequence[str])
         facts: Ids of the key facts that the scorer found in the answer.
         claims: Must-not claims that it found.
     """
+    wanted = [(0, k, fact.forms) for k, fact in enumerate(case.key_facts) if fact.id in facts]
+    wanted += [(1, k, claim.forms) for k, claim in enumerate(case.must_not) if claim.claim in claims]
+    return _marks(text, tuple(wanted))
+
+
+# A report in two languages shows the same answers twice.
+@lru_cache(maxsize=4096)
+def _marks(text: str, wanted: tuple[tuple[int, int, tuple[Form, ...]], ...]) -> tuple[Mark, ...]:
     sentences = list(_sentences(text))
     found: dict[int, tuple[list[int], list[int]]] = {}
-    wanted: list[tuple[int, int, tuple[Form, ...]]] = [
-        (0, k, fact.forms) for k, fact in enumerate(case.key_facts) if fact.id in facts
-    ]
-    wanted += [(1, k, claim.forms) for k, claim in enumerate(case.must_not) if claim.claim in claims]
     for kind, k, forms in wanted:
         at = next((i for i, (start, end) in enumerate(sentences) if find_any(forms, text[start:end])), None)
         if at is not None:
