@@ -21,7 +21,7 @@ from selenium.webdriver.chrome.service import Service
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 PAGE = ROOT / "reports" / "gemini_pro_upgrade_analysis.html"
-WIDTH, HEIGHT, NARROW = 1240, 760, 390
+WIDTH, HEIGHT, NARROW = 1280, 800, 390
 COLOURS = 96
 MOST_HEIGHT = 16_000
 
@@ -65,7 +65,7 @@ MOVE = """
 const input = document.getElementById("exact-value_per_satisfied_session");
 input.value = 5;
 input.dispatchEvent(new Event("input", {bubbles: true}));
-document.querySelector(".what-if").scrollIntoView();
+document.getElementById("what-if").scrollIntoView();
 """
 COMPARE = """
 const select = document.getElementById("compare");

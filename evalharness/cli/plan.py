@@ -123,8 +123,9 @@ def _table(view: PlanView) -> Iterator[str]:
     )
     if any(row.purpose in JUDGING for row in view.rows):
         yield (
-            "Judges, listed by name, are taken to read answers as long as the reference answers; the most "
-            "that this can cost counts a repair of every reply."
+            "Judges, listed by name, are taken to read answers as long as the reference answers and to take "
+            "3, 15 and 100 % of their own limit for a reply; the most that this can cost counts a repair of "
+            "every reply."
         )
 
 

@@ -150,7 +150,7 @@ def _report(priced: Priced) -> Iterator[str]:
     lines = priced.tally.lines()
     yield (
         f"{'model':<26}{'tier':<10}{'day':<12}{'responses':>9}"
-        f"{'input':>12}{'cached':>12}{'output':>12}{'thinking':>12}{'tool use':>12}{'USD':>14}"
+        f"{'fresh input':>12}{'cached':>12}{'answer':>12}{'thinking':>12}{'tool use':>12}{'USD':>14}"
     )
     for line in lines:
         head = f"{line.model:<26}{line.tier:<10}{line.on.isoformat():<12}{line.responses:>9}"

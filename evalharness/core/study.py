@@ -129,6 +129,8 @@ class Study:
     """Arms in which a response came from another model than requested, with what was seen."""
     agreements: tuple[tuple[str, float, int], ...] = ()
     """Side measures in [0, 1]: (name, share, n), such as routing accuracy and language agreement."""
+    routed: tuple[tuple[str, int], ...] = ()
+    """Pairs (persona, cases whose answers it gives), most first; empty where nobody knows who answered."""
     labels: tuple[LabelledPair, ...] = ()
     """Pairs that people graded, sorted by case and repeat; without them a bias allowance is a condition."""
     scores: tuple[Score, ...] = ()

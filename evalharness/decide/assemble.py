@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -78,6 +78,7 @@ def assemble(
         pilot=pilot,
         served_mismatches=_mismatches(data, experiment, completions),
         agreements=_agreements(data, known),
+        routed=_routed(data),
         calls=arm_calls(data.plan, data.calls, reuse=experiment.sena.reuse_turns),
         labels=tuple(data.labels),
         scores=tuple(data.scores),
@@ -241,6 +242,11 @@ def _overruns(plan: Sequence[PlannedCell]) -> tuple[int, ...]:
     """Return each case's overrun once: the arms of a case share its compressed context."""
     by_case = {planned.cell.case_id: planned.overrun_tokens for planned in plan if planned.overrun_tokens}
     return tuple(by_case[case_id] for case_id in sorted(by_case))
+
+
+def _routed(data: RunData) -> tuple[tuple[str, int], ...]:
+    by_case = {planned.cell.case_id: planned.persona for planned in data.plan}
+    return tuple(sorted(Counter(by_case.values()).items(), key=lambda item: (-item[1], item[0])))
 
 
 def _agreements(data: RunData, cases: Mapping[str, Case]) -> tuple[tuple[str, float, int], ...]:

@@ -55,7 +55,12 @@ def upgrade_binding(
 
 def widest_assumption(tornado: tuple[TornadoRow, ...]) -> str | None:
     """Return the assumption that moves the result most, None if none has a width."""
-    return next((row.name for row in tornado if row.name not in _MEASURED), None)
+    return next(iter(widest_assumptions(tornado)), None)
+
+
+def widest_assumptions(tornado: tuple[TornadoRow, ...]) -> list[str]:
+    """Return the assumptions that have a width, what moves the result most first."""
+    return [row.name for row in tornado if row.name not in _MEASURED]
 
 
 def _statistical(
@@ -67,7 +72,9 @@ def _statistical(
     chance = found.chance
     assumed = chance is not None and chance.assumption_sd > chance.sample_sd
     if uncertain and widest is not None and (sample is None or assumed):
-        return Binding(kind=BindingKind.ASSUMPTION, condition=ConditionName.ROI_PROBABILITY, field=widest)
+        return Binding(
+            kind=BindingKind.ASSUMPTION, condition=ConditionName.ROI_PROBABILITY, field=widest, also=sample
+        )  # fmt: skip
     if sample is not None or uncertain:
         return Binding(kind=BindingKind.SAMPLE, condition=sample or ConditionName.ROI_PROBABILITY)
     if ConditionName.BIAS_ALLOWANCE in proof:

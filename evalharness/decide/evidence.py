@@ -16,10 +16,16 @@ from evalharness.core.decision import (
     ReasonCode,
 )
 from evalharness.core.provenance import Origin
+from evalharness.core.study import Study
 from evalharness.decide.bench import Bench
 from evalharness.decide.conditions import at_least, fact, unmet
 from evalharness.decide.controls import control_conditions, missing_controls
 from evalharness.decide.panel import is_kin
+
+MOST_TO_ONE = 0.9
+"""Share of the cases that one persona may answer before the report says so."""
+LEAST_ROUTING_AGREEMENT = 0.5
+"""Share of the cases on which the router must agree with their labels before the report says so."""
 
 
 def evidence_of(bench: Bench, labels: LabelAudit | None = None) -> Evidence:
@@ -99,10 +105,25 @@ def common_marks(bench: Bench, checks: tuple[ControlCheck, ...]) -> tuple[Reason
         marks.append(_reason(ReasonCode.NOT_GOOGLE, origin=study.origin.value))
     if not scale.judge:
         marks.append(_reason(ReasonCode.STAND_IN_QUALITY, scorer=scale.name, scale_high=scale.scale_high))
-    marks += _kin(bench)
+    marks += [*_routing(bench.study), *_kin(bench)]
     if bench.sampling.mix == "benchmark":
         marks.append(Reason(code=ReasonCode.BENCHMARK_MIX))
     return (*marks, *missing_controls(checks), *bench.sampling.notes)
+
+
+def _routing(study: Study) -> list[Reason]:
+    """Return a mark if hardly more than one persona answers, or others than the cases are meant for."""
+    total = sum(count for _, count in study.routed)
+    accuracy = next((share for name, share, _ in study.agreements if name == "routing"), None)
+    if not total or accuracy is None:
+        return []
+    persona, most = study.routed[0]
+    if most > MOST_TO_ONE * total:
+        return [
+            _reason(ReasonCode.ROUTED_TO_ONE, persona=persona, cases=most, total=total, accuracy=accuracy)
+        ]
+    apart = accuracy < LEAST_ROUTING_AGREEMENT
+    return [_reason(ReasonCode.ROUTED_APART, accuracy=accuracy, total=total)] if apart else []
 
 
 def _kin(bench: Bench) -> list[Reason]:

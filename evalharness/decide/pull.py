@@ -51,7 +51,7 @@ def moved_stakes(stakes: Stakes, setting: Setting) -> PulledStakes:
     """Return the stakes with the levers where a setting has them."""
     return PulledStakes(
         _limited(stakes.bench, setting.threshold),
-        _moved(stakes.assumptions, dict(setting.values), setting.months),
+        pinned(stakes.assumptions, dict(setting.values), setting.months),
         stakes.pair,
     )
 
@@ -62,7 +62,8 @@ def _limited(bench: Bench, threshold: float) -> Bench:
     return replace(bench, study=replace(study, experiment=replace(experiment, thresholds=thresholds)))
 
 
-def _moved(assumptions: Assumptions, values: Mapping[str, float], months: int) -> Assumptions:
+def pinned(assumptions: Assumptions, values: Mapping[str, float], months: int) -> Assumptions:
+    """Return the assumptions with some of them known exactly, over a horizon."""
     fields = tuple(
         Assumption(
             name=field.name, status=Status.KNOWN, dist=Dist.FIXED, mid=values[field.name], unit=field.unit,

@@ -33,6 +33,7 @@ from evalharness.decide.evidence import (
     assumption_marks,
     common_marks,
 )
+from evalharness.decide.flips import flips
 from evalharness.decide.label_audit import label_marks
 from evalharness.decide.next_step import next_step
 from evalharness.decide.sensitivities import sensitivities
@@ -165,7 +166,7 @@ def _decision(
 ) -> UpgradeDecision:
     stakes, found = case.stakes, case.found
     bench, pair = stakes.bench, stakes.pair
-    limits = stakes.limits
+    limits, evens = stakes.limits, _break_evens(case)
     at_run_date = stakes.cost_on(bench.study.on)
     latency = bench.difference(pair, bench.cells.latency_ms, "ms")
     return UpgradeDecision(
@@ -187,7 +188,8 @@ def _decision(
         fieller=found.fieller if found else None,
         money=found.money if found else None,
         monte_carlo=found.monte_carlo if found else None,
-        break_evens=_break_evens(case),
+        break_evens=evens,
+        flips=flips(stakes, evens, swings),
         curve=_curve(case),
         tornado=swings,
         corners=case.corners,

@@ -59,7 +59,7 @@ def _row(frame: Frame, row: AssumptionRow, source: int) -> tuple[str, ...]:
     unit = say.name("unit_name", row.unit)
     return (
         say("assumptions.with_unit", name=frame.field(row.name), unit=unit),
-        values_text(frame, row),
+        values_text(frame, row, whole=source == _WHOLE_SOURCE),
         _break_even(frame, next((b for b in frame.upgrade.break_evens if b.name == row.name), None)),
         say.number(found.swing, "usd") if found else say("assumptions.no_swing"),
         _source(frame, row, source),
@@ -67,8 +67,8 @@ def _row(frame: Frame, row: AssumptionRow, source: int) -> tuple[str, ...]:
     )
 
 
-def values_text(frame: Frame, row: AssumptionRow) -> str:
-    """Write what is assumed, with its doubt."""
+def values_text(frame: Frame, row: AssumptionRow, *, whole: bool) -> str:
+    """Write what is assumed, with its doubt: around its mean, which is what every figure stands on."""
     say = frame.say
     if row.status == "unknown":
         bounded = row.low is not None and row.high is not None
@@ -78,7 +78,8 @@ def values_text(frame: Frame, row: AssumptionRow) -> str:
         return say("assumptions.fixed", value=row.mid)
     if row.low is None or row.mid is None or row.high is None:
         return say("assumptions.quantiles", low=row.p05, mean=row.mean, high=row.p95)
-    return say("assumptions.triple", low=row.low, mid=row.mid, high=row.high)
+    key = "triple_whole" if whole and row.mid != row.mean else "triple"
+    return say(f"assumptions.{key}", low=row.low, mid=row.mid, mean=row.mean, high=row.high)
 
 
 def _source(frame: Frame, row: AssumptionRow, length: int) -> str:

@@ -35,26 +35,36 @@ def conditions_table(frame: Frame) -> Table:
     """Return one row for each condition that decides, unmet evidence first."""
     say = frame.say
     rows = _unmet_evidence(frame, [pair for pair in _evidence(frame) if not pair[1].met])
-    upgrade = frame.upgrade.verdict.conditions
-    # A fact that holds (all assumptions stated, say) is evidence for the appendix, not a row for a director.
-    shown = [row for row in upgrade if row.kind is not _EVIDENCE and not (row.unit == "none" and row.met)]
-    rows += [_row(frame, "upgrade", row) for row in shown]
+    rows += [_row(frame, "upgrade", row) for row in upgrade_conditions(frame)]
     sena = frame.decision.sena.verdict.conditions if frame.decision.sena else ()
     rows += _sena_rows(frame, [row for row in sena if row.kind is not _EVIDENCE])
     headers = tuple(say(f"conditions.{column}") for column in _COLUMNS)
     return Table(headers=headers, align="llrrrl", rows=tuple(rows))
 
 
-def evidence_items(frame: Frame) -> tuple[str, ...]:
-    """Return every check of the evidence, and every other fact, with its outcome."""
-    facts = [
-        ("upgrade", row)
+def upgrade_conditions(frame: Frame) -> list[Condition]:
+    """Return the upgrade's conditions that have a row, in the order of the rows; evidence is apart."""
+    # A fact that holds (all assumptions stated, say) is evidence for the appendix, not a row for a director.
+    return [
+        row
         for row in frame.upgrade.verdict.conditions
-        if row.kind is not _EVIDENCE and row.unit == "none"
+        if row.kind is not _EVIDENCE and not (row.unit == "none" and row.met)
     ]
+
+
+def condition_cells(frame: Frame, row: Condition) -> tuple[str, str, str, str]:
+    """Return a condition's name, value, limit and margin as its row says them."""
+    return _label(frame, row), value_text(frame, row), limit_text(frame, row), _margin(frame, row)
+
+
+def evidence_items(frame: Frame) -> tuple[str, ...]:
+    """Return every check of the evidence with its outcome, then every other fact, told apart from them."""
+    facts = [
+        row for row in frame.upgrade.verdict.conditions if row.kind is not _EVIDENCE and row.unit == "none"
+    ]
+    keyed = [("evidence_item", row) for _, row in _evidence(frame)] + [("fact_item", row) for row in facts]
     return tuple(
-        frame.say("conditions.evidence_item", check=_short(frame, row), met=_met(frame, row))
-        for _, row in (*_evidence(frame), *facts)
+        frame.say(f"conditions.{key}", check=_short(frame, row), met=_met(frame, row)) for key, row in keyed
     )
 
 
@@ -177,10 +187,7 @@ def _row(frame: Frame, whose: str, row: Condition) -> tuple[Inline, ...]:
     met = _met(frame, row)
     return (
         frame.say(f"conditions.{whose}"),
-        _label(frame, row),
-        value_text(frame, row),
-        limit_text(frame, row),
-        _margin(frame, row),
+        *condition_cells(frame, row),
         Strong(met) if row.met is False else met,
     )
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from evalharness.core.decision import BreakEven, Condition, ConditionKind, Corner, DateRow, ReasonCode, Ruling
+from evalharness.core.decision import (
+    BreakEven,
+    Condition,
+    ConditionKind,
+    Corner,
+    DateRow,
+    Flip,
+    ReasonCode,
+    Ruling,
+)
 from evalharness.render.conditions import limit_text, value_text
 from evalharness.render.frame import Frame
 
@@ -14,7 +23,7 @@ def flips(frame: Frame) -> tuple[str, ...]:
     if frame.upgrade.verdict.ruling is Ruling.NO_VERDICT:
         return (frame.say("decision.evidence_first"),)
     found = (
-        _break_evens(frame),
+        " ".join(part for part in (_turns(frame), _break_evens(frame)) if part),
         _curve(frame),
         _corners(frame),
         _dates(frame),
@@ -31,7 +40,35 @@ def ruling_words(frame: Frame, ruling: Ruling) -> str:
     return frame.say("verdict.table", ruling=ruling.value)
 
 
+def _turns(frame: Frame) -> str:
+    """Say at which value of one assumption every money condition holds, or stops holding."""
+    say, proof = frame.say, ConditionKind.PROOF
+    held = not any(row.kind is proof and row.met is False for row in frame.upgrade.verdict.conditions)
+    turning = [row for row in frame.upgrade.flips if row.value is not None and (row.holds or not held)]
+    never = [row for row in frame.upgrade.flips if row.value is None and not row.holds]
+    parts = []
+    if turning:
+        items = say.listed([_turn(frame, row) for row in turning])
+        parts.append(say(f"decision.{'holds_while' if held else 'holds_from'}", list=items))
+    if never:
+        parts.append(say("decision.never", list=say.listed([_never(frame, row) for row in never])))
+    return " ".join(parts)
+
+
+def _turn(frame: Frame, row: Flip) -> str:
+    value = frame.say(f"word.{row.direction}", value=_amount(frame, row.value, row.unit))
+    current = frame.say.number(row.current, "number", missing="unknown")
+    return frame.say("decision.break_even_item", name=frame.field(row.name), value=value, current=current)
+
+
+def _never(frame: Frame, row: Flip) -> str:
+    key = "never_up" if row.direction == "at_least" else "never_down"
+    reach = _amount(frame, row.reach, row.unit)
+    return frame.say(f"decision.{key}", name=frame.field(row.name), reach=reach)
+
+
 def _break_evens(frame: Frame) -> str:
+    """Say what the mean alone would need; nothing where it has it."""
     say = frame.say
     if not frame.upgrade.break_evens:
         return ""
@@ -39,25 +76,38 @@ def _break_evens(frame: Frame) -> str:
     rows = [row for row in frame.upgrade.break_evens if row.value is not None]
     if not rows:
         return say("decision.nothing_flips")
+    rows = [row for row in rows if not _reached(row)]
     first = [row for row in rows if row.name == "quality_difference"]
     rest = [row for row in rows if row.name not in ("quality_difference", "value_per_point")]
     unknown_first = sorted(rest, key=lambda row: (row.current is not None, -swings.get(row.name, 0.0)))
-    chosen = [*first, *unknown_first][:_MOST]
+    # The table of assumptions has all of them; beside what really turns the verdict two are enough.
+    chosen = [*first, *unknown_first][: 2 if frame.upgrade.flips else _MOST]
     chosen = chosen or rows[:1]
+    if not chosen:
+        turns = any(row.value is not None for row in frame.upgrade.flips)
+        return "" if turns else say("decision.mean_pays")
     return say("decision.break_even", list=say.listed([_break_even(frame, row) for row in chosen]))
 
 
+def _reached(row: BreakEven) -> bool:
+    if row.value is None or row.current is None:
+        return False
+    return row.current >= row.value if row.direction == "at_least" else row.current <= row.value
+
+
 def _break_even(frame: Frame, row: BreakEven) -> str:
-    say = frame.say
-    unit = "points" if row.unit == "points" else "number"
-    number = say.number(row.value, unit)
-    if row.unit == "points":
-        number = say("word.points", value=number)
-    elif not row.unit.startswith("share"):
-        number = say("word.with_unit", value=number, unit=row.unit)
-    value = say(f"word.{row.direction}", value=number)
+    say, unit = frame.say, "points" if row.unit == "points" else "number"
+    value = say(f"word.{row.direction}", value=_amount(frame, row.value, row.unit))
     current = say.number(row.current, unit, missing="unknown")
     return say("decision.break_even_item", name=frame.field(row.name), value=value, current=current)
+
+
+def _amount(frame: Frame, value: float | None, unit: str) -> str:
+    say = frame.say
+    if unit == "points":
+        return say("word.points", value=say.number(value, "points"))
+    number = say.number(value, "number")
+    return number if unit.startswith("share") else say("word.with_unit", value=number, unit=unit)
 
 
 def _curve(frame: Frame) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from evalharness.core.decision import (
@@ -67,6 +68,12 @@ class Frame:
     def is_google(self) -> bool:
         """Whether nothing needs a "would be"."""
         return self.decision.evidence.origin is Origin.GOOGLE
+
+    def is_stale_on(self, day: dt.date) -> bool:
+        """Tell whether some price was read too long before a day for a verdict on it."""
+        read = [row.as_of for row in self.decision.rates]
+        limit = self.decision.thresholds.max_rate_age_days
+        return any((day - as_of).days > limit for as_of in read)
 
     def arm(self, role: Role, context: ContextMode) -> ArmSummary | None:
         """Return a main arm, None if the experiment has none."""

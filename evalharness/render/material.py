@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from evalharness.core.case import Case
-from evalharness.core.finance import Currency
+from evalharness.core.finance import Currency, MonthlyBudget
 from evalharness.core.labels import LabelledPair
 from evalharness.core.plan import PlannedCell
 from evalharness.core.reporting import PLAIN_REPORT, ReportSettings, Terms
@@ -33,9 +33,12 @@ class Material:
     terms: Terms | None = None
     currency: Currency | None = None
     """Shown beside USD; None: amounts are shown in USD alone, and the report says so."""
-    currency_is_example: bool = False
-    """Whether nobody has signed the file that states it."""
+    budget: MonthlyBudget | None = None
+    """What production may spend in a month, None where finance states nothing."""
+    finance_is_example: bool = False
+    """Whether nobody has signed the finance file."""
     budget_usd: Decimal | None = None
+    """What the study may spend."""
     hashes: tuple[tuple[str, str], ...] = ()
     """(what, SHA-256) of every input that can change a number."""
     limit: int | None = None

@@ -25,7 +25,7 @@ def money_blocks(frame: Frame, *, most_dates: int) -> tuple[Block, ...]:
     rows = [_per_thousand(frame)]
     rows += _known(frame, money) if money is not None else _unknown(frame)
     rows += [_date(frame, row) for row in frame.upgrade.dates if row.why != "run"][:most_dates]
-    rows.append(_study(frame))
+    rows += [*_budget(frame), _study(frame)]
     return (_table(frame, rows), Paragraph((_note(frame),)))
 
 
@@ -55,7 +55,7 @@ def _note(frame: Frame) -> str:
         rate=frame.numerals.rate(currency.per_usd, currency.code),
         day=currency.as_of,
         age=say("money.currency_old", days=age) if age > MAX_FX_AGE_DAYS else "",
-        example=say("money.currency_example") if frame.material.currency_is_example else "",
+        example=say("money.currency_example") if frame.material.finance_is_example else "",
     )
     return f"{prices} {rate}"
 
@@ -124,13 +124,18 @@ def _roi(frame: Frame, money: Money) -> str:
     say = frame.say
     if money.roi is None:
         return say("money.not_dearer")
-    return say(
-        "money.roi_value",
-        roi=money.roi,
-        level=frame.level,
-        interval=_fieller(frame),
-        today=say.number(money.roi_at_run_date, "roi"),
-    )
+    doubt, today = _doubt(frame), say.number(money.roi_at_run_date, "roi")
+    key = "money.roi_value" if doubt else "money.roi_bare"
+    return say(key, roi=money.roi, interval=_fieller(frame), doubt=doubt, today=today)
+
+
+def _doubt(frame: Frame) -> str:
+    """Say how far the ROI may lie off when assumptions are doubted too; nothing where it has no quantiles."""
+    chances = frame.upgrade.monte_carlo
+    if chances is None or chances.roi is None:
+        return ""
+    roi = chances.roi
+    return frame.say("money.roi_doubt", median=roi.p50, low=roi.p05, high=roi.p95)
 
 
 def _fieller(frame: Frame) -> str:
@@ -168,7 +173,27 @@ def _date(frame: Frame, row: DateRow) -> Row:
         path=say.number(row.roi, "roi"),
         ruling=ruling_words(frame, row.ruling),
     )
-    return say("money.date", on=row.on), value, None, _MPA
+    label = say(f"money.date{'_reread' if frame.is_stale_on(row.on) else ''}", on=row.on)
+    return label, value, None, _MPA
+
+
+def _budget(frame: Frame) -> list[Row]:
+    """Return what finance lets production spend in a month beside what both models would take of it."""
+    say, budget, money = frame.say, frame.material.budget, frame.upgrade.money
+    if budget is None or money is None or not budget.usd:
+        return []
+    context, takes = frame.upgrade.context, []
+    for role, name in ((Role.CONTROL, frame.control), (Role.TREATMENT, frame.treatment)):
+        arm = frame.arm(role, context)
+        if arm is None or arm.usd_per_request is None:
+            return []
+        month = money.requests_per_month * arm.usd_per_request
+        share = month / float(budget.usd)
+        how = "money.budget_over" if share > 1 else "money.budget_takes"
+        takes.append(say(how, model=name, month=month, share=share))
+    key = "money.budget_example" if frame.material.finance_is_example else "money.budget"
+    value = say("money.budget_value", budget=budget.usd, list=say.listed(takes, by="comma"))
+    return [(say(key, on=frame.decision.on), value, budget.usd, _MPA)]
 
 
 def _study(frame: Frame) -> Row:

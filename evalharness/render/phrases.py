@@ -9,12 +9,15 @@ from decimal import Decimal
 from string import Formatter
 from typing import Any
 
-from evalharness.core.decision import Estimate, Reason, ReasonCode
+from evalharness.core.decision import Estimate, Reason, ReasonCode, Values
 from evalharness.core.visible import clean
 from evalharness.render.escape import LIMIT
 from evalharness.render.numbers import UNITS, Number, Numerals, day
 from evalharness.render.particles import fitted
 from evalharness.render.resources import Language
+
+_OF_MODELS = frozenset({ReasonCode.STALE_RATES})
+"""Reasons that several models have in the same words."""
 
 
 class Phrases:
@@ -85,7 +88,21 @@ class Phrases:
 
     def reasons(self, reasons: Iterable[Reason]) -> str:
         """Say several reasons, each once."""
-        return " ".join(dict.fromkeys(self.reason(reason) for reason in reasons))
+        return " ".join(dict.fromkeys(self.reason(reason) for reason in self.merged(reasons)))
+
+    def merged(self, reasons: Iterable[Reason]) -> list[Reason]:
+        """Return the reasons, those that differ in nothing but the model as one that names them all."""
+        groups: dict[tuple[ReasonCode, Values], list[str]] = {}
+        for reason in reasons:
+            rest = tuple(pair for pair in reason.values if pair[0] != "model")
+            apart = rest if reason.code in _OF_MODELS else reason.values
+            groups.setdefault((reason.code, apart), []).extend(
+                str(value) for name, value in reason.values if name == "model" and reason.code in _OF_MODELS
+            )
+        return [
+            Reason(code=code, values=(("model", self("word.and").join(models)), *rest) if models else rest)
+            for (code, rest), models in groups.items()
+        ]
 
     def number(self, value: Number | None, unit: str, *, missing: str = "na") -> str:
         """Write a number, or the word that says why there is none."""

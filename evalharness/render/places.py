@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evalharness.core.decision import Choice, Estimate, Slice
+from evalharness.core.decision import Choice, Estimate, Ruling, Slice
 from evalharness.core.visible import clean
 from evalharness.render.blocks import Block, Inline, Paragraph, Strong, Table
 from evalharness.render.frame import Frame
@@ -19,6 +19,8 @@ def places_blocks(frame: Frame, *, most_arms: int) -> tuple[Block, ...]:
     say, rows = frame.say, frame.upgrade.slices
     tested = sum(row.p_holm is not None for row in rows)
     intro = say("slices.intro", n=tested, found=_found(frame)) if tested else say("slices.none")
+    if _answered_by_others(frame):
+        intro = " ".join((intro, say("choices.labelled")))
     if any(row.cross_fitted and row.only_for for row in frame.upgrade.choices):
         intro = " ".join((intro, say("choices.halves")))
     blocks: list[Block] = [Paragraph((intro,))]
@@ -27,6 +29,13 @@ def places_blocks(frame: Frame, *, most_arms: int) -> tuple[Block, ...]:
     alternatives = choices_table(frame, most_arms)
     blocks.append(Paragraph((say("choices.none"),)) if alternatives is None else alternatives)
     return tuple(blocks)
+
+
+def _answered_by_others(frame: Frame) -> bool:
+    """Tell whether some case is answered by another persona than it is labelled for."""
+    shown = any(row.dimension == "persona" for row in frame.upgrade.slices)
+    agreed = (share for name, share, _ in frame.decision.evidence.agreements if name == "routing")
+    return shown and any(share < 1 for share in agreed)
 
 
 def pays_in_money(frame: Frame) -> bool:
@@ -128,6 +137,30 @@ def choices_table(frame: Frame, most_arms: int) -> Table | None:
         rows.append((name, *(say("word.na"),) * 4))
     headers = tuple(say(f"choices.{column}") for column in _CHOICES)
     return Table(headers=headers, align="lrrrr", rows=tuple(rows))
+
+
+def better_choice(frame: Frame) -> str | None:
+    """Say which alternative beats the limit, and the upgrade, at its lower bound too; None if none does."""
+    say, upgrade = frame.say, frame.upgrade.net_at_threshold
+    if upgrade is None or frame.upgrade.verdict.ruling is Ruling.NO_VERDICT:
+        return None
+    surest = [
+        row
+        for row in frame.upgrade.choices
+        if row.net_at_threshold.low is not None
+        and row.net_at_threshold.low > max(0.0, upgrade.value)
+        and (row.only_for or (row.name == "arm" and row.arm != frame.upgrade.treatment_arm))
+    ]
+    if not surest:
+        return None
+    best = max(surest, key=lambda row: row.net_at_threshold.value)
+    return say(
+        "choices.better",
+        n=best.net_at_threshold.n,
+        name=choice_name(frame, best),
+        value=say.estimate(best.net_at_threshold, "per_thousand"),
+        upgrade=upgrade.value,
+    )
 
 
 def _choice(frame: Frame, row: Choice) -> tuple[str, ...]:

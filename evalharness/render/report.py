@@ -29,7 +29,7 @@ from evalharness.render.flips import flips
 from evalharness.render.frame import Frame, make_frame
 from evalharness.render.material import NOTHING, Material
 from evalharness.render.money import money_blocks
-from evalharness.render.places import places_blocks
+from evalharness.render.places import better_choice, places_blocks
 from evalharness.render.quality import quality_blocks
 from evalharness.render.reference import reference_of
 from evalharness.render.resources import Language, language
@@ -154,7 +154,8 @@ def _valid(frame: Frame) -> str:
     if found.ruling is Ruling.NO_VERDICT:
         return say("title.valid_none")
     if found.prices_hold_until is not None:
-        return say("title.prices_until", day=found.prices_hold_until + dt.timedelta(days=1))
+        change = found.prices_hold_until + dt.timedelta(days=1)
+        return say(f"title.prices_until{'_reread' if frame.is_stale_on(change) else ''}", day=change)
     return say("title.valid_open" if frame.decision.rates else "title.valid_unpriced")
 
 
@@ -165,5 +166,7 @@ def _decision(frame: Frame, room: Room) -> tuple[Block, ...]:
     items: list[Inline] = [(Strong(say("lead.why")), f" {why}")] if why else []
     first, *rest = flips(frame)[: room.flips] or (say("decision.nothing_flips"),)
     items += [(Strong(say("lead.flips")), f" {first}"), *rest]
+    also = better_choice(frame)
+    items += [(Strong(say("lead.also")), f" {also}")] if also else []
     items += [(Strong(say("lead.marks")), f" {key}")] if key else []
     return (Quote((upgrade_line(frame), sena_line(frame))), Bullets(tuple(items)))

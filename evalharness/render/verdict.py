@@ -29,6 +29,8 @@ KEY_MARKS: Final = (
     ReasonCode.EXAMPLE_ASSUMPTIONS,
     ReasonCode.SENA_NOT_PASSED,
     ReasonCode.JUDGE_OF_SAME_FAMILY,
+    ReasonCode.ROUTED_TO_ONE,
+    ReasonCode.ROUTED_APART,
 )
 """Marks that stand beside the verdict, in this order; the others follow in the appendix."""
 
@@ -102,7 +104,7 @@ def reasons(frame: Frame) -> str:
     """Return the reasons that the verdict line does not say itself."""
     verdict = frame.upgrade.verdict
     if verdict.ruling is Ruling.NO_VERDICT:
-        return frame.say.reasons(verdict.caps[_MOST_CAPS:])
+        return frame.say.reasons(frame.say.merged(verdict.caps)[_MOST_CAPS:])
     held = verdict.ruling is Ruling.APPROVE
     said = {ReasonCode.ONE_OFF_COST, ReasonCode.NO_INCREMENTAL_COST} if frame.upgrade.money else set()
     return frame.say.reasons(
@@ -121,7 +123,7 @@ def _framed(frame: Frame, verdict: Verdict, text: str, *, prefix: str) -> str:
 
 
 def _caps(frame: Frame, verdict: Verdict) -> list[str]:
-    return [frame.say.reasons(verdict.caps[:_MOST_CAPS])]
+    return [frame.say.reasons(frame.say.merged(verdict.caps)[:_MOST_CAPS])]
 
 
 def _numbers(frame: Frame) -> str:
@@ -134,7 +136,9 @@ def _numbers(frame: Frame) -> str:
     if branch is Branch.SPANS_ZERO:
         cost, net = frame.upgrade.cost, frame.upgrade.net_at_threshold
         return frame.say("verdict.roi_spans", cost=_monthly(frame, cost), net=_monthly(frame, net))
-    return frame.say("verdict.numbers", parts=frame.say.listed([_roi(frame, money.roi), *_chance(frame)]))
+    return frame.say(
+        "verdict.numbers", parts=frame.say.listed([_roi(frame, money.roi), *_chance(frame)], by="clause")
+    )
 
 
 def _monthly(frame: Frame, estimate: Estimate | None) -> str:
@@ -213,7 +217,8 @@ def _binding(frame: Frame, binding: Binding | None) -> str:
         frame.treatment_model,
     ):
         key = "binding.sample_of"
-    return say("verdict.binding", what=say(key, **values))
+    what = say(key, **values)
+    return say("verdict.binding", what=what if binding.also is None else say("binding.also", what=what))
 
 
 def _reading(frame: Frame, binding: Binding) -> str:
@@ -229,7 +234,8 @@ def _next(frame: Frame) -> str:
         return ""
     if step.advice is not Advice.RUN_MORE:
         key, binding = advice_key(frame), verdict.binding
-        if step.advice is Advice.MEASURE_VALUE and (binding is None or binding.field is None):
+        alone = binding is not None and binding.field is not None and binding.also is None
+        if step.advice is Advice.MEASURE_VALUE and not alone:
             key = "measure_named"  # "it" is what binds, and that is not what is to be measured
         return frame.say(f"advice_short.{key}", field=advised_field(frame))
     more = more_prompts(frame)

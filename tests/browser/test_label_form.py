@@ -144,6 +144,21 @@ def test_without_storage_it_says_so_and_goes_on_from_a_saved_file(page: Page, tm
     assert page.find("#rater").get_attribute("value") == "lee"
 
 
+def test_the_file_chooser_speaks_the_page_s_language(page: Page, form: Path) -> None:
+    """The browser's own would speak the browser's: it stays out of sight, behind a button of the page."""
+    page.open(form)
+    page.find("#language").click()
+    button = page.find("#choose")
+    assert button.text == "저장한 CSV에서 이어 하기"
+    assert button.size["height"] == page.find("#save").size["height"]
+    assert not page.find("#load").is_displayed()
+    page.run("document.getElementById('load').addEventListener('click', (e) => {"
+             " e.preventDefault(); document.title = 'chosen'; })")  # fmt: skip
+    page.run("arguments[0].focus()", button)
+    page.press(" ")
+    assert page.driver.title == "chosen"
+
+
 def test_a_name_is_asked_for_before_saving(page: Page, form: Path) -> None:
     page.open(form)
     page.find("#save").click()

@@ -116,9 +116,11 @@ def test_the_verdict_changes_where_python_says_it_does(quiet: Page, demo: Demo) 
         set_lever(quiet, name, value)
         wanted = pull(case, nodes, replace(start, values=((name, value),)))
         assert shown_ruling(quiet) == wanted.ruling
-        for condition, _, met in wanted.conditions:
-            cell = quiet.find(f'tr[data-condition="{condition}"]')
-            assert cell.get_attribute("data-met") == str(met).lower()
+        for condition, amount, met in wanted.conditions:
+            rows = quiet.all(f'tr[data-condition="{condition}"]')
+            assert [row.get_attribute("data-met") for row in rows] == (
+                [] if amount is None and met else [str(met).lower()]  # a fact that holds has no row
+            )
         binding = [row.get_attribute("data-condition") for row in quiet.all("tr.binding")]
         on_the_table = wanted.binding in {name for name, _, _ in wanted.conditions}
         assert binding == ([wanted.binding] if on_the_table else [])
@@ -143,13 +145,57 @@ def test_sliders_move_the_exact_number_and_back(quiet: Page, demo: Demo) -> None
     exact = float(quiet.find("#exact-value_per_satisfied_session").get_attribute("value"))
     assert exact > 10
     assert "Moved: value per satisfied session" in quiet.text(".what-if")
-    set_lever(quiet, "value_per_satisfied_session", "")
-    assert quiet.find("#exact-value_per_satisfied_session").get_attribute("aria-invalid") == "true"
-    set_lever(quiet, "value_per_satisfied_session", -3)
-    assert quiet.find("#exact-value_per_satisfied_session").get_attribute("aria-invalid") == "true"
     quiet.find("#reset").click()
     assert "nothing is moved" in quiet.text(".what-if")
     assert shown_ruling(quiet) == demo.decision.upgrade.verdict.ruling.value
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("requests_per_month", "-1", "Not used. Allowed: more than 0. Still in force: 6833.33."),
+        ("satisfaction_per_quality", "", "Not used. Allowed: from 0 to 10. Still in force: 0.516667."),
+        ("months", "0", "Not used. Allowed: from 1 to 36. Still in force: 12."),
+        ("threshold", "900", "Not used. Allowed: from 0 to 500. Still in force: 150."),
+        ("on", "2020-01-01", "Not used. Allowed: from 2026-11-29 to 2027-11-29. Still in force: 2026-11-29."),
+    ],
+)
+def test_what_may_not_be_typed_is_said_and_the_last_value_holds(
+    quiet: Page, demo: Demo, name: str, typed: str, said: str
+) -> None:
+    quiet.open(demo.page())
+    before = quiet.text(".details")
+    label = quiet.text(f'[data-lever="{name}"] .lever-name')
+    set_lever(quiet, name, typed)
+    exact = quiet.find(f"#exact-{name}")
+    assert exact.get_attribute("aria-invalid") == "true"
+    assert quiet.text(f"#{exact.get_attribute('aria-describedby')}") == said
+    assert quiet.text(".status .wrong") == f"Not used, because it is not allowed: {label}."
+    assert quiet.text(".details") == before
+    slide(quiet, name, float(quiet.find(f"#lever-{name}").get_attribute("value")))
+    assert exact.get_attribute("aria-invalid") == "false"
+    assert not quiet.all(".wrong")
+
+
+@pytest.mark.parametrize("code", ["en", "ko"])
+def test_the_panel_has_the_report_s_conditions_in_its_order(quiet: Page, demo: Demo, code: str) -> None:
+    """Same names, same order, same figures; the reason that the report adds to a name is not repeated."""
+    quiet.open(demo.page(code))
+    rows = quiet.run(
+        "return ['#conditions', '.what-if'].map((at) => [...document.querySelectorAll(`${at} tbody tr`)]"
+        ".map((row) => [...row.cells].map((cell) => { const copy = cell.cloneNode(true);"
+        " copy.querySelectorAll('small').forEach((mark) => mark.remove());"
+        " return copy.textContent.trim(); })))"
+    )
+    upgrade = {"en": "Upgrade", "ko": "업그레이드"}[code]
+    report = [cells for whose, *cells in rows[0] if whose == upgrade]
+    assert len(report) == 10
+    assert [row[1:] for row in rows[1]] == [row[1:] for row in report]
+    assert [told.startswith(said) for (said, *_), (told, *_) in zip(rows[1], report, strict=True)] == [
+        True
+    ] * 10
+    fixed = [row.get_attribute("data-condition") for row in quiet.all("tr.fixed")]
+    assert fixed == ["mean_latency", "error_rate", "satisfaction"]
 
 
 def test_a_slider_can_be_moved_by_keyboard(quiet: Page, demo: Demo) -> None:
@@ -314,9 +360,19 @@ def test_a_mark_of_a_picture_speaks_and_leads_to_its_case(quiet: Page, demo: Dem
 @pytest.mark.parametrize("code", ["en", "ko"])
 def test_axe_finds_nothing(quiet: Page, demo: Demo, code: str, scheme: str) -> None:
     """WCAG 2.2 A and AA and axe's best practices, on the whole page, appendix and context unfolded."""
+    assert axe_findings(quiet.media(prefers_color_scheme=scheme).open(demo.page(code))) == []
+
+
+def test_axe_finds_nothing_on_a_narrow_screen_either(narrow: Page, demo: Demo) -> None:
+    narrow.open(demo.page())
+    set_lever(narrow, "requests_per_month", -1)
+    assert axe_findings(narrow) == []
+
+
+def axe_findings(quiet: Page) -> list[Any]:
+    """Unfold everything and return what axe has to say."""
     if not AXE.exists():
         pytest.skip("LOUD SKIP: axe-core is not installed; make browser fetches it with npm")
-    quiet.media(prefers_color_scheme=scheme).open(demo.page(code))
     quiet.run("document.querySelectorAll('details').forEach((d) => (d.open = true))")
     # The page forbids scripts of others: the driver brings axe in beside the page's own policy.
     quiet.run(AXE.read_text(encoding="utf-8"))
@@ -325,42 +381,99 @@ def test_axe_finds_nothing(quiet: Page, demo: Demo, code: str, scheme: str) -> N
         "r.violations.map((v) => [v.id, v.impact, v.nodes.length, v.nodes[0].html.slice(0, 200), "
         "v.nodes[0].failureSummary])))"
     )
-    assert found == []
+    return list(found)
 
 
-def test_narrow_screens_need_no_sideways_scrolling(quiet: Page, demo: Demo) -> None:
-    quiet.driver.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": 360, "height": 800, "deviceScaleFactor": 1, "mobile": True},
+@pytest.fixture
+def narrow(quiet: Page) -> Any:
+    """The page on a telephone."""
+    screen = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    quiet.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    yield quiet
+    quiet.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize("code", ["en", "ko"])
+def test_narrow_screens_need_no_sideways_scrolling(narrow: Page, demo: Demo, code: str) -> None:
+    """Rows are cards that show every cell; what scrolls after all fades where there is more."""
+    narrow.open(demo.page(code))
+    assert narrow.run("return document.documentElement.scrollWidth") <= 390
+    cut = narrow.run(
+        "return [...document.querySelectorAll('main > section table')].filter((t) => t.checkVisibility() &&"
+        " t.offsetWidth > t.closest('.scroll').clientWidth).length"
     )
-    try:
-        quiet.open(demo.page("ko"))
-        assert quiet.run("return document.documentElement.scrollWidth") <= 360
-    finally:
-        quiet.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert cut == 0
+    for cell in narrow.all("#conditions td.met, .what-if td.met"):
+        assert cell.is_displayed()
+        assert cell.rect["x"] + cell.rect["width"] <= 390
+    links = narrow.find(".contents ul")
+    assert links.get_attribute("data-more") == "end"
+    narrow.run("arguments[0].scrollLeft = arguments[0].scrollWidth", links)
+    narrow.wait(lambda: links.get_attribute("data-more") == "start", "the fade at the other end")
 
 
-def test_no_line_ends_inside_an_amount(quiet: Page, demo: Demo) -> None:
-    """A minus at the end of a line and its dollars on the next read as a gain."""
-    quiet.driver.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": 360, "height": 800, "deviceScaleFactor": 1, "mobile": True},
+def test_a_card_says_what_each_figure_is(narrow: Page, demo: Demo) -> None:
+    narrow.open(demo.page())
+    labels = narrow.run(
+        "return [...document.querySelector('#conditions tbody tr').cells].slice(2).map((cell) =>"
+        " getComputedStyle(cell, '::before').content.split(' / ')[0])"
     )
+    assert labels == ['"Value"', '"Limit"', '"Margin"', '"Met"']
+    assert narrow.find("#signoff td").get_attribute("data-label") == "Preparer"
+
+
+def test_only_what_scrolls_is_a_tab_stop(quiet: Page, demo: Demo) -> None:
+    quiet.open(demo.page())
+    settle(quiet)
+    stops = quiet.run(
+        "return [...document.querySelectorAll('div.scroll')].filter((box) => box.checkVisibility() &&"
+        " (box.tabIndex === 0) !== (box.scrollWidth > box.clientWidth + 1)).length"
+    )
+    assert stops == 0
+    assert quiet.all("div.scroll")
+
+
+def test_the_row_of_links_is_one_row_and_follows_the_reader(quiet: Page, demo: Demo) -> None:
+    quiet.open(demo.page())
+    assert quiet.find(".contents").size["height"] < 48
+    quiet.run("document.getElementById('quality').scrollIntoView()")
+    quiet.wait(
+        lambda: [a.text for a in quiet.all(".contents a[aria-current]")] == ["Quality"],
+        "the link of the part",
+    )
+
+
+SPLIT = r"""
+const split = []; let amounts = 0; const range = document.createRange();
+document.querySelectorAll('details').forEach((d) => (d.open = true));
+const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+const kinds = [/[−+](?:US)?[$₩][\d.,]*\d/, /\d[\d.,]* %/, /\d{4}-\d\d-\d\d/, /[≤≥<>] [$₩]?\d/,
+  /\d[\d.,]*[–~∼]\d/, /[(][−+]?[$₩]?\d[\d.,]* to [−+]?[$₩]?\d/];
+const amount = new RegExp(kinds.map((kind) => kind.source).join('|'), 'gu');
+while (walk.nextNode()) {
+  const node = walk.currentNode; const parent = node.parentElement;
+  if (!parent.checkVisibility() || parent.closest('svg, code, .case')) continue;
+  for (const found of node.textContent.matchAll(amount)) {
+    range.setStart(node, found.index); range.setEnd(node, found.index + found[0].length);
+    amounts += 1;
+    const tops = new Set([...range.getClientRects()].map((r) => Math.round(r.top)));
+    if (tops.size > 1) split.push(found[0]);
+  }
+}
+return [amounts, split];
+"""
+
+
+@pytest.mark.parametrize("code", ["en", "ko"])
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_no_line_ends_inside_an_amount(quiet: Page, demo: Demo, code: str, width: int) -> None:
+    """A minus at the end of a line and its dollars on the next read as a gain; so does half an interval."""
+    screen = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width == 360}
+    quiet.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
     try:
-        quiet.open(demo.page())
-        lines, broken = quiet.run(
-            "const split = []; let amounts = 0; const range = document.createRange();"
-            "const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);"
-            "while (walk.nextNode()) { const node = walk.currentNode;"
-            "  if (!node.parentElement.checkVisibility() || node.parentElement.closest('svg')) continue;"
-            "  for (const found of node.textContent.matchAll(/[−+][$₩][\\d.,]*\\d|\\d[\\d.,]* %/gu)) {"
-            "    range.setStart(node, found.index); range.setEnd(node, found.index + found[0].length);"
-            "    amounts += 1;"
-            "    const tops = new Set([...range.getClientRects()].map((r) => Math.round(r.top)));"
-            "    if (tops.size > 1) split.push(found[0]); } }"
-            "return [amounts, split]"
-        )
-        assert lines > 100
+        quiet.open(demo.page(code))
+        amounts, broken = quiet.run(SPLIT)
+        assert amounts > 100
         assert broken == []
     finally:
         quiet.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
@@ -368,14 +481,20 @@ def test_no_line_ends_inside_an_amount(quiet: Page, demo: Demo) -> None:
 
 def test_print_leaves_out_what_paper_cannot_do(quiet: Page, demo: Demo) -> None:
     quiet.open(demo.page())
+    paper = {"width": 688, "height": 1000, "deviceScaleFactor": 1, "mobile": False}  # A4 within its margins
+    quiet.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", paper)
     quiet.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:
+        tables = quiet.all("main > section > .scroll > table")
+        assert {table.value_of_css_property("display") for table in tables} == {"table"}
+        assert max(table.rect["x"] + table.rect["width"] for table in tables) <= 688
         assert not quiet.find("#what-if").is_displayed()
         assert not quiet.find("#cases").is_displayed()
         assert not quiet.find(".contents").is_displayed()
         assert quiet.find("#decision").is_displayed()
         assert quiet.find("#pictures svg").is_displayed()
     finally:
+        quiet.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         quiet.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 

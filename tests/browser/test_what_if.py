@@ -18,9 +18,11 @@ import pytest
 from scipy import stats
 
 from evalharness.core.assumptions import Assumption, Assumptions, Channel, Dist, Status
+from evalharness.core.experiment import JudgeChoice, ScorerChoice
 from evalharness.core.labels import Grade, LabelledPair
 from evalharness.core.levers import SCORES, Levers, Setting
 from evalharness.core.pricing import RateCard, Shutdown
+from evalharness.core.score import Scored
 from evalharness.core.study import Study
 from evalharness.decide import bench_of, decide, study_levers
 from evalharness.decide.controls import control_checks
@@ -28,7 +30,7 @@ from evalharness.decide.pull import pull
 from evalharness.decide.quadrature import nodes_of
 from evalharness.decide.stakes import Stakes
 from evalharness.decide.upgrade_case import resting_case
-from evalharness.render import language
+from evalharness.render import language, render_page
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Demo, Page
@@ -238,6 +240,43 @@ def test_the_browser_computes_what_python_does(page: Page, demo: Demo, variants,
     wanted = [pull(case, nodes, setting) for setting in settings]
     wrong = {str(s): w for s, f, p in zip(settings, found, wanted, strict=True) if (w := compare(f, p))}
     assert wrong == {}
+    assert page.errors() == []
+
+
+def split_panel(made: Study) -> Study:
+    """Two judges of the same answers, one of whom sees the treatment lose."""
+    judges = tuple(
+        JudgeChoice(name=name, model=f"{name}-1", family=name, client="openai-compatible", prompts="judges/1",
+                    max_output_tokens=512, repeats=1)
+        for name in ("first", "second")
+    )  # fmt: skip
+    lost = {("second", "pro-raw"): 1.5}
+    rows = tuple(
+        Scored(case_id=o.case_id, arm=o.arm, repeat=o.repeat, scorer=f"rubric@{judge.name}/1",
+               value=max(0.0, (o.quality or 0.0) - lost.get((judge.name, o.arm), 0.0)) / 5)
+        for judge in judges
+        for o in made.outcomes
+    )  # fmt: skip
+    scorer = ScorerChoice(name="rubric", judge=True)
+    return replace(made, experiment=replace(made.experiment, judges=judges, scorer=scorer), scores=rows)
+
+
+def test_judges_that_disagree_hold_the_panel_back_as_they_do_the_report(
+    page: Page, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    study, scores, card, assume = map(request.getfixturevalue, ("study", "scores", "card", "assume"))
+    made, assumptions = split_panel(noisy(study(scores(n=60, gain=1.0)))), assume(**DOUBT)
+    decision = decide(made, card, assumptions)
+    levers = study_levers(made, card, assumptions, decision)
+    assert decision.upgrade.verdict.binding is not None
+    assert decision.upgrade.verdict.binding.condition.value == "judges_agree_in_sign"
+    file = tmp_path / "split.html"
+    file.write_text(render_page(decision, identity="0" * 64, levers=levers), encoding="utf-8", newline="\n")
+    page.open(file)
+    assert page.all("#what-if .warning") == []
+    assert page.find(".badge").get_attribute("data-ruling") == "INCONCLUSIVE"
+    row = page.find('.what-if tr[data-condition="judges_agree_in_sign"]')
+    assert (row.get_attribute("class"), row.get_attribute("data-met")) == ("binding", "false")
     assert page.errors() == []
 
 

@@ -71,6 +71,7 @@ def test_explain_prints_every_condition(cli: Cli, recorded: Path) -> None:
         "user satisfaction",
         "context tokens",
         "Not a pilot: yes",
+        "Not of the evidence: Candidate neither preview nor about to be retired, or waived: NO",
         "Oldest price",
     ):
         assert words in done.stdout

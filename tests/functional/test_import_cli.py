@@ -234,7 +234,7 @@ def test_a_report_on_bare_scores_claims_only_what_it_was_told(cli: Cli, folder: 
     assert "validity unknown (no price list" in report
     assert "answers: IMPORTED, made elsewhere" in report
     assert "the scores were given elsewhere, by a model or a person" in report
-    assert "| Cost of this study; budget left | not known: the answers were made elsewhere |" in report
+    assert "| Cost of this study; its budget left | not known: the answers were made elsewhere |" in report
     assert "No slice is tested" in report
     assert "| Pro for all: the upgrade | 30 | 100 % |" in report
 

@@ -8,12 +8,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from evalharness.app.judges.judging import compared_arms
-from evalharness.app.planning.estimate import (
-    EXPECTED_OUTPUT_SHARE,
-    HIGH_OUTPUT_SHARE,
-    LOW_OUTPUT_SHARE,
-    Estimate,
-)
+from evalharness.app.planning.estimate import HIGH_OUTPUT_SHARE, Estimate
 from evalharness.app.project import Project
 from evalharness.core.case import Case
 from evalharness.core.job import Job
@@ -27,6 +22,9 @@ from evalharness.run.booking import reserve_of
 from evalharness.score.judge import pairwise_tasks, rubric_tasks
 from evalharness.score.judge.repair import QUOTED_CHARACTERS
 
+LOW_REPLY_SHARE, EXPECTED_REPLY_SHARE = 0.03, 0.15
+"""Shares of a judge's max_output_tokens that its replies take, thinking included; assumed, only for the
+estimate. Points with quoted passages, or one word, are far shorter than an answer."""
 _MOST_BYTES_PER_TOKEN = 4
 """An answer's tokens as its own model counts them, times this, bound what another model counts for it."""
 _UTF8_BYTES = 4
@@ -106,8 +104,8 @@ def price_questions(
         input_low=round(sum(count.low for count in inputs)),
         input_high=round(sum(count.high for count in inputs)),
         context_tokens=0,
-        usd_low=total((count.low for count in inputs), LOW_OUTPUT_SHARE),
-        usd_expected=total((count.expected for count in inputs), EXPECTED_OUTPUT_SHARE),
+        usd_low=total((count.low for count in inputs), LOW_REPLY_SHARE),
+        usd_expected=total((count.expected for count in inputs), EXPECTED_REPLY_SHARE),
         usd_high=total((count.high for count in inputs), HIGH_OUTPUT_SHARE),
         usd_upper=upper,
     )  # fmt: skip

@@ -17,7 +17,8 @@ from evalharness.core.usage import Usage
 from evalharness.run.booking import reserve_of
 
 LOW_OUTPUT_SHARE, EXPECTED_OUTPUT_SHARE, HIGH_OUTPUT_SHARE = 0.15, 0.4, 1.0
-"""Shares of max_output_tokens that answers take, thinking included; assumed, only for the estimate."""
+"""Shares of max_output_tokens that answers take, thinking included; assumed, only for the estimate.
+Judges' replies are shorter (app.judges.estimate)."""
 
 ASSUMED_CALL_S = 8.0
 """Service time of one call, assumed for the minutes at the limits."""
@@ -39,9 +40,9 @@ class Estimate:
     context_tokens: int
     """Approximate part of the input that is context, as planned."""
     usd_low: Decimal
-    """Few input tokens, short answers (15 % of the limit)."""
+    """Few input tokens, short answers (15 % of the limit; a judge's replies: 3 %)."""
     usd_expected: Decimal
-    """Answers of 40 % of the limit."""
+    """Answers of 40 % of the limit, a judge's replies of 15 %."""
     usd_high: Decimal
     """Many input tokens, answers as long as they may be."""
     usd_upper: Decimal

@@ -95,6 +95,27 @@ class BreakEven:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flip:
+    """Where one assumption, known exactly, turns the money conditions, all others as doubtful as stated.
+
+    The money conditions are the bounds, the tail guard, the judge's bias allowance, P and NPV together.
+    """
+
+    name: str
+    value: float | None
+    """From where on all of them hold; None if they do not turn between the mean and the reach."""
+    current: float | None
+    """The assumption's mean; None if unknown."""
+    reach: float
+    """The last value that was tried."""
+    unit: str
+    direction: str
+    """at_least | at_most: on which side of the value they hold."""
+    holds: bool
+    """Whether all of them hold with the assumption known to be its mean."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BreakEvenCurve:
     """Pairs of two unknowns that break even together."""
 

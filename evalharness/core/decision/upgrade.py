@@ -11,6 +11,7 @@ from evalharness.core.decision.money import (
     BreakEvenCurve,
     Corner,
     DateRow,
+    Flip,
     Money,
     MonteCarlo,
     TornadoRow,
@@ -132,5 +133,7 @@ class UpgradeDecision:
     sensitivities: tuple[Sensitivity, ...]
     slices: tuple[Slice, ...]
     severe: SevereLosses
+    flips: tuple[Flip, ...] = ()
+    """For the assumptions that move the answer most, or the one that is unknown."""
     choices: tuple[Choice, ...] = ()
     """Other arms, and the treatment only where it pays; empty while an assumption is unknown."""

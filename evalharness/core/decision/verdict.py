@@ -98,6 +98,10 @@ class ReasonCode(StrEnum):
     """The score stands in for help; no judge. scorer, scale_high"""
     JUDGE_OF_SAME_FAMILY = "judge_of_same_family"
     """judge, model, family"""
+    ROUTED_TO_ONE = "routed_to_one_persona"
+    """Nearly every case is answered by one persona's prompt. persona, cases, total, accuracy"""
+    ROUTED_APART = "routed_apart_from_labels"
+    """The router disagrees with most labels. accuracy, total"""
     NO_LABELS = "no_human_labels"
     """allowance (points)"""
     PEOPLE_CORRECT = "people_correct_the_scorer"
@@ -225,6 +229,8 @@ class Binding:
     field: str | None = None
     """Name of the assumption, where an assumption binds."""
     subject: str = ""
+    also: ConditionName | None = None
+    """Where an assumption binds: the first condition that the sample fails as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

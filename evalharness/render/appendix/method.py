@@ -45,5 +45,13 @@ def _symbols(frame: Frame) -> list[tuple[Inline, ...]]:
 def glossary_blocks(frame: Frame) -> tuple[Block, ...]:
     """Lay out the words of the report, one line each."""
     say = frame.say
-    lines = tuple((Strong(say(f"term.{name}")), f" {say(f'term.{name}_text')}") for name in _TERMS)
+    lines = tuple((Strong(say(f"term.{name}")), f" {_explained(frame, name)}") for name in _TERMS)
     return (Paragraph((say("method.words"),)), Bullets(lines))
+
+
+def _explained(frame: Frame, term: str) -> str:
+    say, evidence = frame.say, frame.decision.evidence
+    if term != "key_facts":
+        return say(f"term.{term}_text")
+    stands_in = not evidence.judge and evidence.scorer.startswith(term)
+    return say(f"term.key_facts_{'score' if stands_in else 'beside'}", scorer=clean(evidence.scorer))

@@ -204,6 +204,8 @@
     translate();
     keep();
   });
+  // The browser's own chooser speaks the browser's language, not the page's: a button of ours opens it.
+  byId("choose").addEventListener("click", () => byId("load").click());
   byId("load").addEventListener("change", async (event) => {
     const [file] = event.target.files;
     if (file) take(await file.text(), file.name);
@@ -215,7 +217,7 @@
     if (article) mark(article.dataset.side);
   });
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("textarea, input[type=text], input[type=file]");
+    const typing = event.target.closest("textarea, input[type=text]");
     if (typing || event.ctrlKey || event.altKey || event.metaKey) return;
     const pressed = event.key.toLowerCase();
     if (/^[0-5]$/.test(pressed)) gradeByKey(pressed);

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from evalharness.core.decision import Decision
 from evalharness.core.levers import Levers
-from evalharness.core.visible import clean
 from evalharness.render.appendix import appendix_document
-from evalharness.render.blocks import Code, Document, Inline, Link, Section, Strong
+from evalharness.render.blocks import Document, Section, plain
 from evalharness.render.frame import Frame, make_frame
 from evalharness.render.material import NOTHING, Material
 from evalharness.render.page.assets import policy, script, style
 from evalharness.render.page.cases import Explorer
 from evalharness.render.page.data import inline_json, page_data
+from evalharness.render.page.inline import figures_html, inline_html
 from evalharness.render.plots import Plot, plots_of
 from evalharness.render.reference import reference_of
 from evalharness.render.report import report_document
 from evalharness.render.resources import Language, language
 
-_AMOUNT = re.compile(r"([−+](?:US)?[$₩]\d[\d,.]*|[−+]?\d[\d,.]* (?:%|ms|pp|tokens)(?!\w)|\d{4}-\d\d-\d\d)")
 _TEMPLATES = ("page.html.j2", "block.html.j2")
 _FIRST = ("decision", "conditions")
 _SHOWN_ELSEWHERE = "worst"
@@ -70,7 +68,7 @@ def page_text(
     rest = [section for section in report.sections if section.name not in _FIRST]
     return page_template().render(
         language=frame.say.code, say=frame.say, title=report.title, lead=report.lead, first=first, rest=rest,
-        plots=[Markup(plot.svg()) for plot in plots.values()],  # noqa: S704 (our own writer escapes)
+        plots=[(plot.title, Markup(plot.svg())) for plot in plots.values()],  # noqa: S704 (our writer escapes)
         appendix=_shown(appendix), policy=policy(), style=Markup(style()),  # noqa: S704 (ours)
         script=Markup(script()), reference=reference_of(frame, identity, kind="page"),  # noqa: S704 (ours)
         data=_json(page_data(frame, levers, explorer)), blocks=map(_json, explorer.blocks()),
@@ -87,40 +85,20 @@ def page_template() -> Template:
         loader=DictLoader(texts), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    environment.filters["inline"] = inline_html
+    environment.filters |= {
+        "inline": inline_html,
+        "figures": figures_html,
+        "plain": plain,
+        "unnumbered": _unnumbered,
+    }
     environment.get_template("block.html.j2")  # compiled now
     return environment.get_template("page.html.j2")
 
 
-def inline_html(text: Inline) -> Markup:
-    """Return text in a line: escaped, with the few kinds of emphasis that a document has."""
-    spans = (text,) if isinstance(text, str) else text
-    return Markup("").join(_spans(spans))
-
-
-def _spans(spans: tuple[str | Link, ...]) -> Iterator[Markup]:
-    for span in spans:
-        if isinstance(span, Link):
-            yield Markup('<a href="{}">{}</a>').format(_target(span.target), clean(span.text))
-        elif isinstance(span, Code):
-            yield Markup("<code>{}</code>").format(clean(span))
-        elif isinstance(span, Strong):
-            yield Markup("<strong>{}</strong>").format(_whole_amounts(clean(span)))
-        else:
-            blank = " " if span[:1].isspace() else "", " " if len(span) > 1 and span[-1:].isspace() else ""
-            yield _whole_amounts(f"{blank[0]}{clean(span)}{blank[1]}")
-
-
-def _whole_amounts(text: str) -> Markup:
-    """Escape text; a line does not end between a sign, a number and its unit."""
-    parts = _AMOUNT.split(text)
-    whole = Markup('<span class="amount">{}</span>')
-    return Markup("").join(whole.format(part) if k % 2 else escape(part) for k, part in enumerate(parts))
-
-
-def _target(target: str) -> str:
-    """Return where a link of the report leads on the page: the appendix is a part of it."""
-    return "#appendix" if target.startswith("appendix") else "#top"
+def _unnumbered(title: str) -> str:
+    """Return a section's title as the row of links has it, where room is scarce."""
+    number, _, rest = title.partition(" ")
+    return rest if number.isdigit() and rest else title
 
 
 def _shown(appendix: Document) -> list[Section]:

@@ -10,11 +10,11 @@ from importlib.resources import files
 from typing import Final
 
 MODULES: Final = (
-    "special", "design", "labels", "money", "chance", "rules", "pull", "format", "dom", "diff", "list",
-    "tips", "levers_view", "what_if", "case_view", "explorer", "main",
+    "special", "design", "labels", "money", "chance", "rules", "pull", "format", "dom", "overflow", "diff",
+    "list", "tips", "levers_view", "condition_rows", "what_if", "case_view", "explorer", "main",
 )  # fmt: skip
 """In the order in which they use each other: what a module imports stands before it."""
-SHEETS: Final = ("base", "report", "panel", "explorer", "print")
+SHEETS: Final = ("base", "report", "panel", "explorer", "cards", "print")
 _PAGE = files("evalharness.render.page")
 _IMPORT: Final = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export (?=(?:async )?function (\w+)|const (\w+)|class (\w+))", re.MULTILINE)

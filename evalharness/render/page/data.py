@@ -9,15 +9,17 @@ from typing import Any, Final
 from evalharness.core.decision import Condition, ConditionKind, ConditionName
 from evalharness.core.levers import SCORES, Levers
 from evalharness.core.visible import clean
+from evalharness.render.conditions import condition_cells, upgrade_conditions
 from evalharness.render.frame import Frame
 from evalharness.render.page.cases import CHUNK, Explorer
 
 _GROUPS: Final = frozenset({
-    "word", "number", "unit", "unit_name", "sign", "ruling", "conditions", "input", "page",
+    "word", "number", "unit", "unit_name", "sign", "ruling", "conditions", "kind", "input", "page",
     "persona_name", "language_name", "category_name", "severity_name", "difficulty_name",
 })  # fmt: skip
 _MESSAGES: Final = frozenset({"verdict.table"})
 _CONDITION: Final = "condition."
+_JUDGES: Final = ConditionName.JUDGES_AGREE
 _NAME = 80
 
 
@@ -30,7 +32,8 @@ def page_data(frame: Frame, levers: Levers | None, explorer: Explorer) -> dict[s
         "defaults": frame.say.defaults,
         "levers": None if levers is None else {**asdict(levers), "scores": SCORES},
         "fixed": _fixed(frame),
-        "fixed_names": [frame.say.name("condition", row.name.value) for row in _in_the_way(frame)],
+        "fixed_rows": _fixed_rows(frame),
+        "in_report": [row.name.value for row in upgrade_conditions(frame)],
         "rest": _at_rest(frame),
         "draws": 0 if draws is None else draws.draws,
         "would_be": not frame.is_google or frame.upgrade.verdict.would_be,
@@ -68,23 +71,37 @@ def _signs(frame: Frame) -> dict[str, Any]:
     return {"usd": [before, behind], "percent": words["number.percent"], "between": words["number.between"]}
 
 
-def _in_the_way(frame: Frame) -> list[Condition]:
-    """Return the unmet conditions that no lever moves."""
-    kinds = (ConditionKind.EVIDENCE, ConditionKind.GUARDRAIL)
-    rows = frame.upgrade.verdict.conditions
-    return [row for row in rows if row.met is False and (row.kind in kinds or row.name in _JUDGES)]
-
-
-_JUDGES: Final = frozenset(name for name in ConditionName if name.value == "judges_agree")
+def _unmoved(frame: Frame) -> list[Condition]:
+    """Return the conditions that no lever moves: evidence that does not hold, the judges, the guardrails."""
+    evidence = [
+        row
+        for row in frame.upgrade.verdict.conditions
+        if row.kind is ConditionKind.EVIDENCE and row.met is False
+    ]
+    rows = upgrade_conditions(frame)
+    return evidence + [row for row in rows if row.kind is ConditionKind.GUARDRAIL or row.name is _JUDGES]
 
 
 def _fixed(frame: Frame) -> dict[str, list[str]]:
-    rows = _in_the_way(frame)
+    rows = [row for row in _unmoved(frame) if row.met is False]
     return {
         "evidence": [row.name.value for row in rows if row.kind is ConditionKind.EVIDENCE],
-        "judges": [row.name.value for row in rows if row.name in _JUDGES],
+        "judges": [row.name.value for row in rows if row.name is _JUDGES],
         "guardrails": [row.name.value for row in rows if row.kind is ConditionKind.GUARDRAIL],
     }
+
+
+def _fixed_rows(frame: Frame) -> list[dict[str, Any]]:
+    """Return their rows as the report has them; `first` ones stand before what levers move."""
+    return [
+        {
+            "name": row.name.value,
+            "first": row.kind is ConditionKind.EVIDENCE,
+            "cells": condition_cells(frame, row),
+            "met": row.met,
+        }
+        for row in _unmoved(frame)
+    ]
 
 
 def _at_rest(frame: Frame) -> dict[str, Any]:

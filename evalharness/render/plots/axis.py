@@ -10,6 +10,8 @@ from typing import Final
 from evalharness.render.plots.svg import label, line, text_width
 
 _STEPS: Final = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
+_BESIDE: Final = 20
+"""Pixels by which the name of an axis may stand out at an end of it."""
 Writer = Callable[[Decimal], str]
 
 
@@ -62,7 +64,10 @@ def bottom_axis(x: Scale, y: float, top: float, write: Writer, title: str) -> st
     """Return ticks, grid lines and the name of a horizontal axis whose line lies at y."""
     parts = [line(x(float(tick)), top, x(float(tick)), y, "grid") for tick in x.ticks]
     parts += [label(x(float(tick)), y + 18, write(tick), kind="soft", anchor="middle") for tick in x.ticks]
-    parts.append(label((x.start + x.end) / 2, y + 40, title, anchor="middle", room=x.end - x.start + 80))
+    if text_width(title) <= x.end - x.start + 2 * _BESIDE:
+        parts.append(label((x.start + x.end) / 2, y + 40, title, anchor="middle"))
+    else:  # a short axis with a long name: it ends where the axis does and begins where it must
+        parts.append(label(x.end + _BESIDE, y + 40, title, anchor="end", room=x.end))
     return "".join(parts)
 
 

@@ -8,7 +8,7 @@ from evalharness.render.plots.axis import Scale, bottom_axis, left_axis, scale, 
 from evalharness.render.plots.layout import BELOW, LEFT, RIGHT, TOP, WIDTH, dot, heading, square
 from evalharness.render.plots.svg import Plot, label, line, mark, path, rect
 
-_HEIGHT = 400
+_HEIGHT = 360
 _ROW = 18
 _PAD = 0.02
 
@@ -22,7 +22,7 @@ def compression_plot(frame: Frame) -> Plot | None:
     limits, bottom = frame.decision.thresholds, _HEIGHT - BELOW
     losses = [v for row in models if row.relative_loss for v in _ends(row.relative_loss)]
     saved = [v for row in models if row.net_reduction for v in _ends(row.net_reduction)]
-    x = scale([0.0, limits.context_token_reduction + _PAD, *saved], LEFT, WIDTH - RIGHT - 110)
+    x = scale([0.0, limits.context_token_reduction + _PAD, *saved], LEFT, WIDTH - RIGHT - 70)
     y = scale([0.0, limits.quality_loss + _PAD, *losses], TOP, bottom)
     title = say("plot.sena_title")
     body = [
@@ -75,7 +75,7 @@ def _model(frame: Frame, row: SenaModel, x: Scale, y: Scale, place: float) -> st
         shapes.append(line(x(saved.low), at[1], x(saved.high), at[1], f"line-{kind}"))
     shapes.append((dot if kind == "a" else square)(*at, f"fill-{kind}"))
     shapes.append(line(at[0] + 8, at[1], x.end + 8, place, "leader"))
-    shapes.append(label(x.end + 12, place + 4, frame.model(row.model), room=110))
+    shapes.append(label(x.end + 12, place + 4, frame.model(row.model), room=74))
     return mark(_tip(frame, row), *shapes)
 
 

@@ -8,7 +8,7 @@ from evalharness.render.frame import Frame
 from evalharness.render.plots.axis import Scale, Writer
 from evalharness.render.plots.svg import label, tag
 
-WIDTH: Final = 640
+WIDTH: Final = 560
 TOP: Final = 68
 LEFT: Final = 64
 RIGHT: Final = 24

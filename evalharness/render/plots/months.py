@@ -8,7 +8,7 @@ from evalharness.render.plots.axis import bottom_axis, left_axis, scale
 from evalharness.render.plots.layout import BELOW, LEFT, RIGHT, TOP, WIDTH, above, heading, square
 from evalharness.render.plots.svg import Plot, label, line, mark, path
 
-_HEIGHT = 380
+_HEIGHT = 360
 
 
 def months_plot(frame: Frame) -> Plot | None:

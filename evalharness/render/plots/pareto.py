@@ -11,11 +11,11 @@ from evalharness.render.plots.axis import Scale, bottom_axis, left_axis, scale, 
 from evalharness.render.plots.layout import BELOW, LEFT, TOP, WIDTH, diamond, dot, heading, square, usd_ticks
 from evalharness.render.plots.svg import Plot, label, line, mark, path
 
-_HEIGHT = 440
+_HEIGHT = 400
 _ROW = 17
 _SHOWN = (Role.CONTROL, Role.TREATMENT, Role.ALTERNATIVE)
 _KINDS = {Role.CONTROL: "a", Role.TREATMENT: "b"}
-_NAME_ROOM = 205
+_NAME_ROOM = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

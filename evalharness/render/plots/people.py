@@ -9,11 +9,10 @@ from evalharness.core.labels import GRADES
 from evalharness.core.visible import clean
 from evalharness.render.frame import Frame
 from evalharness.render.plots.axis import Scale, bottom_axis, left_axis, scale
-from evalharness.render.plots.layout import BELOW, LEFT, TOP, dot, heading, square
+from evalharness.render.plots.layout import BELOW, LEFT, TOP, WIDTH, dot, heading, square
 from evalharness.render.plots.svg import Plot, label, line, mark
 
-_SIZE = 340
-_WIDTH = 640
+_SIZE = 256
 _HEIGHT = TOP + _SIZE + BELOW
 _RADIUS, _MOST_RADIUS = 4.0, 14.0
 _NOTES = LEFT + _SIZE + 28
@@ -45,10 +44,10 @@ def people_plot(frame: Frame) -> Plot | None:
     ordered = sorted(places.items(), key=lambda item: (-item[1], item[0]))
     body += [_mark(frame, place, count, x, y) for place, count in ordered]
     notes = _notes(frame, audit)
-    body += [label(_NOTES, TOP + 24 + 22 * k, note, room=_WIDTH - _NOTES - 8) for k, note in enumerate(notes)]
+    body += [label(_NOTES, TOP + 24 + 22 * k, note, room=WIDTH - _NOTES - 8) for k, note in enumerate(notes)]
     text = say("plot.people_text", n=sum(places.values()), notes=say.listed(notes))
     return Plot(
-        name="people", title=title, description=text, width=_WIDTH, height=_HEIGHT, body="".join(body)
+        name="people", title=title, description=text, width=WIDTH, height=_HEIGHT, body="".join(body)
     )  # fmt: skip
 
 

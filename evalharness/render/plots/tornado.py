@@ -8,9 +8,10 @@ from evalharness.render.plots.axis import Scale, bottom_axis, scale, widest
 from evalharness.render.plots.layout import BELOW, RIGHT, TOP, WIDTH, dot, heading, square, usd_ticks
 from evalharness.render.plots.svg import Plot, label, line, mark, rect
 
-_ROW = 30
+_ROW = 44
 _BAR = 14
-_NAME_ROOM = 210
+_GAP = 8
+_NAME_ROOM = 220
 
 
 def tornado_plot(frame: Frame) -> Plot | None:
@@ -18,10 +19,11 @@ def tornado_plot(frame: Frame) -> Plot | None:
     say, rows = frame.say, frame.upgrade.tornado
     if not rows:
         return None
-    left = min(_NAME_ROOM, widest(frame.field(row.name) for row in rows)) + 28
+    names = [text for row in rows for text in (frame.field(row.name), _range(frame, row))]
+    left = min(_NAME_ROOM, widest(names)) + 28
     bottom = TOP + _ROW * len(rows)
     height = bottom + BELOW
-    x = scale([0.0, *(v for row in rows for v in (row.at_low, row.at_high))], left, WIDTH - RIGHT - 30)
+    x = _axis(frame, rows, left)
     title = say("plot.tornado_title")
     body = [
         heading(title, say("plot.tornado_subtitle")),
@@ -35,15 +37,31 @@ def tornado_plot(frame: Frame) -> Plot | None:
     )  # fmt: skip
 
 
+def _axis(frame: Frame, rows: tuple[TornadoRow, ...], left: float) -> Scale:
+    """Return the scale of the money, with fewer ticks where their labels would touch."""
+    values = [0.0, *(v for row in rows for v in (row.at_low, row.at_high))]
+    x = scale(values, left, WIDTH - RIGHT - 30)
+    write = usd_ticks(frame, x)
+    apart = (x.end - x.start) / (len(x.ticks) - 1)
+    is_tight = widest(write(tick) for tick in x.ticks) + _GAP > apart
+    return scale(values, x.start, x.end, most_ticks=3) if is_tight else x
+
+
 def _row(frame: Frame, row: TornadoRow, x: Scale, middle: float, left: float) -> str:
     low, high = x(row.at_low), x(row.at_high)
     return mark(
         _tip(frame, row),
-        label(left - 12, middle + 4, frame.field(row.name), anchor="end", room=_NAME_ROOM),
+        label(left - 12, middle - 4, frame.field(row.name), anchor="end", room=_NAME_ROOM),
+        label(left - 12, middle + 13, _range(frame, row), kind="soft", anchor="end", room=_NAME_ROOM),
         rect(low, middle - _BAR / 2, high - low, _BAR, "bar"),
         dot(low, middle, "fill-a", 5),
         square(high, middle, "fill-b", 5),
     )
+
+
+def _range(frame: Frame, row: TornadoRow) -> str:
+    unit = frame.say.name("unit_name", row.unit)
+    return frame.say("plot.tornado_range", low=row.low_input, high=row.high_input, unit=unit)
 
 
 def _tip(frame: Frame, row: TornadoRow) -> str:

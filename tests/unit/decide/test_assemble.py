@@ -220,7 +220,9 @@ def test_spend_counts_a_shared_call_once(study: Study) -> None:
 def test_routing_and_language_agreement(study: Study) -> None:
     """The label is pen, the gateway chose moon."""
     scores = [scored(arm, 0.5) for arm in ARMS] + [scored("pro-raw", 1.0, "language/1")]
-    assert study(run_data(scores=scores)).agreements == (("routing", 0.0, 1), ("language", 1.0, 1))
+    found = study(run_data(scores=scores))
+    assert found.agreements == (("routing", 0.0, 1), ("language", 1.0, 1))
+    assert found.routed == (("moon", 1),)
 
 
 def with_compression(arm: str) -> PlannedCell:

@@ -298,6 +298,10 @@ def test_a_wide_value_of_quality_binds_as_the_assumption(study, scores, card, as
     assert found.net_at_threshold.low > 0
     assert found.verdict.ruling is Ruling.INCONCLUSIVE
     assert found.verdict.binding.field == "value_per_satisfied_session"
+    assert found.verdict.binding.also is None
+    few = decide(study(scores(n=12, gain=0.4)), card, assume(value_per_satisfied_session=wide)).upgrade
+    assert few.verdict.binding.field == "value_per_satisfied_session"
+    assert few.verdict.binding.also is ConditionName.NET_AT_THRESHOLD
     assert found.tornado[0].name == "value_per_satisfied_session"
     assert found.next.advice == "measure_value"
 
@@ -444,3 +448,23 @@ def test_a_one_off_cost_that_never_comes_back_binds_as_money(study, card, assume
     slow = decide(made, card, assume(one_off_cost=1480.0, discount_rate=1.0)).upgrade
     assert met(slow.verdict, ConditionName.NPV) is False
     assert slow.verdict.ruling is Ruling.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("routed", "accuracy", "code"),
+    [
+        ((("pen", 99), ("moon", 1)), 0.24, ReasonCode.ROUTED_TO_ONE),
+        ((("pen", 90), ("moon", 10)), 0.24, ReasonCode.ROUTED_APART),
+        ((("pen", 60), ("moon", 40)), 0.49, ReasonCode.ROUTED_APART),
+        ((("pen", 60), ("moon", 40)), 0.5, None),
+        ((), None, None),
+    ],
+)
+def test_a_router_that_hardly_routes_is_marked(routed, accuracy, code, request) -> None:
+    study, scores, card, assume = map(request.getfixturevalue, ("study", "scores", "card", "assume"))
+    agreements = () if accuracy is None else (("routing", accuracy, 100),)
+    measured = study(scores(), options={"routed": routed, "agreements": agreements})
+    marks = decide(measured, card, assume()).upgrade.verdict.marks
+    found = [mark for mark in marks if mark.code in (ReasonCode.ROUTED_TO_ONE, ReasonCode.ROUTED_APART)]
+    assert [mark.code for mark in found] == ([] if code is None else [code])
+    assert all(mark.get("accuracy") == accuracy for mark in found)

@@ -34,6 +34,7 @@ from evalharness.core.decision import (
     Estimate,
     Evidence,
     EvsiRow,
+    Flip,
     Ledger,
     Level,
     Money,
@@ -325,6 +326,10 @@ def upgrade() -> UpgradeDecision:
             break_even("value_per_point", 0.024, 0.05, "USD/point/request"),
             break_even("value_per_satisfied_session", 0.48, 1.0, "USD/session"),
             break_even("one_off_cost", None, 500.0, "USD"),
+        ),
+        flips=(
+            Flip(name="value_per_satisfied_session", value=1.6, current=1.0, reach=10.0, unit="USD/session",
+                 direction="at_least", holds=False),
         ),
         curve=None,
         tornado=(

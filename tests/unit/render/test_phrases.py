@@ -78,6 +78,8 @@ VALUES: dict[ReasonCode, dict[str, Any]] = {
     CODE.EXAMPLE_ASSUMPTIONS: {"preset": "p"},
     CODE.NOT_GOOGLE: {"origin": "simulated"},
     CODE.STAND_IN_QUALITY: {"scorer": "key_facts", "scale_high": 5.0},
+    CODE.ROUTED_TO_ONE: {"persona": "pen", "cases": 99, "total": 100, "accuracy": 0.24},
+    CODE.ROUTED_APART: {"accuracy": 0.41, "total": 100},
     CODE.NO_LABELS: {"allowance": 0.1},
     CODE.PEOPLE_CORRECT: {"pairs": 40, "bias": -0.1},
     CODE.LABELS_NOT_USED: {"why": "too_few", "pairs": 12, "needed": 20},

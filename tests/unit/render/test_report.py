@@ -163,7 +163,7 @@ def test_the_inconclusive_line_carries_numbers_and_what_binds(build: Build) -> N
     )
     assert verdict_lines(build("simulated_inconclusive"), language("ko"))[0] == (
         "SIMULATED(모의 응답): 실제라면 판단 보류 — 미승인, 당분간 Flash 유지. ROI 419%, 그러나 90% 구간 "
-        "106∼737%에 기준 150%가 포함됨; P = 0.86(기준 0.95). 제약 요인: 표본 수. "
+        "106∼737%에 기준 150%가 포함됨, P = 0.86(기준 0.95). 걸림돌: 표본 수. "
         "향상이 실제라면 프롬프트 약 200건(≈ US$6.24)을 더 실행하면 결론이 남."
     )
 

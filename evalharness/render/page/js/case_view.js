@@ -1,6 +1,7 @@
 // One case: what was asked, what was known, and every arm's answer side by side.
 import { diffWords } from "./diff.js";
 import { fill, h } from "./dom.js";
+import { scrollBox } from "./overflow.js";
 
 /** Return {show}; the view is drawn into `place`. */
 export function makeCaseView(place, data, say) {
@@ -126,21 +127,18 @@ function factsTable(content, arms, repeat, say) {
       h("th", { scope: "row" }, `[${k + 1}] ${fact}`),
       arms.map((arm) => {
         const answer = (content.answers[arm.id] || [])[repeat];
-        if (!answer || !answer.found) return h("td", {}, say("word.na"));
+        if (!answer || !answer.found) return h("td", { "data-label": arm.name }, say("word.na"));
         const has = answer.found.includes(k);
         return h(
           "td",
-          { class: has ? "has" : "lacks" },
+          { class: has ? "has" : "lacks", "data-label": arm.name },
           has ? say("page.fact_found") : h("strong", {}, say("page.fact_lost")),
         );
       }),
     ),
   );
-  const table = h("table", { class: "facts" }, h("thead", {}, head), h("tbody", {}, rows));
-  return block(
-    say("page.facts"),
-    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": say("page.facts") }, table),
-  );
+  const table = h("table", { class: "facts cards" }, h("thead", {}, head), h("tbody", {}, rows));
+  return block(say("page.facts"), scrollBox(say("page.facts"), table));
 }
 
 function claimsList(content, arms, repeat, say) {

@@ -14,7 +14,14 @@ export function s(name, attributes = {}, ...children) {
   return build(document.createElementNS(SVG, name), attributes, children);
 }
 
-const AMOUNT = /([−+](?:US)?[$₩]\d[\d,.]*|[−+]?\d[\d,.]* (?:%|ms|pp|tokens)(?![\p{L}\d])|\d{4}-\d\d-\d\d)/u;
+// As in page/inline.py: an interval, a date, a limit with its sign, a number with sign and unit.
+const NUMBER = "[−+]?(?:US)?[$₩]?\\d[\\d,.]*(?: %|%| ?(?:ms|pp|tokens)(?![\\p{L}\\d]))?";
+const AMOUNT = new RegExp(
+  `(\\(${NUMBER}(?:[–~∼]| to | – )${NUMBER}\\)[가-힣]{0,3}|${NUMBER}[–~∼]${NUMBER}|\\d{4}-\\d\\d-\\d\\d` +
+    `|[≤≥<>] ${NUMBER}|\\b[nP] = \\d[\\d.]*|${NUMBER})`,
+  "u",
+);
+const BREAKABLE = /[^\p{L}\d.,()]/u;
 
 function isThere(child) {
   return child !== null && child !== undefined && child !== "";
@@ -24,7 +31,7 @@ function isThere(child) {
 function whole(child) {
   if (typeof child !== "string" || !AMOUNT.test(child)) return [child];
   return child.split(AMOUNT).map((part, k) => {
-    if (k % 2 === 0) return part;
+    if (k % 2 === 0 || !BREAKABLE.test(part)) return part;
     const span = document.createElement("span");
     span.className = "amount";
     span.textContent = part;

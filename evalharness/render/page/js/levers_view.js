@@ -4,11 +4,9 @@ import { h } from "./dom.js";
 const STEPS = 1000;
 const DAY_MS = 86400000;
 
-/** Return {element, setting, reset, moved}; `changed` is called whenever something moves. */
-export function makeControls(levers, say, numerals, changed) {
-  const rows = levers.fields
-    .filter((field) => field.movable)
-    .map((field) => fieldRow(field, say, numerals, changed));
+/** Return {element, setting, reset, moved, refused}; `changed` is called whenever something moves. */
+export function makeControls(levers, say, changed) {
+  const rows = levers.fields.filter((field) => field.movable).map((field) => fieldRow(field, say, changed));
   const months = numberRow({
     id: "months",
     name: say("page.months"),
@@ -52,8 +50,40 @@ export function makeControls(levers, say, numerals, changed) {
     }),
     reset: () => all.forEach((row) => row.reset()),
     moved: () => all.filter((row) => row.isMoved()).map((row) => row.label),
+    refused: () => all.filter((row) => row.isRefused()).map((row) => row.label),
     missing: () => rows.filter((row) => row.value() === null).map((row) => row.label),
     set: (name, value) => all.find((row) => row.name === name).set(value),
+  };
+}
+
+/** Say in words what may be typed; null where there is no limit. */
+function allowedText(say, low, high, above = false) {
+  if (low !== null && high !== null)
+    return say(`page.allowed_${above ? "above_to" : "between"}`, { low, high });
+  if (low !== null) return say(`page.allowed_${above ? "above" : "least"}`, { low });
+  return high === null ? say("page.allowed_any") : say("page.allowed_most", { high });
+}
+
+/** A line under a lever that says why what was typed is not used. */
+function makeNote(id, input, say, allowed) {
+  const note = h("p", { class: "note", id: `note-${id}`, "aria-live": "polite" });
+  input.setAttribute("aria-describedby", note.id);
+  const show = (text, isRefused) => {
+    note.textContent = text;
+    note.classList.toggle("wrong", isRefused);
+    input.setAttribute("aria-invalid", String(isRefused));
+  };
+  return {
+    element: note,
+    accept: (text = "") => show(text, false),
+    refuse: (kept) =>
+      show(
+        kept === null
+          ? say("page.not_allowed", { allowed })
+          : say("page.not_allowed_kept", { allowed, value: kept }),
+        true,
+      ),
+    isRefused: () => note.classList.contains("wrong"),
   };
 }
 
@@ -61,7 +91,7 @@ function trimmed(value) {
   return Number(value.toPrecision(12));
 }
 
-function fieldRow(field, say, numerals, changed) {
+function fieldRow(field, say, changed) {
   const log = field.logarithmic && field.low > 0;
   const toPlace = (value) =>
     log
@@ -90,6 +120,7 @@ function fieldRow(field, say, numerals, changed) {
     valid: (value) =>
       (field.least === null || value > field.least || (value === field.least && !field.above)) &&
       (field.most === null || value <= field.most),
+    allowed: allowedText(say, field.least, field.most, field.above),
   });
 }
 
@@ -107,10 +138,12 @@ function numberRow({ id, name, unit, low, high, rest, step, say, changed, shown,
     shown,
     read,
     valid: (value) => value >= low && value <= high,
+    allowed: allowedText(say, shown(low), shown(high)),
   });
 }
 
-function makeRow({ id, label, unit, rest, say, changed, range, toPlace, toValue, shown, read, valid }) {
+function makeRow(lever) {
+  const { id, label, unit, rest, say, changed, range, toPlace, toValue, shown, read, valid, allowed } = lever;
   let value = rest;
   const slider = h("input", {
     type: "range",
@@ -128,11 +161,14 @@ function makeRow({ id, label, unit, rest, say, changed, range, toPlace, toValue,
     input: () => {
       const given = exact.value.trim() === "" ? NaN : read(Number(exact.value));
       const isRight = Number.isFinite(given) && valid(given);
-      exact.setAttribute("aria-invalid", String(!isRight));
       if (isRight) move(given, exact);
+      else {
+        note.refuse(value === null ? null : shown(value));
+        changed();
+      }
     },
   });
-  const note = h("span", { class: "quiet" });
+  const note = makeNote(id, exact, say, allowed);
   const element = h(
     "div",
     { class: "lever", "data-lever": id },
@@ -140,17 +176,14 @@ function makeRow({ id, label, unit, rest, say, changed, range, toPlace, toValue,
     h("span", { class: "quiet lever-unit" }, unit),
     slider,
     exact,
-    note,
+    note.element,
   );
   // The one that somebody is moving is left alone: rewriting it would take the number from under the cursor.
   const show = (source) => {
     if (source !== slider) slider.value = value === null ? range.min : toPlace(value);
-    if (source !== exact) {
-      exact.value = value === null ? "" : shown(value);
-      exact.setAttribute("aria-invalid", "false");
-    }
+    if (source !== exact) exact.value = value === null ? "" : shown(value);
     slider.setAttribute("aria-valuetext", value === null ? say("page.unstated") : `${shown(value)} ${unit}`);
-    note.textContent = value === null ? say("page.unstated") : "";
+    note.accept(value === null ? say("page.unstated") : "");
     element.classList.toggle("moved", value !== rest);
   };
   const move = (next, source) => {
@@ -165,6 +198,7 @@ function makeRow({ id, label, unit, rest, say, changed, range, toPlace, toValue,
     element,
     value: () => value,
     isMoved: () => value !== rest,
+    isRefused: note.isRefused,
     reset: () => {
       value = rest;
       show(null);
@@ -209,24 +243,31 @@ function dayRow(levers, say, changed) {
     required: true,
     "aria-label": say("page.exact_value", { name: label }),
     input: () => {
-      const isRight = exact.value >= levers.on && exact.value <= levers.last_day;
-      exact.setAttribute("aria-invalid", String(!isRight));
-      if (isRight) move(exact.value, false);
+      if (exact.value >= levers.on && exact.value <= levers.last_day) move(exact.value, false);
+      else {
+        note.refuse(value);
+        changed();
+      }
     },
   });
+  const note = makeNote("on", exact, say, allowedText(say, levers.on, levers.last_day));
+  const iso = h("span", { class: "quiet lever-unit" });
   const element = h(
     "div",
     { class: "lever", "data-lever": "on" },
     h("span", { class: "lever-name" }, label),
-    h("span", { class: "quiet lever-unit" }),
+    iso,
     slider,
     exact,
+    note.element,
     marks,
   );
   const show = (fromSlider) => {
     if (!fromSlider) slider.value = Math.round((Date.parse(`${value}T00:00:00Z`) - start) / DAY_MS);
     if (exact.value !== value) exact.value = value;
-    exact.setAttribute("aria-invalid", "false");
+    // The browser writes the day as its own language does; this is how the report writes it.
+    iso.textContent = value;
+    note.accept();
     slider.setAttribute("aria-valuetext", value);
     element.classList.toggle("moved", value !== levers.on);
   };
@@ -242,6 +283,7 @@ function dayRow(levers, say, changed) {
     element,
     value: () => value,
     isMoved: () => value !== levers.on,
+    isRefused: note.isRefused,
     reset: () => {
       value = levers.on;
       show(false);

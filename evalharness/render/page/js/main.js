@@ -2,6 +2,7 @@
 import { diffWords } from "./diff.js";
 import { makeExplorer } from "./explorer.js";
 import { makeNumerals, makeSay } from "./format.js";
+import { followSections, watchOverflow } from "./overflow.js";
 import { makePull } from "./pull.js";
 import { normalBelow, normalQuantile, tAbove, tQuantile } from "./special.js";
 import { enliven } from "./tips.js";
@@ -13,6 +14,8 @@ const say = makeSay(data.words, numerals, data.defaults);
 const whatIf = makeWhatIf(document.getElementById("what-if-body"), data, say, numerals);
 const explorer = makeExplorer(document.getElementById("cases-body"), data, say);
 enliven(explorer ? explorer.open : () => {}, explorer ? explorer.known : () => false);
+for (const box of document.querySelectorAll(".scroll")) watchOverflow(box);
+followSections(document.querySelector(".contents ul"));
 document.documentElement.dataset.ready = "1";
 // For whoever wants the numbers behind a slider, in the console or in a test:
 // evalharness.pull({on, months, threshold, values}).

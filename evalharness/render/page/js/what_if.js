@@ -1,4 +1,5 @@
 // The what-if panel: levers on one side, what the rules say on the other.
+import { conditionName, conditionsTable } from "./condition_rows.js";
 import { fill, h, lazily, s } from "./dom.js";
 import { makeControls } from "./levers_view.js";
 import { makePull } from "./pull.js";
@@ -19,7 +20,7 @@ const CHECKED = [
   "probability",
 ];
 const TOLERANCE = 1e-9;
-const CHART = { width: 520, height: 220, left: 56, right: 12, top: 12, bottom: 30 };
+const CHART = { narrowest: 240, widest: 640, height: 220, left: 56, right: 16, top: 12, bottom: 30 };
 
 /** Set the panel up in its place; returns what tests and scripts may use: {pull, controls}. */
 export function makeWhatIf(place, data, say, numerals) {
@@ -36,18 +37,21 @@ export function makeWhatIf(place, data, say, numerals) {
   }
   const result = h("div", { class: "result", "aria-live": "polite" });
   const details = h("div", { class: "details" });
-  const status = h("p", { class: "quiet" });
+  const status = h("div", { class: "status", role: "status" });
   let controls = null;
   const update = () => {
     const setting = controls.setting();
     const moved = controls.moved();
     const found = pull(setting);
     const shown = moved.length || found.branch === null ? found : { ...found, ...data.rest };
-    fill(status, moved.length ? say("page.moved", { list: moved.join(", ") }) : say("page.at_rest"));
+    fill(status, ...statusParts(say, moved, controls.refused()));
     fill(result, ...resultParts(data, say, numerals, controls, setting, shown));
-    fill(details, ...detailParts(data, say, numerals, setting, shown, moved.length ? null : found));
+    const width = Math.min(Math.max(details.clientWidth, CHART.narrowest), CHART.widest);
+    fill(details, ...detailParts(data, say, numerals, setting, shown, moved.length ? null : found, width));
   };
-  controls = makeControls(levers, say, numerals, lazily(update));
+  const later = lazily(update);
+  controls = makeControls(levers, say, later);
+  window.addEventListener("resize", later);
   const reset = h(
     "button",
     {
@@ -92,6 +96,12 @@ function firstDifference(levers, pull) {
 function agrees(found, wanted) {
   if (typeof wanted !== "number" || typeof found !== "number") return (found ?? null) === wanted;
   return Math.abs(found - wanted) <= TOLERANCE * Math.max(Math.abs(found), Math.abs(wanted));
+}
+
+function statusParts(say, moved, refused) {
+  const said = moved.length ? say("page.moved", { list: moved.join(", ") }) : say("page.at_rest");
+  const not = refused.length ? say("page.refused", { list: refused.join(", ") }) : "";
+  return [h("p", { class: "quiet" }, said), not ? h("p", { class: "wrong" }, not) : null];
 }
 
 function rulingText(data, say, ruling) {
@@ -147,21 +157,13 @@ function bindingText(say, found, setting) {
   return say("page.binds", { what: conditionName(say, found.binding, setting) });
 }
 
-function conditionName(say, name, setting) {
-  // Said by Python at the report's threshold; whatever particle follows the threshold follows a percent sign.
-  const limit = say("word.roi_known", { limit: setting.threshold });
-  return say(`condition.${name}`).split(say.defaults.roi_limit).join(limit);
-}
-
-function detailParts(data, say, numerals, setting, found, atRest) {
+function detailParts(data, say, numerals, setting, found, atRest, width) {
   if (found.branch === null) return [];
   const parts = [
     conditionsTable(data, say, numerals, setting, found),
-    monthsChart(say, numerals, setting, found),
+    monthsChart(say, setting, found, width),
     swingsList(say, found),
   ];
-  if (data.fixed_names.length)
-    parts.splice(1, 0, h("p", {}, say("page.fixed_rows", { list: data.fixed_names.join("; ") })));
   if (atRest) {
     const values = {
       draws: data.draws,
@@ -173,66 +175,10 @@ function detailParts(data, say, numerals, setting, found, atRest) {
   return parts;
 }
 
-function conditionsTable(data, say, numerals, setting, found) {
-  const heads = ["condition", "value", "limit", "margin", "met"].map((name, k) =>
-    h("th", { scope: "col", class: k && k < 4 ? "right" : null }, say(`conditions.${name}`)),
-  );
-  const rows = found.conditions.map((row) =>
-    conditionRow(say, numerals, setting, row, row.name === found.binding),
-  );
-  const table = h(
-    "table",
-    {},
-    h("caption", {}, say("page.ceiling")),
-    h("thead", {}, h("tr", {}, heads)),
-    h("tbody", {}, rows),
-  );
-  return h(
-    "div",
-    { class: "scroll", tabindex: "0", role: "region", "aria-label": say("page.ceiling") },
-    table,
-  );
-}
-
-function conditionRow(say, numerals, setting, row, binds) {
-  const isProbability = row.name === "roi_probability";
-  const unit = { usd_per_month: "usd" }[row.unit] || row.unit;
-  const write = (value) => (isProbability ? numerals.writers.probability(value) : say.number(value, unit));
-  const fact = row.value === null;
-  const value = fact
-    ? say(row.met === false ? "conditions.fact_unmet" : "conditions.fact_met")
-    : isProbability
-      ? numerals.writers.probability(row.value, row.limit)
-      : write(row.value);
-  const limit = fact
-    ? say("conditions.fact_limit")
-    : say(row.strict ? "sign.min_strict" : "sign.min", { value: write(row.limit) });
-  const margin = fact
-    ? say("word.na")
-    : signed(isProbability ? numerals.writers.points(row.margin) : write(row.margin), row.margin);
-  const met =
-    row.met === null
-      ? say("word.not_applicable")
-      : row.met
-        ? say("word.met")
-        : h("strong", {}, say("word.unmet"));
-  return h(
-    "tr",
-    { "data-condition": row.name, "data-met": String(row.met), class: binds ? "binding" : null },
-    h("th", { scope: "row" }, conditionName(say, row.name, setting)),
-    ...[value, limit, margin].map((text) => h("td", { class: "right" }, text)),
-    h("td", {}, met),
-  );
-}
-
-function signed(text, margin) {
-  return margin > 0 && !text.startsWith("+") ? `+${text}` : text;
-}
-
-function monthsChart(say, numerals, setting, found) {
+function monthsChart(say, setting, found, width) {
   const rows = found.path.filter((row) => row.roi !== null);
   if (rows.length < 2) return null;
-  const { width, height, left, right, top, bottom } = CHART;
+  const { height, left, right, top, bottom } = CHART;
   const values = [0, setting.threshold, ...rows.map((row) => row.roi)];
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const x = (month) => left + ((width - left - right) * month) / found.path.length;
@@ -258,6 +204,12 @@ function monthsChart(say, numerals, setting, found) {
   const months = [1, found.path.length].map((month) =>
     s("text", { x: x(month), y: height - 10, class: "soft", "text-anchor": "middle" }, String(month)),
   );
+  const middle = (left + width - right) / 2;
+  const axis = s(
+    "text",
+    { x: middle, y: height - 10, class: "soft", "text-anchor": "middle" },
+    say("page.months_unit"),
+  );
   const chart = s(
     "svg",
     { class: "plot", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": text },
@@ -265,6 +217,7 @@ function monthsChart(say, numerals, setting, found) {
     level(setting.threshold, "limit"),
     s("polyline", { points, class: "line-b" }),
     months,
+    axis,
   );
   return h(
     "figure",

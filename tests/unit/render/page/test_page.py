@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from evalharness.core.decision import Decision
+from evalharness.core.decision import Condition, ConditionKind, ConditionName, Decision
 from evalharness.core.sena import Dropped
 from evalharness.render import Material, language, render_page
 from evalharness.render.page.assets import MODULES, script, style
@@ -163,6 +163,28 @@ def test_without_cells_or_levers_the_page_still_stands(build: Build) -> None:
     data = blocks(render_page(build("no_verdict"), identity=RUN))
     assert data["data"]["index"] == []  # type: ignore[index]
     assert data["data"]["levers"] is None  # type: ignore[index]
+
+
+def test_what_no_lever_moves_is_named_with_its_row(build: Build) -> None:
+    """Judges that disagree among them: they hold the panel's verdict back as they do the report's."""
+    decision = build("simulated_inconclusive")
+    verdict = decision.upgrade.verdict
+    split = Condition(
+        name=ConditionName.JUDGES_AGREE, kind=ConditionKind.PROOF, value=None, limit=None, margin=None,
+        unit="none", met=False,
+    )  # fmt: skip
+    conditions = (*verdict.conditions, split)
+    judged = replace(
+        decision, upgrade=replace(decision.upgrade, verdict=replace(verdict, conditions=conditions))
+    )
+    data = blocks(render_page(judged, identity=RUN))["data"]
+    assert data["fixed"]["judges"] == ["judges_agree_in_sign"]  # type: ignore[index]
+    rows = {row["name"]: row for row in data["fixed_rows"]}  # type: ignore[index]
+    assert rows["judges_agree_in_sign"]["met"] is False
+    assert rows["judges_agree_in_sign"]["cells"][1:] == ["does not hold", "must hold", "n/a"]
+    guardrails = [row.name.value for row in verdict.conditions if row.kind is ConditionKind.GUARDRAIL]
+    assert guardrails
+    assert [name for name in rows if name != "judges_agree_in_sign"] == guardrails
 
 
 def test_facts_are_marked_where_they_stand_in_utf16(make_case) -> None:

@@ -22,7 +22,7 @@ from evalharness.render.frame import make_frame
 from evalharness.render.page.assets import plot_style
 from evalharness.render.plots import Plot, plots_of
 from evalharness.render.plots.axis import scale, spread
-from evalharness.render.plots.svg import fitted, number, text_width
+from evalharness.render.plots.svg import ELLIPSIS, fitted, number, text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
@@ -47,6 +47,18 @@ def test_every_decision_gives_well_formed_pictures(decision: Decision, cells: Ma
         assert root.find(f"{SVG}title").text == plot.title  # type: ignore[union-attr]
         assert len(root.find(f"{SVG}desc").text or "") > 40  # type: ignore[union-attr]
         assert plot.svg() == drawn(decision, code, cells)[name].svg()
+
+
+@pytest.mark.parametrize("code", ["en", "ko"])
+def test_no_text_of_the_usual_length_is_cut(
+    build: Callable[[str], Decision], cells: Material, code: str
+) -> None:
+    plots = drawn(build("simulated_inconclusive"), code, cells)
+    decision, material = graded(build("simulated_inconclusive"))
+    plots |= {"people": drawn(decision, code, material)["people"]}
+    texts = [text for plot in plots.values() for text in parsed(plot).iter(f"{SVG}text")]
+    assert len(texts) > 50
+    assert [text.text for text in texts if (text.text or "").endswith(ELLIPSIS)] == []
 
 
 @pytest.mark.parametrize("code", ["en", "ko"])
