@@ -112,7 +112,8 @@ def test_a_changed_judge_is_asked_anew_and_the_answers_are_not(
         edit(project / "prompts" / "judges" / "1" / "rubric.en.j2", "You grade", "You strictly grade")
         stale = cli("score", str(run))
         assert stale.returncode == 6
-        assert "no recording for the judge call about case" in stale.stderr
+        assert "no such folder of recordings" in stale.stderr
+        assert "a live run is scored with --mode live" in stale.stderr
         again = cli("score", str(run), "--mode", "live", **environ)
         assert again.returncode == 0, again.stderr
     fresh = lines(log)[before:]

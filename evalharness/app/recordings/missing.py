@@ -88,8 +88,7 @@ def refuse_missing(project: Project, jobs: Sequence[Job], today: dt.date) -> Non
         near = near_sibling(project.cassettes)
         hint = f"; did you mean {near}, which {project.file} would name as cassettes?" if near else ""
         raise CassetteMiss(
-            f"no such folder of recordings{hint}; record with: {record_command(project)} "
-            f"({_price(project, missing, today)})",
+            f"no such folder of recordings{hint}; {_cure(project, missing, today)}",
             file=project.cassettes,
         )
     first = min(missing, key=lambda job: job.cells[0].id)
@@ -100,10 +99,16 @@ def refuse_missing(project: Project, jobs: Sequence[Job], today: dt.date) -> Non
     raise CassetteMiss(
         f"no recording for {f'the {first.purpose} call about ' if judging else ''}case {cell.case_id}, "
         f"arm {cell.arm}, repeat {cell.repeat}{others}; {miss}; "
-        f"record with: {record_command(project)} ({_price(project, missing, today)})"
-        f"{'; a live run is scored with --mode live' if judging else ''}",
+        f"{_cure(project, missing, today)}",
         file=project.cassettes,
     )
+
+
+def _cure(project: Project, missing: Sequence[Job], today: dt.date) -> str:
+    """Return what records the missing calls, and its price; a live run has no recordings to be scored by."""
+    command = f"record with: {record_command(project)} ({_price(project, missing, today)})"
+    judging = any(job.purpose in JUDGING for job in missing)
+    return f"{command}; a live run is scored with --mode live" if judging else command
 
 
 def _price(project: Project, missing: Sequence[Job], today: dt.date) -> str:
