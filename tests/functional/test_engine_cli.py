@@ -33,7 +33,11 @@ def edit(path: Path, old: str, new: str) -> None:
 def started(project: Path, url: str, lines: int) -> subprocess.Popen[str]:
     """Start a run and wait until its journal has some lines."""
     environ = os.environ | {"GOOGLE_GEMINI_BASE_URL": url}
+    # A child inherits what its parent ignores, and under nohup that is SIGHUP.
+    hung_up = signal.signal(signal.SIGHUP, signal.SIG_DFL) if hasattr(signal, "SIGHUP") else None
     process = subprocess.Popen(RUN, cwd=project, env=environ, stderr=subprocess.PIPE, encoding="utf-8")
+    if hung_up is not None:
+        signal.signal(signal.SIGHUP, hung_up)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if any(p.read_bytes().count(b"\n") >= lines for p in project.glob("out/*/calls.jsonl")):

@@ -164,8 +164,8 @@ def test_memory_hardly_grows_with_the_number_of_jobs(kit: SimpleNamespace, tmp_p
 
         with FileJournal(tmp_path / f"{count}.jsonl") as journal:
             running = kit.engine(Wordy(), journal)
-            # What lived before is set apart: among many old objects the collector seldom looks at new ones, and
-            # it knows how many there are from its last look.
+            # What lived before is set apart: among many old objects the collector seldom looks at new ones,
+            # and how many those are it knows from its last look.
             gc.collect()
             gc.freeze()
             gc.collect()
