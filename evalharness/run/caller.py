@@ -136,16 +136,18 @@ class Caller:
         async def pause(seconds: float) -> None:
             await lane.halt.wait(lambda: self._sleep(seconds))
 
+        tries = retrying(self._limits, self._clock, pause)
         try:
-            async for attempt in retrying(self._limits, self._clock, pause):
-                with attempt:
-                    await self._try(making)
+            await tries(self._try, making)
         except ProviderError as failure:
             making.failure = failure
         except Halted:
             if making.failure is None:
                 raise
             making.cut_short = True
+        finally:
+            # Else it holds itself, and stays until the collector comes by.
+            tries.iter_state.reset()
         return making
 
     async def _try(self, making: Making) -> None:
