@@ -11,7 +11,7 @@ from benchmarks.pricing import measure_pricing
 from benchmarks.replay import measure_replay
 from benchmarks.routing import measure_routing
 from benchmarks.sena import measure_sena
-from benchmarks.table import print_table
+from benchmarks.table import print_head, print_row
 
 ALL = {
     "replay": measure_replay,
@@ -28,4 +28,7 @@ ALL = {
 chosen = sys.argv[1:] or list(ALL)
 if unknown := [name for name in chosen if name not in ALL]:
     sys.exit(f"no benchmark {unknown[0]}; there are {', '.join(ALL)}")
-print_table([row for name in chosen for row in ALL[name]()])
+print_head()
+for name in chosen:
+    for row in ALL[name]():
+        print_row(row)

@@ -97,7 +97,11 @@ def _ready_in_browser(file: Path) -> tuple[float, ...]:
 
 
 def _copied(study: Study, copies: int) -> Study:
-    return replace(study, cases=_every(study.cases, copies), outcomes=_every(study.outcomes, copies))
+    return replace(
+        study, cases=_every(study.cases, copies), outcomes=_every(study.outcomes, copies),
+        scores=_every(study.scores, copies), judgements=_every(study.judgements, copies),
+        comparisons=_every(study.comparisons, copies),
+    )  # fmt: skip
 
 
 def _copied_material(material: Material, copies: int) -> Material:

@@ -12,8 +12,7 @@ from evalharness.app.project import Project
 from evalharness.core.call import Call
 from evalharness.core.job import Job
 from evalharness.core.provenance import Delivery, derive_origin
-from evalharness.gateway.cassette.files import recording_path
-from evalharness.gateway.cassette.interaction import Interaction, to_json
+from evalharness.gateway.cassette.interaction import Interaction
 from evalharness.run.booking import reserve_of
 from evalharness.store import Manifest, RunDirectory
 from evalharness.store.directory import FORMAT_VERSION
@@ -23,14 +22,16 @@ _MAIN_ROLES = ('role = "control"', 'role = "treatment"')
 
 
 def copy_project(
-    folder: Path, *, copies: int = 1, main_arms_only: bool = False, repeats: int = 1, concurrency: int = 20
-) -> Path:
+    folder: Path, *, copies: int = 1, main_arms_only: bool = False, judged: bool = False, repeats: int = 1,
+    concurrency: int = 20,
+) -> Path:  # fmt: skip
     """Copy the shipped project; returns its experiment file.
 
     Args:
         folder: Where to; must not exist.
         copies: Of each case, each with a message and an id of its own.
         main_arms_only: Leave out controls and alternatives.
+        judged: Keep the judges; without them key facts are the score.
         repeats: Draws of each cell.
         concurrency: Calls in flight.
     """
@@ -40,20 +41,15 @@ def copy_project(
     text = file.read_text(encoding="utf-8")
     for name, value in (("repeats", repeats), ("concurrency", concurrency), ("budget_usd", '"100000"')):
         text = re.sub(rf"(?m)^{name} = .*$", f"{name} = {value}", text)
+    head, *tables = re.split(r"(?m)^(?=\[)", text)
     if main_arms_only:
-        head, *blocks = re.split(r"(?m)^(?=\[)", text)
-        kept = [b for b in blocks if not b.startswith("[[arms]]") or any(role in b for role in _MAIN_ROLES)]
-        text = head + "".join(kept)
+        tables = [t for t in tables if not t.startswith("[[arms]]") or any(role in t for role in _MAIN_ROLES)]
+    if not judged:
+        tables = [t for t in tables if not t.startswith(("[[judges]]", "[pairwise]"))]
+        tables = [t.replace('name = "rubric"', 'name = "key_facts"') for t in tables]
+    text = head + "".join(tables)
     file.write_text(text, encoding="utf-8", newline="\n")
     return file
-
-
-def record_made_up(project: Project) -> int:
-    """Write a recording for each of a project's jobs, without calling anything; returns how many."""
-    project.cassettes.mkdir(parents=True, exist_ok=True)
-    for job in project.plan.jobs:
-        recording_path(project.cassettes, job.key).write_bytes(to_json(_interaction(job)))
-    return len(project.plan.jobs)
 
 
 def run_made_up(project: Project, folder: Path) -> RunDirectory:

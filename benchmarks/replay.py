@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import resource
 import shutil
 import statistics
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable
@@ -14,12 +16,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from benchmarks.process import PROGRAM, measure, once
-from benchmarks.projects import copy_project, record_made_up
+from benchmarks.projects import copy_project
 from benchmarks.table import Row
 from evalharness.app.project import Project
 from evalharness.app.system import SystemClock
 from evalharness.core.experiment import Limits
 from evalharness.core.job import Job
+from evalharness.emulator import EmulatorSettings, running
 from evalharness.gateway.cassette.replay import ReplayClient
 from evalharness.run import Engine
 from evalharness.store.journal import FileJournal
@@ -61,8 +64,13 @@ def _analyze(file: Path, name: str, *, runs: int) -> list[Row]:
 
 def _ten_times() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
-        file = copy_project(Path(folder) / "project", copies=COPIES)
-        made = record_made_up(Project(file, cache=Path(folder)))
+        file = copy_project(Path(folder) / "project", copies=COPIES, judged=True)
+        with running(EmulatorSettings(latency_scale=0.0)) as url:
+            record = [PROGRAM, "analyze", str(file), "--mode", "record", "--out", f"{folder}/made", "-q"]
+            subprocess.run(
+                record, check=True, capture_output=True, env=os.environ | {"GOOGLE_GEMINI_BASE_URL": url}
+            )
+        made = sum(1 for _ in Project(file).cassettes.glob("*.json"))
         warm, cold = _analyze(file, f"analyze, {COPIES} × the cases", runs=2)
         return [replace(warm, note=f"{made:,} interactions"), cold]
 

@@ -19,12 +19,16 @@ class Row:
     """What the figures mean, such as the physical limit."""
 
 
-def print_table(rows: Sequence[Row]) -> None:
-    """Print median (minimum to maximum) wall and CPU seconds and the largest peak memory."""
-    print(f"{'what':<46}{'wall s':>22}{'cpu s':>22}{'peak MiB':>10}")
-    for row in rows:
-        note = f"   {row.note}" if row.note else ""
-        print(f"{row.name:<46}{_spread(row.wall_s):>22}{_spread(row.cpu_s):>22}{row.peak_mib:>10.0f}{note}")
+def print_head() -> None:
+    """Print what the columns are."""
+    print(f"{'what':<46}{'wall s':>22}{'cpu s':>22}{'peak MiB':>10}", flush=True)
+
+
+def print_row(row: Row) -> None:
+    """Print median (minimum to maximum) wall and CPU seconds and the largest peak memory, at once."""
+    note = f"   {row.note}" if row.note else ""
+    line = f"{row.name:<46}{_spread(row.wall_s):>22}{_spread(row.cpu_s):>22}{row.peak_mib:>10.0f}{note}"
+    print(line, flush=True)
 
 
 def _spread(values: Sequence[float]) -> str:
