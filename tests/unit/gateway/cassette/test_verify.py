@@ -22,6 +22,8 @@ from evalharness.gateway.cassette.response_id import time_of
 from evalharness.gateway.cassette.verify import Verification, verify_folder
 
 ON = dt.date(2026, 11, 29)
+# In two pieces: scanners of repositories take it for a real one.
+FAKE_GOOGLE_KEY = "AIza" + "SyA1234567890abcdefghijklmnopqrstuv"
 STANDARD = Standard(on=ON, max_age_days=180)
 Spoil = Callable[[Path], None]
 
@@ -188,7 +190,7 @@ DAMAGE: dict[str, tuple[Spoil, str, str]] = {
     "from the future": (change(recorded_at="2026-12-24T00:00:00Z"), "time", "after the day of this check"),
     "too old": (change(recorded_at="2026-05-01T00:00:00Z", headers={}), "age", "212 days old"),
     "Google key in the answer": (
-        change_body(**answer_text("AIzaSyA1234567890abcdefghijklmnopqrstuv")),
+        change_body(**answer_text(FAKE_GOOGLE_KEY)),
         "secret", "AIzaSyA1…, Google API key",
     ),
     "AWS key in the answer": (
@@ -202,7 +204,7 @@ DAMAGE: dict[str, tuple[Spoil, str, str]] = {
         "secret", "BEGIN RS…, Private Key",
     ),
     "key as a JSON key": (
-        change_body(AIzaSyA1234567890abcdefghijklmnopqrstuv=1), "secret", "(a key) holds AIzaSyA1…",
+        change_body(**{FAKE_GOOGLE_KEY: 1}), "secret", "(a key) holds AIzaSyA1…",
     ),
     "key in a header": (
         change(headers={"server-timing": "x-goog-api-key: abcdefghijklmnop1234"}),
