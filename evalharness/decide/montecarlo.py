@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -45,11 +46,19 @@ def draw_posterior(joint: MeanVector, *, draws: int, seed: int) -> Posterior:
         draws: How many.
         seed: Of the draws; the same seed gives the same normal scores whatever the means.
     """
-    rng = np.random.default_rng([seed & 0xFFFFFFFFFFFFFFFF, 0x7E])
-    normal = rng.standard_normal((draws, len(joint.mean)))
-    spread = np.sqrt(rng.chisquare(joint.df, draws) / joint.df)
-    values = joint.mean + normal @ cholesky_root(joint.cov).T / spread[:, None]
+    scores = _t_scores(seed, draws, len(joint.mean), joint.df)
+    values = joint.mean + scores @ cholesky_root(joint.cov).T
     return Posterior(quality=values[:, 0], cost=values[:, 1:-1], latency_s=values[:, -1])
+
+
+@lru_cache(maxsize=4)
+def _t_scores(seed: int, draws: int, size: int, df: float) -> FloatArray:
+    """Return what is the same whatever the means, shape (draws, size): one study decides dozens of times."""
+    rng = np.random.default_rng([seed & 0xFFFFFFFFFFFFFFFF, 0x7E])
+    normal = rng.standard_normal((draws, size))
+    scores: FloatArray = normal / np.sqrt(rng.chisquare(df, draws) / df)[:, None]
+    scores.flags.writeable = False
+    return scores
 
 
 def cholesky_root(cov: FloatArray) -> FloatArray:

@@ -12,6 +12,8 @@ from markdown_it.token import Token
 # HTML stays text: a judge must see what a mentee would see in a client that renders none.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 _BLANK_LINES = re.compile(r"\n{3,}")
+# What Markdown could read as more than lines in paragraphs; without any of it there is nothing to parse.
+_MAY_BE_LAYOUT = re.compile(r"[^\S\n ]|[*_`\[\]<>|~\\&\x00]|^ *(?:[#=+-]|\d+[.)])|^ +| $", re.MULTILINE)
 _TAG = re.compile(
     r"<\s*/?\s*(?:message|facts|wrong|criteria|answer(?:_[ab])?|메시지|사실|틀린말|기준|답변(?:_[ab])?)\s*>",
     re.IGNORECASE,
@@ -25,7 +27,7 @@ def plain_text(markdown: str) -> str:
     Numbers of ordered lists stay, for later sentences may refer to them. Tags that the judge's prompt is
     built of are taken out, so that no answer can end its own frame.
     """
-    lines = "".join(_blocks(_MARKDOWN.parse(markdown)))
+    lines = "".join(_blocks(_MARKDOWN.parse(markdown))) if _MAY_BE_LAYOUT.search(markdown) else markdown
     return _BLANK_LINES.sub("\n\n", _TAG.sub("", lines)).strip()
 
 

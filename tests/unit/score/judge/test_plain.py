@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evalharness.score.judge import plain as module
 from evalharness.score.judge.plain import plain_text
 
 
@@ -48,3 +49,10 @@ def test_any_text_comes_through(text: str) -> None:
     shown = plain_text(text)
     assert shown == shown.strip()
     assert "\n\n\n" not in shown
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text(alphabet="aB가 \n.-1)#*&_>=+~|`[]<\\\t\r\u3000\x00", max_size=40))
+def test_a_text_without_layout_is_what_parsing_it_gives(text: str) -> None:
+    parsed = "".join(module._blocks(module._MARKDOWN.parse(text)))
+    assert plain_text(text) == module._BLANK_LINES.sub("\n\n", module._TAG.sub("", parsed)).strip()
