@@ -64,7 +64,9 @@ def verify_run(directory: RunDirectory) -> Verified:
                 raise
         else:
             names = _compare_files(directory, made)
-    return Verified(files=tuple(directory.path / name for name in names), calls=calls, source="calls.jsonl")
+    imported = directory.read_manifest().mode == IMPORTED
+    source = "imported.jsonl" if imported else "calls.jsonl"
+    return Verified(files=tuple(directory.path / name for name in names), calls=calls, source=source)
 
 
 def verify_report(path: Path, *, experiment: Path | None) -> Verified:

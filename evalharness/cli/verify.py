@@ -47,4 +47,5 @@ def verify(run_or_report: Path, experiment: Path | None, quiet: bool, verbose: b
         console.detail(f"equal: {path}")
     names = ", ".join(path.name for path in done.files)
     verb = "is" if len(done.files) == 1 else "are"
-    console.say(f"verified: {names} {verb} what {done.calls} calls give ({done.source})")
+    stands_on = f"{done.calls} calls give ({done.source})" if done.calls else f"{done.source} gives"
+    console.say(f"verified: {names} {verb} what {stands_on}")

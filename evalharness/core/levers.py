@@ -97,6 +97,7 @@ class Pulled:
     binding: str | None
     """Name of the condition that binds."""
     binding_field: str | None = None
+    binding_also: str | None = None
     """The assumption that binds, where one does."""
     conditions: tuple[tuple[str, float | None, bool | None], ...] = ()
     """(name, value, met) of the proof rows and of the lifecycle, in the order of the table."""

@@ -135,6 +135,7 @@ def _figures(
         ruling=final.value, branch=found.branch.value,
         binding=binding.condition.value if binding else None,
         binding_field=binding.field if binding else None,
+        binding_also=binding.also.value if binding and binding.also else None,
         conditions=tuple((row.name.value, row.value, row.met) for row in conditions),
         quality=found.quality.value, benefit=money.benefit, cost=money.cost, roi=money.roi,
         roi_kind=fieller.kind if fieller else None, roi_low=fieller.low if fieller else None,

@@ -16,6 +16,16 @@ from evalharness.disk import open_regular, write_whole
 Item = TypeVar("Item")
 
 
+_WRITERS = {
+    "plan.jsonl": "run",
+    "calls.jsonl": "run",
+    "records.jsonl": "score",
+    "scores.jsonl": "score",
+    "decision.json": "decide",
+}
+"""Which command writes what a later one reads."""
+
+
 def dump_line(adapter: TypeAdapter[Item], item: Item) -> str:
     """Return one line of JSON, without its line feed; Korean stays readable."""
     return json.dumps(adapter.dump_python(item, mode="json"), ensure_ascii=False, separators=(",", ":"))
@@ -59,7 +69,9 @@ def readable(path: Path) -> Iterator[BinaryIO]:
         with open_regular(path) as stream:
             yield stream
     except FileNotFoundError:
-        raise JournalDamaged("missing; run the stage that writes it first", file=path) from None
+        stage = _WRITERS.get(path.name)
+        hint = "" if stage is None else f": evalharness {stage}"
+        raise JournalDamaged(f"missing; run the stage that writes it first{hint}", file=path) from None
     except OSError as error:
         raise JournalDamaged(f"cannot be read: {error.strerror}", file=path) from None
 

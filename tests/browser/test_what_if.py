@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 RELATIVE, CENTS = 1e-9, 1e-9
 """Agreement wanted: relative, or a billionth of a dollar, point or share where numbers cancel."""
 NUMBERS = ("quality", "benefit", "cost", "roi", "roi_low", "roi_high", "npv", "payback_months", "probability")
-WORDS = ("ruling", "branch", "binding", "binding_field", "roi_kind")
+WORDS = ("ruling", "branch", "binding", "binding_field", "binding_also", "roi_kind")
 
 
 def _factories(name: str) -> ModuleType:

@@ -126,4 +126,4 @@ def test_a_run_that_is_not_scored_says_what_to_do(recorded: Path, cli: Cli) -> N
     run = next((recorded / "reports").glob("mentoring-*"))
     done = cli("export", str(run), "--to", "csv")
     assert done.returncode == 6
-    assert "run the stage that writes it first" in done.stderr
+    assert "run the stage that writes it first: evalharness score" in done.stderr

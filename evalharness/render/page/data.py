@@ -111,6 +111,7 @@ def _at_rest(frame: Frame) -> dict[str, Any]:
         "ruling": verdict.ruling.value,
         "binding": verdict.binding.condition.value if verdict.binding else None,
         "binding_field": verdict.binding.field if verdict.binding else None,
+        "binding_also": verdict.binding.also if verdict.binding else None,
     }
     return found if draws is None else found | {"probability": draws.probability}
 

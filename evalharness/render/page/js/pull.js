@@ -44,6 +44,7 @@ function nothing(ruling) {
     branch: null,
     binding: null,
     binding_field: null,
+    binding_also: null,
     swings: [],
     conditions: [],
     path: [],
@@ -137,7 +138,8 @@ function assess(levers, fixed, bench, nodes, setting, path, values) {
 }
 
 function named(binding) {
-  return { binding: binding && binding.condition, binding_field: binding && binding.field };
+  const { condition, field, also } = binding || { condition: null, field: null, also: null };
+  return { binding: condition, binding_field: field, binding_also: also };
 }
 
 function overPath(costs, path, n) {

@@ -68,7 +68,7 @@ export function finalRuling(fixed, ruling, lifecycle) {
   return fixed.judges.length ? "INCONCLUSIVE" : final;
 }
 
-/** What would have to change first: {condition, field}, null for APPROVE and REJECT. */
+/** What would have to change first: {condition, field, also}, null for APPROVE and REJECT. */
 export function bindingOf(fixed, final, proof, chance, widest) {
   if (fixed.evidence.length) return condition(fixed.evidence[0]);
   if (fixed.judges.length) return condition(fixed.judges[0]);
@@ -79,7 +79,7 @@ export function bindingOf(fixed, final, proof, chance, widest) {
   const uncertain = unmet.has("roi_probability");
   const assumed = chance !== null && chance.assumptionSd > chance.sampleSd;
   if (uncertain && widest !== null && (sample === null || assumed)) {
-    return { condition: "roi_probability", field: widest };
+    return { condition: "roi_probability", field: widest, also: sample };
   }
   if (sample !== null) return condition(sample);
   if (uncertain) return condition("roi_probability");
@@ -89,5 +89,5 @@ export function bindingOf(fixed, final, proof, chance, widest) {
 }
 
 function condition(name) {
-  return { condition: name, field: null };
+  return { condition: name, field: null, also: null };
 }

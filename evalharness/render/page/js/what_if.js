@@ -9,6 +9,7 @@ const CHECKED = [
   "branch",
   "binding",
   "binding_field",
+  "binding_also",
   "quality",
   "benefit",
   "cost",
@@ -152,8 +153,10 @@ function sentence(data, say, numerals, found) {
 
 function bindingText(say, found, setting) {
   if (found.binding === null) return say("page.binds_nothing");
-  if (found.binding_field)
-    return say("page.binds_assumption", { field: say.named("input", found.binding_field) });
+  if (found.binding_field) {
+    const field = say.named("input", found.binding_field);
+    return say(found.binding_also ? "page.binds_both" : "page.binds_assumption", { field });
+  }
   return say("page.binds", { what: conditionName(say, found.binding, setting) });
 }
 
