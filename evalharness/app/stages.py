@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from evalharness.app import reports
 from evalharness.app.clients import Access, Mode
-from evalharness.app.opening import open_project, project_of, read_decision
+from evalharness.app.opening import open_project, read_decision
 from evalharness.app.people.personal import check_people
 from evalharness.app.planning.preflight import (
     control_warnings,
@@ -264,9 +264,6 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> str | N
 __all__ = [
     "RunResult",
     "decide_run",
-    "open_project",
-    "project_of",
-    "read_decision",
     "recordings_of",
     "render_run",
     "run_experiment",
