@@ -15,7 +15,14 @@ from evalharness.decide.distributions import t_quantile
 from evalharness.decide.draws import means
 from evalharness.decide.fieller import fieller_set
 from evalharness.decide.money import CaseMoney, case_money
-from evalharness.decide.montecarlo import Outlook, Posterior, draw_posterior, outlook, summarise
+from evalharness.decide.montecarlo import (
+    Outlook,
+    Posterior,
+    chance_to_beat,
+    draw_posterior,
+    outlook,
+    summarise,
+)
 from evalharness.decide.pricepath import (
     PricePath,
     horizon_roi,
@@ -193,7 +200,7 @@ def _monte_carlo(
     explain: bool,
 ) -> MonteCarlo:
     seed, threshold = stakes.bench.study.experiment.seed, stakes.limits.roi
-    posterior = draw_posterior(joint, draws=DRAWS, seed=seed)
+    posterior = _posterior(stakes, joint)
     drawn = stakes.draws | dict(given)
     both = outlook(posterior, drawn, stakes.exchange, path)
     sample_sd = assumption_sd = 0.0
@@ -205,6 +212,19 @@ def _monte_carlo(
         both, months=stakes.exchange.months, one_off=drawn["one_off_cost"], threshold=threshold,
         seed=seed, sample_sd=sample_sd, assumption_sd=assumption_sd,
     )  # fmt: skip
+
+
+def _posterior(stakes: Stakes, joint: MeanVector) -> Posterior:
+    return draw_posterior(joint, draws=DRAWS, seed=stakes.bench.study.experiment.seed)
+
+
+def simulated_chance(stakes: Stakes, found: Assessment) -> float | None:
+    """Return P(ROI > threshold) of what was assessed without a simulation; None where there is no spread."""
+    if found.joint is None:
+        return None
+    return chance_to_beat(
+        _posterior(stakes, found.joint), stakes.draws, stakes.exchange, found.path, stakes.limits.roi
+    )
 
 
 def _sd(part: Outlook, threshold: float) -> float:

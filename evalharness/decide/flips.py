@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 
 from evalharness.core.assumptions import Assumption
-from evalharness.core.decision import BreakEven, ConditionName, Flip, TornadoRow
-from evalharness.decide.assess import Assessment, assess
+from evalharness.core.decision import Branch, BreakEven, ConditionName, Flip, TornadoRow
+from evalharness.decide.assess import Assessment, assess, simulated_chance
 from evalharness.decide.binding import widest_assumptions
 from evalharness.decide.cells import FloatArray
 from evalharness.decide.labelled import Correction
@@ -89,12 +89,14 @@ def _path(field: Assumption, start: float, *, upwards: bool) -> list[float]:
 def _all_hold(stakes: Stakes, name: str, value: float) -> bool:
     """Decide with an assumption at a value: does every money condition hold?"""
     moved, on = _Pinned(stakes, name, value), stakes.bench.study.on
-    # What 50,000 draws say takes fifty times as long as all the rest.
     bounds = assess(moved, on, {}, simulate=False)
-    if bounds is None or not _hold(moved, bounds, but=ConditionName.ROI_PROBABILITY):
+    if bounds is None or not _bounds_hold(moved, bounds):
         return False
-    drawn = assess(moved, on, {}, explain=False)
-    return drawn is not None and _hold(moved, drawn)
+    # Last: what 50,000 draws say takes longer than all the rest.
+    if bounds.branch is not Branch.DEARER:
+        return True
+    chance = simulated_chance(moved, bounds)
+    return chance is not None and chance >= moved.limits.roi_probability
 
 
 class _Pinned(Stakes):
@@ -119,8 +121,9 @@ class _Pinned(Stakes):
         return {**self._base.draws, name: value}
 
 
-def _hold(stakes: Stakes, found: Assessment, *, but: ConditionName | None = None) -> bool:
-    return all(row.met for row in proof_conditions(stakes, found) if row.name is not but)
+def _bounds_hold(stakes: Stakes, found: Assessment) -> bool:
+    rows = proof_conditions(stakes, found)
+    return all(row.met for row in rows if row.name is not ConditionName.ROI_PROBABILITY)
 
 
 def _turn(holds: Callable[[float], bool], first: float, second: float) -> float:

@@ -92,14 +92,42 @@ class Outlook:
     npv: FloatArray
 
     def exceeds(self, threshold: float) -> BoolArray:
-        """Tell which draws have an ROI above the threshold.
+        """Tell which draws have an ROI above the threshold."""
+        return beats(self.benefit, self.charged, threshold)
 
-        Where the treatment is not dearer there is no ROI; such a draw counts if it gains money at all. So the
-        share of draws never grows with the threshold.
-        """
-        above: BoolArray = net_values(self.benefit, self.charged, threshold) > 0
-        gains: BoolArray = net_values(self.benefit, self.charged, 0.0) > 0
-        return np.where(self.charged > 0, above, gains)
+
+def beats(benefit: FloatArray, charged: FloatArray, threshold: float) -> BoolArray:
+    """Tell where an ROI lies above a threshold.
+
+    Where the treatment is not dearer there is no ROI; such a draw counts if it gains money at all. So the
+    share of draws never grows with the threshold.
+
+    Args:
+        benefit: B of each draw, any unit.
+        charged: C of each draw in that unit, the one-off cost's share included.
+        threshold: The ROI.
+    """
+    above: BoolArray = net_values(benefit, charged, threshold) > 0
+    gains: BoolArray = net_values(benefit, charged, 0.0) > 0
+    return np.where(charged > 0, above, gains)
+
+
+def chance_to_beat(
+    posterior: Posterior, values: Values, exchange: Exchange, path: PricePath, threshold: float
+) -> float:
+    """Return the share of draws whose ROI exceeds a threshold: as `summarise`, and nothing else of it."""
+    benefit, _, charged = _monthly(posterior, values, exchange, path)
+    return float(beats(*np.broadcast_arrays(benefit, charged), threshold).mean())
+
+
+def _monthly(
+    posterior: Posterior, values: Values, exchange: Exchange, path: PricePath
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return B, C and what ROI divides by, of a month, which broadcast."""
+    requests = values["requests_per_month"]
+    benefit = requests * benefit_per_request(values, exchange, posterior.quality, posterior.latency_s)
+    cost = requests * (posterior.cost @ path.shares) + values["ops_delta_per_month"]
+    return benefit, cost, cost + values["one_off_cost"] / exchange.months
 
 
 def outlook(posterior: Posterior, values: Values, exchange: Exchange, path: PricePath) -> Outlook:
@@ -111,8 +139,8 @@ def outlook(posterior: Posterior, values: Values, exchange: Exchange, path: Pric
         exchange: Channel, scale, horizon.
         path: Prices of the months; its days are the columns of posterior.cost.
     """
+    benefit, cost, charged = _monthly(posterior, values, exchange, path)
     requests = values["requests_per_month"]
-    benefit = requests * benefit_per_request(values, exchange, posterior.quality, posterior.latency_s)
     ops, one_off = values["ops_delta_per_month"], values["one_off_cost"]
     rate = monthly_rate(values["discount_rate"])
     annuity, discounted = 0.0, 0.0
@@ -120,9 +148,7 @@ def outlook(posterior: Posterior, values: Values, exchange: Exchange, path: Pric
         discount = (1 + rate) ** -month
         annuity = annuity + discount
         discounted = discounted + discount * (requests * posterior.cost[:, regime] + ops)
-    cost = requests * (posterior.cost @ path.shares) + ops
     npv = -one_off + benefit * annuity - discounted
-    charged = cost + one_off / exchange.months
     benefit, cost, charged, npv = np.broadcast_arrays(benefit, cost, charged, npv)
     return Outlook(benefit=benefit, cost=cost, charged=charged, npv=npv)
 

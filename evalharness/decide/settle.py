@@ -13,7 +13,7 @@ from evalharness.decide.assess import Assessment
 from evalharness.decide.contrasts import MeanVector, net_values
 from evalharness.decide.distributions import normal_quantile, t_quantile
 from evalharness.decide.money import benefit_per_request, overhead_per_request
-from evalharness.decide.montecarlo import Posterior, draw_posterior
+from evalharness.decide.montecarlo import Posterior, beats, draw_posterior
 from evalharness.decide.stakes import DRAWS, Stakes
 
 POWER = 0.80
@@ -116,9 +116,7 @@ class _Larger:
         values, exchange = {**self.found.values, **self.stakes.draws}, self.stakes.exchange
         benefit = benefit_per_request(values, exchange, quality, latency)
         charged = cost @ self.found.path.shares + overhead_per_request(values, exchange)
-        above = net_values(benefit, charged, self.stakes.limits.roi) > 0
-        gains = net_values(benefit, charged, 0.0) > 0
-        chance = float(np.where(charged > 0, above, gains).mean())
+        chance = float(beats(benefit, charged, self.stakes.limits.roi).mean())
         return chance >= self.stakes.limits.roi_probability
 
     def _plain(self) -> list[tuple[ConditionName, Estimate]]:
