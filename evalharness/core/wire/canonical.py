@@ -21,9 +21,12 @@ _OPAQUE_KEYS = frozenset({"responseJsonSchema", "parametersJsonSchema", "args", 
 _PATH = re.compile(r"/(v[0-9][a-z0-9]*)/(?:[^:]*/)?models/([^/:]+):([A-Za-z]+)$")
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
 def canonical_json(value: Any) -> str:
     """Return JSON with sorted keys, no spaces and readable Unicode; the bytes that digests are taken of."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def canonical_body(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,12 +54,13 @@ def canonical_path(path: str) -> str:
 
 def request_digest(path: str, body: Mapping[str, Any], *, method: str = "POST") -> str:
     """Return the SHA-256, 64 hex digits, of the canonical {method, path, body}."""
-    return canonical_digest(path, canonical_body(body), method=method)
+    return canonical_digest(path, canonical_json(canonical_body(body)), method=method)
 
 
-def canonical_digest(path: str, body: Mapping[str, Any], *, method: str = "POST") -> str:
-    """Do as request_digest, with a body that is canonical already."""
-    canonical = canonical_json({"method": method, "path": canonical_path(path), "body": body})
+def canonical_digest(path: str, body: str, *, method: str = "POST") -> str:
+    """Do as request_digest, with the canonical JSON of a canonical body."""
+    around = canonical_json({"method": method, "path": canonical_path(path)})
+    canonical = f'{{"body":{body},{around[1:]}'
     # Half a surrogate pair cannot be encoded, only escaped, as in JSON.
     return hashlib.sha256(canonical.encode("utf-8", "backslashreplace")).hexdigest()
 

@@ -15,7 +15,12 @@ from typing import TYPE_CHECKING, Any
 from evalharness.core.call import Reply
 from evalharness.core.errors import CassetteDamaged
 from evalharness.core.job import call_key
-from evalharness.core.wire.canonical import canonical_body, canonical_digest, canonical_json, canonical_path
+from evalharness.core.wire.canonical import (
+    canonical_body,
+    canonical_digest,
+    canonical_json,
+    canonical_path,
+)
 from evalharness.gateway.clients.headers import ALLOWED_HEADERS
 from evalharness.gateway.clients.json_text import parse_object
 
@@ -29,6 +34,7 @@ FORMAT = 1
 not raise it: files without one keep their bytes and hashes, and an older version refuses, by name, a file
 that has one."""
 _OPTIONAL = frozenset({"first_token_ms", "redacted"})
+_NOT_AROUND = frozenset({"request", "response", "sha256"})
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LAYOUT: Mapping[str, frozenset[str]] = {
     "": frozenset(
@@ -68,9 +74,9 @@ class Interaction:
     if nothing looked for any. The request needs no such count: what stands here is what was sent."""
 
     @cached_property
-    def canonical_request(self) -> dict[str, Any]:
-        """The request body as digests are taken of it."""
-        return canonical_body(self.request_body)
+    def canonical_request(self) -> str:
+        """The request body as digests are taken of it, JSON."""
+        return canonical_json(canonical_body(self.request_body))
 
     @cached_property
     def digest(self) -> str:
@@ -147,16 +153,29 @@ def _document(interaction: Interaction) -> dict[str, Any]:
 
 
 def _hashes(interaction: Interaction, document: Mapping[str, Any]) -> dict[str, str]:
+    request, response = canonical_json(interaction.request_body), canonical_json(interaction.response_body)
+    # All other names sort before these two.
+    around = {name: value for name, value in document.items() if name not in _NOT_AROUND}
     # The third covers what the bodies do not hold, the host and time above all: origin is derived from them.
+    whole = (
+        f'{canonical_json(around)[:-1]},"request":{_message(document["request"], request)}'
+        f',"response":{_message(document["response"], response)}}}'
+    )
     return {
         "request": _sha256(interaction.canonical_request),
-        "response": _sha256(interaction.response_body),
-        "interaction": _sha256({key: value for key, value in document.items() if key != "sha256"}),
+        "response": _sha256(response),
+        "interaction": _sha256(whole),
     }
 
 
-def _sha256(value: Any) -> str:
-    return hashlib.sha256(canonical_json(value).encode("utf-8", "surrogatepass")).hexdigest()
+def _message(message: Mapping[str, Any], body: str) -> str:
+    """Return the canonical JSON of a request or a response, its body's known: no body is written twice."""
+    around = canonical_json({name: value for name, value in message.items() if name != "body"})
+    return f'{{"body":{body},{around[1:]}'
+
+
+def _sha256(canonical: str) -> str:
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _parse(content: bytes) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from evalharness.core.errors import CassetteDamaged, IntegrityError
 from evalharness.core.provenance import Delivery
+from evalharness.core.wire.canonical import canonical_body
 from evalharness.core.wire.request import ModelRequest
 from evalharness.gateway.cassette import files
 from evalharness.gateway.cassette.interaction import Interaction, from_json, to_json
@@ -63,6 +65,24 @@ def test_half_an_emoji_survives(make_interaction: Callable[..., Interaction], ma
     content = to_json(interaction)
     assert b"\\ud83d" in content
     assert from_json(content, file=Path(f"{interaction.key}.json")) == interaction
+
+
+def test_hashes_are_those_of_the_canonical_json_of_what_they_cover(
+    make_interaction: Callable[..., Interaction], make_request: Any
+) -> None:
+    """The file's hashes are composed of pieces; they are those of the whole, with every optional field."""
+    made = make_interaction(make_request("x"), answer="끝 \ud83d")
+    document = json.loads(to_json(replace(made, first_token_ms=12.5, redacted={"email": 1})))
+    stated = document.pop("sha256")
+    parts = {
+        "request": canonical_body(document["request"]["body"]),
+        "response": document["response"]["body"],
+        "interaction": document,
+    }
+    for name, part in parts.items():
+        canonical = json.dumps(part, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        expected = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+        assert stated[name] == expected, name
 
 
 json_values = st.recursive(
