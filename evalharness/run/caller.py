@@ -21,7 +21,7 @@ from evalharness.run.booking import Price, answer_usd, read_answer, reserve_of
 from evalharness.run.budget import Budget
 from evalharness.run.halt import Halted
 from evalharness.run.lane import Lane, is_daily_quota
-from evalharness.run.retry import RATE_LIMITED, Sleep, retrying
+from evalharness.run.retry import RATE_LIMITED, Sleep, with_retries
 
 FATAL_REASONS = frozenset(
     {"API_KEY_INVALID", "UNAUTHENTICATED", "PERMISSION_DENIED", "NOT_FOUND", "FAILED_PRECONDITION"}
@@ -136,18 +136,19 @@ class Caller:
         async def pause(seconds: float) -> None:
             await lane.halt.wait(lambda: self._sleep(seconds))
 
-        tries = retrying(self._limits, self._clock, pause)
         try:
-            await tries(self._try, making)
+            await with_retries(
+                lambda: self._try(making), limits=self._limits, clock=self._clock, sleep=pause
+            )
         except ProviderError as failure:
             making.failure = failure
         except Halted:
             if making.failure is None:
                 raise
             making.cut_short = True
-        finally:
-            # Else it holds itself, and stays until the collector comes by.
-            tries.iter_state.reset()
+        if making.failure is not None:
+            # Its frames hold this call: the circle would stay until the collector comes by.
+            making.failure.__traceback__ = None
         return making
 
     async def _try(self, making: Making) -> None:

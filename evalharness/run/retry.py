@@ -18,8 +18,36 @@ RATE_LIMITED = 429
 _BACKOFF = wait_random_exponential(multiplier=0.5, max=30)
 
 
-def retrying(limits: Limits, clock: Clock, sleep: Sleep) -> AsyncRetrying:
-    """Return the retry loop of one call: only what may succeed later is tried again, as the provider asks.
+async def with_retries(
+    attempt: Callable[[], Awaitable[None]], *, limits: Limits, clock: Clock, sleep: Sleep
+) -> None:
+    """Make a try, and others after it while one may succeed later, at the pace that the provider asks for.
+
+    Raises:
+        BaseException: Of the last try.
+    """
+    tries = _policy(limits, clock, sleep)
+    failed: list[ProviderError] = []
+    # Most calls need one try, and the policy costs more than all else that the engine does for a call.
+    try:
+        return await attempt()
+    except ProviderError as failure:
+        failed.append(failure)
+
+    async def first_again() -> None:
+        if failed:
+            raise failed.pop()
+        await attempt()
+
+    try:
+        await tries(first_again)
+    finally:
+        # Else it holds itself, and stays until the collector comes by.
+        tries.iter_state.reset()
+
+
+def _policy(limits: Limits, clock: Clock, sleep: Sleep) -> AsyncRetrying:
+    """Return the policy of one call, whose deadline runs from now.
 
     Waiting for a rate limit is not failing: a 429 does not use up `max_attempts`, but like everything it
     is bounded by `deadline_s`, the wait to come included.

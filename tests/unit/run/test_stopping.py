@@ -147,13 +147,23 @@ def test_jobs_are_drawn_as_workers_become_free(kit: SimpleNamespace) -> None:
     assert asyncio.run(kit.engine(client, kit.MemoryJournal()).execute(jobs())).made == 200
 
 
-def test_memory_hardly_grows_with_the_number_of_jobs(kit: SimpleNamespace, tmp_path: Path) -> None:
-    """Neither jobs nor answers are held: five hundred more, 20 kB each, add less than a tenth of that."""
+@pytest.mark.parametrize("failing", [False, True])
+def test_memory_hardly_grows_with_the_number_of_jobs(
+    kit: SimpleNamespace, tmp_path: Path, failing: bool
+) -> None:
+    """Neither jobs nor answers are held: five hundred more, 20 kB each, add less than a tenth of that.
+
+    Nor are they where every call fails once and is tried again.
+    """
 
     class Wordy(kit.ScriptedClient):  # type: ignore[misc, name-defined]
         async def complete(self, request: ModelRequest, *, draw: int) -> Reply:
+            seed = request.seed or 0
+            if failing and not self.asked[seed]:
+                self.asked[seed] += 1
+                raise ProviderError("overloaded", status=503, retryable=True)
             reply: Reply = await super().complete(request, draw=draw)
-            parts = [{"text": "a" * (10_000 + (request.seed or 0))}]
+            parts = [{"text": "a" * (10_000 + seed)}]
             return replace(reply, body=kit.BODY | {"candidates": [{"content": {"parts": parts}}]})
 
     def peak(count: int) -> int:
