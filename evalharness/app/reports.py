@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,26 @@ from evalharness.store import RunDirectory
 from evalharness.store.jsonlines import write_atomically
 
 if TYPE_CHECKING:
+    from evalharness.core.decision import Decision
     from evalharness.core.study import Study
     from evalharness.render import Material
 
 _COMMAND, _OWN_COMMAND = f"evalharness verify {REPORT_NAME}.", "evalharness verify report."
 """How a report says what verifies it, without the ending of its name: published, and in its run directory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A decision as written, and what it stands on."""
+
+    decision: Decision
+    study: Study
+
+
+def decided_of(directory: RunDirectory, project: Project) -> Decided:
+    """Read what was decided about a run, and join its files again as of that day."""
+    decision = read_decision(directory)
+    return Decided(decision=decision, study=study_of(directory, project, on=decision.on))
 
 
 def study_of(directory: RunDirectory, project: Project, *, on: dt.date | None) -> Study:
@@ -54,7 +70,13 @@ def study_of(directory: RunDirectory, project: Project, *, on: dt.date | None) -
     )
 
 
-def report_texts(directory: RunDirectory, project: Project, languages: Sequence[str] = ()) -> dict[str, str]:
+def report_texts(
+    directory: RunDirectory,
+    project: Project,
+    languages: Sequence[str] = (),
+    *,
+    decided: Decided | None = None,
+) -> dict[str, str]:
     """Return every report of a decided run by file name, the main report first.
 
     Each language has a report, an appendix, its pictures under plots/, and all of it as one HTML page.
@@ -63,13 +85,14 @@ def report_texts(directory: RunDirectory, project: Project, languages: Sequence[
         directory: A decided run.
         project: Its experiment.
         languages: Which languages; none for those that the experiment names.
+        decided: What was decided about it, if that is at hand.
     """
     from evalharness.decide import study_levers
     from evalharness.render import language, render_all
 
-    decision, identity = read_decision(directory), directory.read_manifest().identity
-    study = study_of(directory, project, on=decision.on)
-    material = material_of(directory, project, study)
+    decided = decided or decided_of(directory, project)
+    decision, study = decided.decision, decided.study
+    identity, material = directory.read_manifest().identity, material_of(directory, project, study)
     levers = study_levers(study, project.card, project.assumptions, decision)
     texts: dict[str, str] = {}
     for code in languages or project.experiment.report.languages:
@@ -80,7 +103,12 @@ def report_texts(directory: RunDirectory, project: Project, languages: Sequence[
 
 
 def render_run(
-    directory: RunDirectory, project: Project, *, copy_to: Path | None, languages: Sequence[str] = ()
+    directory: RunDirectory,
+    project: Project,
+    *,
+    copy_to: Path | None,
+    languages: Sequence[str] = (),
+    decided: Decided | None = None,
 ) -> Path:
     """Write the reports of a decided run; returns the path of the first, or of its published copy.
 
@@ -89,8 +117,9 @@ def render_run(
         project: Its experiment.
         copy_to: Folder for copies, where people look for them; None for none.
         languages: Which languages; none for those that the experiment names.
+        decided: What was decided about it, if that is at hand.
     """
-    texts = report_texts(directory, project, languages)
+    texts = report_texts(directory, project, languages, decided=decided)
     for name, text in texts.items():
         directory.write_text(name, own_names(text))
     first = next(iter(texts))

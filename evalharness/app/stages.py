@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from evalharness.app import reports
 from evalharness.app.clients import Access, Mode
@@ -30,7 +29,7 @@ from evalharness.app.planning.preflight import (
 from evalharness.app.project import Project
 from evalharness.app.recordings.kept import gone
 from evalharness.app.recordings.missing import note_surplus
-from evalharness.app.reports import study_of
+from evalharness.app.reports import Decided, study_of
 from evalharness.app.scoring import Note, Watch, score_run
 from evalharness.app.system import SystemClock, git_state, relative_path, versions
 from evalharness.core.call import Call
@@ -41,9 +40,6 @@ from evalharness.run import RunSummary
 from evalharness.store import Manifest, RunDirectory
 from evalharness.store.directory import FORMAT_VERSION
 from evalharness.store.jsonlines import dump_json
-
-if TYPE_CHECKING:
-    from evalharness.core.decision import Decision
 
 # What a stage alone needs is imported in it: a run that calls models waits for none of it.
 
@@ -148,7 +144,7 @@ def _say_failures(summary: RunSummary, directory: RunDirectory, note: Note) -> N
     note(f"{summary.failed} of {summary.total} calls failed, {count} of them so: {cause}")
 
 
-def decide_run(directory: RunDirectory, project: Project | None = None, *, on: dt.date | None) -> Decision:
+def decide_run(directory: RunDirectory, project: Project | None = None, *, on: dt.date | None) -> Decided:
     """Decide from what is scored; writes decision.json.
 
     Args:
@@ -166,7 +162,7 @@ def decide_run(directory: RunDirectory, project: Project | None = None, *, on: d
     study = study_of(directory, project, on=on)
     decision = decide(study, project.card, project.assumptions)
     directory.write_text("decision.json", dump_json(to_json(decision)))
-    return read_decision(directory)
+    return Decided(decision=read_decision(directory), study=study)
 
 
 def render_run(
@@ -175,6 +171,7 @@ def render_run(
     *,
     copy_to: Path | None,
     languages: Sequence[str] = (),
+    decided: Decided | None = None,
 ) -> Path:
     """Write the reports of a decided run; returns the path of the first, or of its published copy.
 
@@ -183,10 +180,10 @@ def render_run(
         project: Its experiment, if it is loaded already.
         copy_to: Folder for copies, where people look for them; None for none.
         languages: Which languages; none for those that the experiment names.
+        decided: What was decided about it, if that is at hand.
     """
-    return reports.render_run(
-        directory, project or open_project(directory), copy_to=copy_to, languages=languages
-    )
+    project = project or open_project(directory)
+    return reports.render_run(directory, project, copy_to=copy_to, languages=languages, decided=decided)
 
 
 def recordings_of(project: Project) -> set[str]:

@@ -61,13 +61,15 @@ def analyze(
             done.directory, project, mode=Mode(mode), note=console.note, watch=watch
         )
     console.detail(f"{completed} cells answered, {failed} failed")
-    decision = stages.decide_run(done.directory, project, on=on)
+    decided = stages.decide_run(done.directory, project, on=on)
     # A pilot shows numbers; it must not stand where people look for the analysis.
-    report = stages.render_run(done.directory, project, copy_to=None if project.is_pilot else folder)
-    say_verdicts(console, decision)
+    report = stages.render_run(
+        done.directory, project, copy_to=None if project.is_pilot else folder, decided=decided
+    )
+    say_verdicts(console, decided.decision)
     console.say(f"run:    {done.directory.path}")
     console.say(f"report: {report}")
     console.say(f"page:   {page_beside(report)}")
     if as_json:
         click.echo((done.directory.path / "decision.json").read_text(encoding="utf-8"), nl=False)
-    check_required(decision, require)
+    check_required(decided.decision, require)

@@ -49,7 +49,7 @@ def decide(
     if explain and as_json:
         raise click.UsageError("--explain is for people, --json for machines: choose one")
     directory = run_directory(run_dir)
-    decision = stages.decide_run(directory, on=on)
+    decision = stages.decide_run(directory, on=on).decision
     if as_json:
         click.echo((directory.path / "decision.json").read_text(encoding="utf-8"), nl=False)
     else:

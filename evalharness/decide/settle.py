@@ -6,8 +6,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from evalharness.core.decision import Branch, ConditionName, Estimate
 from evalharness.decide.assess import Assessment
 from evalharness.decide.contrasts import MeanVector, net_values

@@ -137,9 +137,7 @@ class Caller:
             await lane.halt.wait(lambda: self._sleep(seconds))
 
         try:
-            await with_retries(
-                lambda: self._try(making), limits=self._limits, clock=self._clock, sleep=pause
-            )
+            await with_retries(lambda: self._try(making), limits=self._limits, clock=self._clock, sleep=pause)
         except ProviderError as failure:
             making.failure = failure
         except Halted:

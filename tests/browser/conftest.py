@@ -20,7 +20,6 @@ import pytest
 from evalharness.app import stages
 from evalharness.app.clients import Mode
 from evalharness.app.project import Project
-from evalharness.app.reports import study_of
 from evalharness.core.decision import Decision
 from evalharness.core.study import Study
 from evalharness.store import RunDirectory
@@ -201,7 +200,6 @@ def demo(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Demo:
         project, mode=Mode.REPLAY, out=out, note=lambda _: None, watch=lambda _: None
     )  # fmt: skip
     stages.score_run(done.directory, project)
-    decision = stages.decide_run(done.directory, project, on=None)
-    stages.render_run(done.directory, project, copy_to=None, languages=("en", "ko"))
-    study = study_of(done.directory, project, on=None)
-    return Demo(project=project, directory=done.directory, decision=decision, study=study)
+    decided = stages.decide_run(done.directory, project, on=None)
+    stages.render_run(done.directory, project, copy_to=None, languages=("en", "ko"), decided=decided)
+    return Demo(project=project, directory=done.directory, decision=decided.decision, study=decided.study)

@@ -17,7 +17,7 @@ def test_what_the_shipped_study_cost_lies_within_what_its_plan_said(root: Path, 
     project = Project(root / "prompts" / "experiment.toml")
     done = stages.run_experiment(project, mode=Mode.REPLAY, out=tmp_path, note=print, watch=lambda _: None)
     stages.score_run(done.directory)
-    decision = stages.decide_run(done.directory, on=None)
+    decision = stages.decide_run(done.directory, on=None).decision
     planned = view_plan(project, decision.on, count=False).rows
     for purpose in (Purpose.ANSWER, Purpose.JUDGE, Purpose.PAIRWISE):
         spent = sum((row.usd for row in decision.ledger.study if row.purpose == purpose), Decimal(0))
