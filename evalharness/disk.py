@@ -37,6 +37,17 @@ def open_regular(file: Path) -> BufferedReader:
     raise OSError(errno.EINVAL, "it is a pipe or a device, not a file", str(file))
 
 
+def read_bounded(file: Path, most: int) -> bytes | None:
+    """Return a file's bytes, None if there are more than that.
+
+    Raises:
+        OSError: As `open_regular`.
+    """
+    with open_regular(file) as stream:
+        # Asking for so many bytes would set the memory for all of them aside, at every file.
+        return None if os.fstat(stream.fileno()).st_size > most else stream.read()
+
+
 def write_whole(file: Path, content: bytes) -> None:
     """Replace a file by these bytes: a crash at any moment leaves the old file or the new one.
 

@@ -17,7 +17,8 @@ _EMPTY = frozenset("\u115f\u1160\u3164\uffa0\u2800\u00ad\u034f\u17b4\u17b5")
 """Letters and signs that have no ink: fillers, which could pass for an empty cell or a space."""
 _MOST_MARKS = 4
 """Combining marks on one letter; more of them paint over the lines above and below."""
-_PLAIN = re.compile(r"[ -~가-힣]*")
+_PLAIN = re.compile(r"[ -~가-힣·…–—−∼≤≥→×‘’“”€£₩]*")
+"""Blanks and signs with ink that most texts consist of: nothing is to be looked at one by one."""
 
 
 def clean(text: str, *, limit: int | None = None) -> str:

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from evalharness.core.errors import BadInput, BaselineDamaged, IntegrityError
 from evalharness.core.gate import BASELINE_FORMAT, Baseline
 from evalharness.core.plain import from_plain, to_plain
-from evalharness.disk import open_regular
+from evalharness.disk import open_regular, read_bounded
 from evalharness.store.jsonlines import encode, write_atomically
 
 _WIDTH = 320
@@ -114,13 +114,12 @@ def read_texts(file: Path, baseline: Baseline) -> dict[str, str]:
 
 def _parse(file: Path) -> dict[str, Any]:
     try:
-        with open_regular(file) as stream:
-            content = stream.read(_LARGEST_BYTES + 1)
+        content = read_bounded(file, _LARGEST_BYTES)
     except FileNotFoundError:
         raise BadInput("no such baseline; `evalharness bless RUN --out` writes one", file=file) from None
     except OSError as error:
         raise BadInput(f"cannot be read: {error.strerror or error}", file=file) from None
-    if len(content) > _LARGEST_BYTES:
+    if content is None:
         raise BaselineDamaged(f"is larger than {_LARGEST_BYTES // 2**20} MiB", file=file)
     try:
         data = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse)

@@ -86,3 +86,10 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"a")
     with disk.open_regular(tmp_path / "file") as stream:
         assert stream.read() == b"a"
+
+
+def test_a_file_beyond_the_bound_is_not_read(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"12345")
+    assert disk.read_bounded(file, 5) == b"12345"
+    assert disk.read_bounded(file, 4) is None

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from evalharness.core.errors import CassetteDamaged, IntegrityError
-from evalharness.disk import open_regular, write_whole
+from evalharness.disk import open_regular, read_bounded, write_whole
 from evalharness.gateway.cassette.interaction import Interaction, from_json, to_json
 
 if TYPE_CHECKING:
@@ -39,13 +39,12 @@ def read(file: Path) -> Interaction:
         FileNotFoundError: If it is not there.
     """
     try:
-        with open_regular(file) as stream:
-            content = stream.read(_LARGEST_BYTES + 1)
+        content = read_bounded(file, _LARGEST_BYTES)
     except FileNotFoundError:
         raise
     except OSError as error:
         raise CassetteDamaged(f"recording cannot be read: {error.strerror or error}", file=file) from error
-    if len(content) > _LARGEST_BYTES:
+    if content is None:
         raise CassetteDamaged(f"recording is larger than {_LARGEST_BYTES // 2**20} MiB", file=file)
     return from_json(content, file=file)
 
