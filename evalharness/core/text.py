@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -85,12 +86,18 @@ def _kind(sign: str) -> str:
     return "word" if sign.isascii() and sign.isalpha() else "other"
 
 
+@lru_cache(maxsize=65536)
+def _pieces(form: Form) -> tuple[str, ...]:
+    """Return all that must stand somewhere for a form to occur."""
+    parts = (form,) if isinstance(form, str) else form
+    if not parts:
+        raise ValueError(_EMPTY)
+    return tuple(piece for part in parts for piece in _shape(part).pieces)
+
+
 def _occurs(form: str, haystack: str) -> bool:
     # By hand: compiling a pattern for each form takes longer than looking for it in every answer.
     shape = _shape(form)
-    for piece in shape.pieces:
-        if piece not in haystack:
-            return False
     at = haystack.find(shape.pieces[0])
     while at >= 0:
         end = _end(shape, haystack, at)
@@ -159,9 +166,20 @@ def find_any(forms: tuple[Form, ...], text: str) -> bool:
     return any(_found(form, haystack) for form in forms)
 
 
+def first_with(forms: tuple[Form, ...], texts: Sequence[str]) -> int | None:
+    """Return the position of the first normalised text in which at least one of the surface forms occurs.
+
+    Raises:
+        ValueError: If one that is looked for is empty.
+    """
+    return next((at for at, text in enumerate(texts) if any(_found(form, text) for form in forms)), None)
+
+
 def _found(form: Form, haystack: str) -> bool:
+    # First what rules most forms out at once.
+    for piece in _pieces(form):
+        if piece not in haystack:
+            return False
     if isinstance(form, str):
         return _occurs(form, haystack)
-    if not form:
-        raise ValueError(_EMPTY)
     return all(_occurs(part, haystack) for part in form)

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-_WORD = re.compile(r"[a-z0-9]+(?:[.'’-][a-z0-9]+)*|[가-힣]+", re.IGNORECASE)
+_WORD = re.compile(r"[a-z0-9]+(?:[.'’-][a-z0-9]+)*|(?-i:[가-힣])+", re.IGNORECASE)
 _STOP_WORDS = """
 a an and are as at be been but by can could did do does for from had has have he her him his how i if in
 into is it its just me my no not of on or our she should so than that the their them then there they this

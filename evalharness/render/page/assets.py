@@ -16,8 +16,9 @@ MODULES: Final = (
 """In the order in which they use each other: what a module imports stands before it."""
 SHEETS: Final = ("base", "report", "panel", "explorer", "cards", "print")
 _PAGE = files("evalharness.render.page")
-_IMPORT: Final = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.MULTILINE)
-_EXPORT: Final = re.compile(r"^export (?=(?:async )?function (\w+)|const (\w+)|class (\w+))", re.MULTILINE)
+# A line break, which is looked for fast, and not the beginning of a line: modules begin with a comment.
+_IMPORT: Final = re.compile(r'\nimport (\{[^}]*\}) from "\./(\w+)\.js";')
+_EXPORT: Final = re.compile(r"\nexport (?=(?:async )?function (\w+)|const (\w+)|class (\w+))")
 
 
 @cache
@@ -29,7 +30,7 @@ def script() -> str:
 
 def _module(name: str, text: str) -> str:
     exported = [next(filter(None, match.groups())) for match in _EXPORT.finditer(text)]
-    body = _EXPORT.sub("", _IMPORT.sub(r"const \1 = modules.\2;", text))
+    body = _EXPORT.sub("\n", _IMPORT.sub(r"\nconst \1 = modules.\2;", text))
     return f"modules.{name} = (() => {{\n{body}return {{ {', '.join(exported)} }};\n}})();\n"
 
 

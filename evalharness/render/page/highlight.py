@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from evalharness.core.case import Case
-from evalharness.core.text import Form, find_any
+from evalharness.core.text import Form, first_with, normalise
 
 _SENTENCE: Final = re.compile(r"[^\n]+?(?:[.!?。？！](?=\s)|(?=\n)|$)")
 Mark: TypeAlias = tuple[int, int, tuple[int, ...], tuple[int, ...]]
@@ -35,9 +35,10 @@ def marks_of(text: str, case: Case, facts: Sequence[str], claims: Sequence[str])
 @lru_cache(maxsize=4096)
 def _marks(text: str, wanted: tuple[tuple[int, int, tuple[Form, ...]], ...]) -> tuple[Mark, ...]:
     sentences = list(_sentences(text))
+    normal = [normalise(text[start:end]) for start, end in sentences]
     found: dict[int, tuple[list[int], list[int]]] = {}
     for kind, k, forms in wanted:
-        at = next((i for i, (start, end) in enumerate(sentences) if find_any(forms, text[start:end])), None)
+        at = first_with(forms, normal)
         if at is not None:
             found.setdefault(at, ([], []))[kind].append(k)
     units = utf16_units(text)

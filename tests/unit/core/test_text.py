@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalharness.core.text import find_any, find_form, normalise
+from evalharness.core.text import Form, find_any, find_form, first_with, normalise
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,27 @@ def as_pattern(form: str) -> re.Pattern[str]:
 def test_forms_are_found_as_the_pattern_of_the_rule_finds_them(form: str, text: str) -> None:
     if form.strip():
         assert find_form(form, text) == bool(as_pattern(form).search(normalise(text)))
+
+
+FORMS = st.lists(PARTS, min_size=1, max_size=3).map("".join).filter(str.strip)
+
+
+@settings(max_examples=500)
+@given(
+    st.lists(FORMS | st.lists(FORMS, min_size=1, max_size=2).map(tuple), max_size=3).map(tuple),
+    st.lists(st.lists(PARTS, max_size=4).map("".join), max_size=5),
+)
+def test_the_first_text_is_the_first_in_which_a_form_is_found(
+    forms: tuple[Form, ...], texts: list[str]
+) -> None:
+    found = first_with(forms, [normalise(text) for text in texts])
+    assert found == next((at for at, text in enumerate(texts) if find_any(forms, text)), None)
+
+
+@pytest.mark.parametrize("form", ["", ()])
+def test_an_empty_form_is_refused_wherever_it_is_looked_for(form: Form) -> None:
+    with pytest.raises(ValueError, match="must not be empty"):
+        find_any((form,), "text")
 
 
 def test_a_form_of_signs_alone_is_looked_for_as_it_stands() -> None:

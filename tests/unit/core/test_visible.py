@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evalharness.core import visible
 from evalharness.core.visible import clean, clean_lines, printable
 
 
@@ -53,3 +54,10 @@ def test_fillers_and_piles_of_marks_go() -> None:
 def test_lines_and_blanks_stay_where_they_are_wanted() -> None:
     assert clean_lines("\n one \t two\r\nthree\u202e\n\n") == "one two\nthree"
     assert printable("a   b\n\x1b[2Jc\td") == "a   b\nc d"
+
+
+def test_what_is_taken_for_plain_is_plain() -> None:
+    """Every sign that spares a line the closer look would pass it."""
+    signs = [sign for sign in map(chr, range(0x10000)) if visible._PLAIN.fullmatch(sign)]
+    assert len(signs) > 11_000
+    assert {visible._kind(sign) for sign in signs} == {"ink", "space"}
