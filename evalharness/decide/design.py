@@ -13,6 +13,10 @@ from evalharness.core.study import CaseFacts, Study
 from evalharness.decide.cells import BoolArray, FloatArray, IntArray
 
 
+_EQUAL = 1e-12
+"""Up to this share weights differ by rounding."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
     """The sampling design of n cases."""
@@ -37,7 +41,10 @@ class Design:
     @property
     def is_weighted(self) -> bool:
         """Whether weights differ."""
-        return bool(self.n) and not np.allclose(self.weights, self.weights[0], rtol=1e-12, atol=0)
+        if not self.n:
+            return False
+        first = self.weights[0]
+        return bool((np.abs(self.weights - first) > _EQUAL * first).any())
 
     @property
     def units(self) -> int:
