@@ -12,7 +12,6 @@ from evalharness.core.errors import BadInput
 from evalharness.core.study import CaseFacts, Study
 from evalharness.decide.cells import BoolArray, FloatArray, IntArray
 
-
 _EQUAL = 1e-12
 """Up to this share weights differ by rounding."""
 
