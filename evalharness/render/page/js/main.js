@@ -18,7 +18,22 @@ for (const box of document.querySelectorAll(".scroll")) watchOverflow(box);
 followSections(document.querySelector(".contents ul"));
 document.documentElement.dataset.ready = "1";
 // For whoever wants the numbers behind a slider, in the console or in a test:
-// evalharness.pull({on, months, threshold, values}).
+// evalharness.pull({on, months, threshold, values}); what is not given stands as it was decided.
 const tools = { diffWords, makePull, normalBelow, normalQuantile, tAbove, tQuantile };
-const pull = whatIf && whatIf.pull;
+const pull = whatIf && ((setting = {}) => whatIf.pull(completed(data.levers, setting)));
 window.evalharness = Object.freeze({ data, numerals, say, whatIf, explorer, pull, tools });
+
+function completed({ on, months, threshold, fields }, setting) {
+  const whole = { on, months, threshold, values: {}, ...setting };
+  known(Object.keys(setting), ["on", "months", "threshold", "values"]);
+  known(
+    Object.keys(whole.values),
+    fields.map((field) => field.name),
+  );
+  return whole;
+}
+
+function known(names, all) {
+  const strange = names.filter((name) => !all.includes(name));
+  if (strange.length) throw new RangeError(`nothing is called ${strange.join(", ")}; there are ${all.join(", ")}`);
+}
