@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from evalharness.core.assumptions import Assumption, Assumptions, Dist, Status, spec_of
+from evalharness.core.assumption_fields import spec_of
+from evalharness.core.assumptions import Assumption, Assumptions, Dist, Status
 from evalharness.core.errors import BadInput
 from evalharness.experiment.assumptions import load_assumptions
 from evalharness.store.jsonlines import write_atomically

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from evalharness.core.assumptions import Channel
+from evalharness.core.assumption_fields import Channel
 from evalharness.decide.cells import FloatArray
 
 Values: TypeAlias = Mapping[str, Any]

@@ -8,16 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from evalharness.core.assumptions import (
-    Assumption,
-    Assumptions,
-    Channel,
-    Dist,
-    MeasuredShare,
-    Status,
-    TrafficShare,
-    spec_of,
-)
+from evalharness.core.assumption_fields import Channel, spec_of
+from evalharness.core.assumptions import Assumption, Assumptions, Dist, MeasuredShare, Status, TrafficShare
 from evalharness.core.errors import BadInput
 from evalharness.experiment.edge import Strict, read_text, read_toml
 from evalharness.experiment.fields import Number

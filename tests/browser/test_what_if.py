@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from evalharness.core.assumptions import Assumption, Assumptions, Channel, Dist, Status
+from evalharness.core.assumption_fields import Channel
+from evalharness.core.assumptions import Assumption, Assumptions, Dist, Status
 from evalharness.core.experiment import JudgeChoice, ScorerChoice
 from evalharness.core.labels import Grade, LabelledPair
 from evalharness.core.levers import SCORES, Levers, Setting

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evalharness.app.assumptions import quoted, with_table
-from evalharness.core.assumptions import spec_of
+from evalharness.core.assumption_fields import spec_of
 from evalharness.core.csv_text import csv_text
 from evalharness.core.errors import BadInput
 from evalharness.core.experiment import Role, Thresholds

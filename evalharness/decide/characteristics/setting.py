@@ -8,7 +8,8 @@ from functools import cache
 
 import numpy as np
 
-from evalharness.core.assumptions import SPECS, Assumption, Assumptions, Channel, Dist, Status
+from evalharness.core.assumption_fields import SPECS, Channel
+from evalharness.core.assumptions import Assumption, Assumptions, Dist, Status
 from evalharness.core.experiment import (
     Arm,
     ContextMode,

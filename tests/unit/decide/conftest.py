@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evalharness.core.assumptions import SPECS, Assumption, Assumptions, Channel, Dist, MeasuredShare, Status
+from evalharness.core.assumption_fields import SPECS, Channel
+from evalharness.core.assumptions import Assumption, Assumptions, Dist, MeasuredShare, Status
 from evalharness.core.experiment import (
     Arm,
     ContextMode,

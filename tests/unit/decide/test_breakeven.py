@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evalharness.core.assumptions import Channel
+from evalharness.core.assumption_fields import Channel
 from evalharness.decide.breakeven import (
     Measured,
     break_evens,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evalharness.core.assumptions import Channel
+from evalharness.core.assumption_fields import Channel
 from evalharness.decide.money import (
     Exchange,
     benefit_per_request,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from evalharness.core.assumptions import Channel
+from evalharness.core.assumption_fields import Channel
 from evalharness.decide.contrasts import mean_vector
 from evalharness.decide.design import Design
 from evalharness.decide.money import Exchange

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evalharness.core.assumptions import SPECS, Assumption, Status, TrafficShare
+from evalharness.core.assumption_fields import SPECS
+from evalharness.core.assumptions import Assumption, Status, TrafficShare
 from evalharness.core.errors import BadInput
 from evalharness.decide import decide
 from evalharness.render import verdict_lines

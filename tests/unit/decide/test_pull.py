@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, example, settings
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from evalharness.core.assumptions import Assumption, Assumptions, Channel, Dist, Status
+from evalharness.core.assumption_fields import Channel
+from evalharness.core.assumptions import Assumption, Assumptions, Dist, Status
 from evalharness.core.decision import Branch, ConditionName, Decision, Ruling
 from evalharness.core.levers import Levers, Setting
 from evalharness.core.pricing import RateCard

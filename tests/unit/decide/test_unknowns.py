@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from evalharness.core.assumptions import SPECS, Assumption, Dist, Status
+from evalharness.core.assumption_fields import SPECS
+from evalharness.core.assumptions import Assumption, Dist, Status
 from evalharness.core.decision import BindingKind, ConditionName, ReasonCode, Ruling
 from evalharness.decide import decide
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from evalharness.core.assumptions import Channel, Status
+from evalharness.core.assumption_fields import Channel
+from evalharness.core.assumptions import Status
 from evalharness.core.errors import BadInput
 from evalharness.experiment.assumptions import load_assumptions
 

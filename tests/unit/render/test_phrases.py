@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from evalharness.core.assumptions import SPECS, Channel
+from evalharness.core.assumption_fields import SPECS, Channel
 from evalharness.core.decision import (
     Advice,
     BindingKind,
