@@ -94,12 +94,11 @@ def report_texts(
     decision, study = decided.decision, decided.study
     identity, material = directory.read_manifest().identity, material_of(directory, project, study)
     levers = study_levers(study, project.card, project.assumptions, decision)
-    texts: dict[str, str] = {}
-    for code in languages or project.experiment.report.languages:
-        texts |= render_all(
-            decision, identity=identity, words=language(code), material=material, levers=levers
-        )  # fmt: skip
-    return texts
+    codes = languages or project.experiment.report.languages
+    return render_all(
+        decision, identity=identity, languages=[language(code) for code in codes], material=material,
+        levers=levers,
+    )  # fmt: skip
 
 
 def render_run(

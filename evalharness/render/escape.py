@@ -1,4 +1,4 @@
-"""Foreign text made harmless in Markdown: cleaned of what cannot be seen, then escaped.
+"""Foreign text made harmless: for Markdown cleaned of what cannot be seen, then escaped; for pages as JSON.
 
 Answers come from a model, names and sources from authored files, model names from a provider. None of them
 may break a table, forge a heading or a link, hide text behind bidi controls or reach HTML.
@@ -6,8 +6,10 @@ may break a table, forge a heading or a link, hide text behind bidi controls or 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from evalharness.core.visible import clean
 from evalharness.render.blocks import Code, Inline, Link, Span, Strong
@@ -91,3 +93,9 @@ def _escaped(text: str, *, first: bool) -> str:
 
 def _escape(char: str) -> str:
     return _ENTITIES.get(char, f"\\{char}")
+
+
+def inline_json(value: Any) -> str:
+    """Return JSON that cannot end the script element that it stands in: it holds no `<` at all."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)
+    return text.replace("<", "\\u003c")

@@ -67,14 +67,14 @@ def test_score_decide_and_render_reach_for_nothing(shipped: tuple[Project, RunDa
             cases=cases, records=records, scores=scores, outcomes=study.outcomes, terms=terms, hashes=hashes
         )
         levers = study_levers(study, card, assumptions, decision)
-        said = [
-            text
-            for words in (language("en"), language("ko"))
-            for text in render_all(
-                decision, identity="0" * 64, words=words, material=material, levers=levers
-            ).values()
-        ]
-        return "".join(said)
+        said = render_all(
+            decision,
+            identity="0" * 64,
+            languages=[language("en"), language("ko")],
+            material=material,
+            levers=levers,
+        )
+        return "".join(said.values())
 
     first = work()  # loads what is loaded late
     with watched() as seen:

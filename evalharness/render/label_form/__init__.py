@@ -13,6 +13,7 @@ from jinja2 import Environment, StrictUndefined
 
 from evalharness.core.csv_text import csv_text
 from evalharness.core.labels import GRADES, SheetItem
+from evalharness.render.escape import inline_json
 
 _FOLDER = files("evalharness.render.label_form")
 
@@ -56,7 +57,7 @@ def label_form(items: Sequence[SheetItem], *, sheet: str, language: str) -> str:
     words = json.loads(_WORDS)
     return _PAGE.render(
         items=items, sheet=sheet, language=language, words=words, said=words[language],
-        words_json=_inline_json(words), style=_STYLE, script=_SCRIPT, style_hash=_hash(_STYLE),
+        words_json=inline_json(words), style=_STYLE, script=_SCRIPT, style_hash=_hash(_STYLE),
         script_hash=_hash(_SCRIPT), grades=range(GRADES[0], GRADES[1] + 1),
     )  # fmt: skip
 
@@ -81,8 +82,3 @@ def label_csv(items: Sequence[SheetItem]) -> str:
 
 def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
-
-
-def _inline_json(value: object) -> str:
-    # Inside <script> only "</" and "<!--" could end the block; no "<" at all is simpler to see.
-    return json.dumps(value, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")

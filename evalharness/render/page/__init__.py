@@ -14,11 +14,12 @@ from evalharness.core.decision import Decision
 from evalharness.core.levers import Levers
 from evalharness.render.appendix import appendix_document
 from evalharness.render.blocks import Document, Section, plain
+from evalharness.render.escape import inline_json
 from evalharness.render.frame import Frame, make_frame
 from evalharness.render.material import NOTHING, Material
 from evalharness.render.page.assets import policy, script, style
 from evalharness.render.page.cases import Explorer
-from evalharness.render.page.data import inline_json, page_data
+from evalharness.render.page.data import page_data
 from evalharness.render.page.inline import figures_html, inline_html
 from evalharness.render.plots import Plot, plots_of
 from evalharness.render.reference import reference_of
@@ -50,7 +51,15 @@ def render_page(
     frame = make_frame(decision, words or language("en"), material)
     report, appendix = report_document(frame, identity), appendix_document(frame, identity)
     plots = plots_of(frame)
-    return page_text(frame, identity, report=report, appendix=appendix, plots=plots, levers=levers)
+    return page_text(
+        frame,
+        identity,
+        report=report,
+        appendix=appendix,
+        plots=plots,
+        explorer=Explorer(frame),
+        levers=levers,
+    )
 
 
 def page_text(
@@ -60,10 +69,11 @@ def page_text(
     report: Document,
     appendix: Document,
     plots: Mapping[str, Plot],
+    explorer: Explorer,
     levers: Levers | None,
 ) -> str:
     """Return the page of documents and pictures that are drawn up already; see render_page."""
-    explorer, origin = Explorer(frame), frame.decision.evidence.origin
+    origin = frame.decision.evidence.origin
     first = [section for section in report.sections if section.name in _FIRST]
     rest = [section for section in report.sections if section.name not in _FIRST]
     return page_template().render(
@@ -71,7 +81,7 @@ def page_text(
         plots=[(plot.title, Markup(plot.svg())) for plot in plots.values()],  # noqa: S704 (our writer escapes)
         appendix=_shown(appendix), policy=policy(), style=Markup(style()),  # noqa: S704 (ours)
         script=Markup(script()), reference=reference_of(frame, identity, kind="page"),  # noqa: S704 (ours)
-        data=_json(page_data(frame, levers, explorer)), blocks=map(_json, explorer.blocks()),
+        data=_json(page_data(frame, levers, explorer)), blocks=map(Markup, explorer.blocks),
         origin=None if frame.is_google else frame.say.name("origin", origin.value),
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, Final
 
 from evalharness.core.case import Case
@@ -13,6 +14,7 @@ from evalharness.core.score import Completed, Failed, Score, Scored
 from evalharness.core.sena import Dropped
 from evalharness.core.study import CaseFacts, Outcome
 from evalharness.core.visible import clean, printable, shorten
+from evalharness.render.escape import inline_json
 from evalharness.render.frame import Frame
 from evalharness.render.page.highlight import marks_of
 from evalharness.render.page.struck import MOST_SIGNS, struck_context
@@ -28,10 +30,10 @@ _EQUAL = 1e-9
 
 
 class Explorer:
-    """The cases of a run, laid out for the page."""
+    """The cases of a run, laid out for the page; the same in every language."""
 
     def __init__(self, frame: Frame) -> None:
-        """Index cells once."""
+        """Index cells once; nothing is taken from the frame's language."""
         material = frame.material
         self._frame = frame
         self._cells = Cells(frame)
@@ -75,10 +77,12 @@ class Explorer:
         values = [scores.get(arm.name) if arm else None for arm in pair]
         return None if values[0] is None or values[1] is None else values[0] - values[1]
 
-    def blocks(self) -> Iterator[list[dict[str, Any]]]:
-        """Yield the cases in blocks of CHUNK, in the order of the index."""
-        for start in range(0, len(self.case_ids), CHUNK):
-            yield [self._case(case_id) for case_id in self.case_ids[start : start + CHUNK]]
+    @cached_property
+    def blocks(self) -> tuple[str, ...]:
+        """The cases in blocks of CHUNK, in the order of the index: JSON that stands inside a page."""
+        starts = range(0, len(self.case_ids), CHUNK)
+        ids = (self.case_ids[start : start + CHUNK] for start in starts)
+        return tuple(inline_json([self._case(case_id) for case_id in block]) for block in ids)
 
     def _case(self, case_id: str) -> dict[str, Any]:
         case = self._frame.material.cases.get(case_id)

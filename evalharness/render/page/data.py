@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -44,12 +43,6 @@ def page_data(frame: Frame, levers: Levers | None, explorer: Explorer) -> dict[s
         "left_out": explorer.left_out,
         "chunk": CHUNK,
     }
-
-
-def inline_json(value: Any) -> str:
-    """Return JSON that cannot end the element that it stands in: it holds no `<` at all."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)
-    return text.replace("<", "\\u003c")
 
 
 def _words(frame: Frame) -> dict[str, str]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Final, TypeAlias
 
 from evalharness.core.case import Case
-from evalharness.core.text import Form, first_with, normalise
+from evalharness.core.text import first_with, normalise
 
 _SENTENCE: Final = re.compile(r"[^\n]+?(?:[.!?。？！](?=\s)|(?=\n)|$)")
 Mark: TypeAlias = tuple[int, int, tuple[int, ...], tuple[int, ...]]
@@ -28,12 +27,6 @@ def marks_of(text: str, case: Case, facts: Sequence[str], claims: Sequence[str])
     """
     wanted = [(0, k, fact.forms) for k, fact in enumerate(case.key_facts) if fact.id in facts]
     wanted += [(1, k, claim.forms) for k, claim in enumerate(case.must_not) if claim.claim in claims]
-    return _marks(text, tuple(wanted))
-
-
-# A report in two languages shows the same answers twice.
-@lru_cache(maxsize=4096)
-def _marks(text: str, wanted: tuple[tuple[int, int, tuple[Form, ...]], ...]) -> tuple[Mark, ...]:
     sentences = list(_sentences(text))
     normal = [normalise(text[start:end]) for start, end in sentences]
     found: dict[int, tuple[list[int], list[int]]] = {}

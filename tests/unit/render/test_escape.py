@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from evalharness.core.visible import clean
 from evalharness.render.blocks import Code, Link, Strong
-from evalharness.render.escape import Markdown, cells, finalize, markdown, rule
+from evalharness.render.escape import Markdown, cells, finalize, inline_json, markdown, rule
 
 GITHUB = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 NASTY = st.text(alphabet="ab_*`~[]()<>!#&;|\\-+=.:1 $\n\t\u202e\u200b\x1b", max_size=40)
@@ -75,3 +77,9 @@ def test_templates_print_text_only() -> None:
     assert finalize("a|b") == "a&#124;b"
     with pytest.raises(TypeError, match="not float"):
         finalize(1.5)
+
+
+@given(st.one_of(NASTY, st.text(max_size=60)))
+def test_json_in_a_page_ends_no_element_and_says_the_same(text: str) -> None:
+    assert "<" not in inline_json([text])
+    assert json.loads(inline_json([text])) == [text]
