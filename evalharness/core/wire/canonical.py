@@ -72,21 +72,21 @@ def _camel(key: str) -> str:
 def _object(value: Mapping[str, Any]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, item in value.items():
-        name = _camel(key)
+        name = _camel(key) if "_" in key else key
         normal = item if name in _OPAQUE_KEYS else _value(item, enum=name in _ENUM_KEYS)
-        if normal is None or normal in ({}, []):
+        if normal is None or (not normal and isinstance(normal, dict | list)):
             continue
         result[name] = normal
     return result
 
 
 def _value(value: Any, *, enum: bool = False) -> Any:
+    if isinstance(value, str):  # first: most values are
+        return value.upper() if enum else value
     if isinstance(value, Mapping):
         return _object(value)
     if isinstance(value, list | tuple):
         return [_value(item, enum=enum) for item in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if enum and isinstance(value, str):
-        return value.upper()
     return value

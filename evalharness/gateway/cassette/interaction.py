@@ -9,7 +9,6 @@ import math
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from evalharness.core.call import Reply
@@ -26,6 +25,7 @@ from evalharness.gateway.clients.json_text import parse_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from evalharness.core.provenance import Delivery
 
@@ -124,7 +124,7 @@ def from_json(content: bytes, *, file: Path) -> Interaction:
     try:
         document = _parse(content)
         interaction = _interaction(document)
-        _verify(interaction, document, PurePath(file).stem)
+        _verify(interaction, document, file.stem)
     except (ValueError, TypeError, KeyError) as error:
         detail = " ".join(str(error).split()) or type(error).__name__
         raise CassetteDamaged(f"recording is damaged: {detail}", file=file) from None
