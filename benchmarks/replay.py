@@ -94,7 +94,7 @@ def _reading() -> list[Row]:
 
 
 def _replay(client: ReplayClient, jobs: tuple[Job, ...], folder: Path) -> None:
-    with FileJournal(folder / "calls.jsonl", fresh=True) as journal:
+    with FileJournal(folder / "calls.jsonl", fresh=True, durable=False) as journal:
         engine = Engine(
             client=client, journal=journal, limits=Limits(concurrency=1, max_attempts=1),
             clock=SystemClock(), price=lambda _model, _usage: Decimal(0),

@@ -44,8 +44,14 @@ def read_bounded(file: Path, most: int) -> bytes | None:
         OSError: As `open_regular`.
     """
     with open_regular(file) as stream:
-        # Asking for so many bytes would set the memory for all of them aside, at every file.
-        return None if os.fstat(stream.fileno()).st_size > most else stream.read()
+        size = os.fstat(stream.fileno()).st_size
+        if size > most:
+            return None
+        # Asking for `most` at once would set the memory for all of it aside, at every file.
+        content = stream.read(size + 1)
+        if len(content) > size:  # it grew, or does not tell its size
+            content += stream.read(most + 1 - len(content))
+    return None if len(content) > most else content
 
 
 def write_whole(file: Path, content: bytes) -> None:

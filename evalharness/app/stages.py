@@ -81,7 +81,8 @@ def run_experiment(
     with directory.lock(since=f"{clock.now():%Y-%m-%d %H:%M:%S} UTC", note=note):
         access = _prepare(directory, access, note)
         # Replayed answers cost nothing and may have changed on disk: they are always read again.
-        with directory.journal(fresh=mode is Mode.REPLAY, note=note) as journal:
+        replayed = mode is Mode.REPLAY
+        with directory.journal(fresh=replayed, durable=not replayed, note=note) as journal:
             if mode is Mode.RECORD_MISSING:
                 journal.forget(gone(project.cassettes, journal.everything()))
             summary = asyncio.run(

@@ -216,9 +216,9 @@ def _derive(
         # Before anything that may stop at a judge's missing reply.
         directory.write_records(build_records(directory.read_plan(), calls))
     stages.score_run(directory, project)
-    stages.decide_run(directory, project, on=on)
+    decided = stages.decide_run(directory, project, on=on)
     if languages:
-        stages.render_run(directory, project, copy_to=None, languages=languages)
+        stages.render_run(directory, project, copy_to=None, languages=languages, decided=decided)
     return len(calls)
 
 

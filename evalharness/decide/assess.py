@@ -219,7 +219,10 @@ def _posterior(stakes: Stakes, joint: MeanVector) -> Posterior:
 
 
 def simulated_chance(stakes: Stakes, found: Assessment) -> float | None:
-    """Return P(ROI > threshold) of what was assessed without a simulation; None where there is no spread."""
+    """Return P(ROI > threshold) of what was assessed without a simulation; None where there is no spread.
+
+    No assumption may be unknown: values that were given for one are not drawn.
+    """
     if found.joint is None:
         return None
     return chance_to_beat(

@@ -43,7 +43,7 @@ class Design:
         if not self.n:
             return False
         first = self.weights[0]
-        return bool((np.abs(self.weights - first) > _EQUAL * first).any())
+        return not (np.abs(self.weights - first) <= _EQUAL * first).all()
 
     @property
     def units(self) -> int:

@@ -69,9 +69,14 @@ def draw_all(assumptions: Assumptions, *, draws: int, seed: int) -> dict[str, fl
     scores = {a.name: _stream(a.name, seed).standard_normal(draws) for a in ranged}
     scores |= _correlated(assumptions, scores)
     fixed: dict[str, float | FloatArray] = {a.name: a.expected() for a in stated if a.is_fixed}
-    return fixed | {
-        a.name: np.interp(scores[a.name], _NODES, quantile(a, normal_below(_NODES))) for a in ranged
-    }
+    return fixed | {a.name: _interpolated(a, scores[a.name]) for a in ranged}
+
+
+def _interpolated(assumption: Assumption, scores: FloatArray) -> FloatArray:
+    first, last = np.searchsorted(_NODES, (scores.min(), scores.max()))
+    nodes = _NODES[max(first - 1, 0) : last + 1]
+    drawn: FloatArray = np.interp(scores, nodes, quantile(assumption, normal_below(nodes)))
+    return drawn
 
 
 def means(assumptions: Assumptions) -> dict[str, float]:

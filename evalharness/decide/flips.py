@@ -22,7 +22,7 @@ from evalharness.decide.stakes import Stakes
 MOST: Final = 2
 """Assumptions that are looked at: those that move the answer most."""
 REACH: Final = 10.0
-"""How far from its mean an assumption is moved, as a factor, inside its domain."""
+"""How far up from its mean an assumption is moved, as a factor, inside its domain; down, to its end."""
 DIGITS: Final = 3
 """Significant digits to which the value is found; it is rounded to the side on which the conditions hold."""
 _STEPS = 16

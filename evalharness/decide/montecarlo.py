@@ -117,7 +117,6 @@ def chance_to_beat(
 ) -> float:
     """Return the share of draws whose ROI exceeds a threshold: as `summarise`, and nothing else of it."""
     benefit, _, charged = _monthly(posterior, values, exchange, path)
-    benefit, charged = np.broadcast_arrays(benefit, charged)
     return float(beats(benefit, charged, threshold).mean())
 
 

@@ -32,6 +32,18 @@ _PLACE = re.compile(r"^(profile|notes\[(\d+)\]|turns\[(\d+)\])$")
 Text = Annotated[str, Field(min_length=1)]
 
 
+def _none_blank(forms: list[str | list[str]]) -> list[str | list[str]]:
+    for form in forms:
+        if not all(part.strip() for part in ((form,) if isinstance(form, str) else form)):
+            raise ValueError("a surface form must not be blank")
+    return forms
+
+
+Forms = Annotated[
+    list[Text | Annotated[list[Text], Field(min_length=1)]], Field(min_length=1), AfterValidator(_none_blank)
+]
+
+
 class _Authored(BaseModel):
     # Every YAML scalar arrives as text (see yaml_lines), so numbers are converted here and nowhere guessed.
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -57,7 +69,7 @@ class KeyFactFile(_Authored):
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9_-]+$")]
     fact: Text
-    forms: Annotated[list[Text | Annotated[list[Text], Field(min_length=1)]], Field(min_length=1)]
+    forms: Forms
     where: Annotated[list[str], Field(min_length=1)]
 
 
@@ -65,7 +77,7 @@ class MustNotFile(_Authored):
     """A claim that a bad answer would make."""
 
     claim: Text
-    forms: Annotated[list[Text | Annotated[list[Text], Field(min_length=1)]], Field(min_length=1)]
+    forms: Forms
     kind: Literal["outdated", "contradicted", "injected", "unsupported"]
 
 

@@ -22,6 +22,11 @@ class Budget:
     """In this month, by all runs, this one included."""
     reserved_usd: Decimal = field(default_factory=Decimal)
 
+    @property
+    def limited(self) -> bool:
+        """Whether there is any limit."""
+        return self.limit_usd is not None or self.month_limit_usd is not None
+
     def fits(self, bound_usd: Decimal) -> bool:
         """Whether a try that may cost this much stays within every limit."""
         return self._shortage(bound_usd) is None

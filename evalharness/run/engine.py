@@ -61,7 +61,8 @@ class Engine:
             month_limit_usd=limits.monthly_usd,
             month_spent_usd=month_spent_usd,
         )
-        for call in journal.everything():
+        # Without a limit nobody asks what earlier sessions spent, and every call would be read for it.
+        for call in journal.everything() if self._budget.limited else ():
             self._budget.book(call_usd(call, price))
         self._caller = Caller(
             client=client,

@@ -24,11 +24,11 @@ async def with_retries(
     """Make a try, and others after it while one may succeed later, at the pace that the provider asks for.
 
     Raises:
-        BaseException: Of the last try.
+        BaseException: Of the last try, or of `sleep`.
     """
-    tries = _policy(limits, clock, sleep)
+    deadline = clock.monotonic() + limits.deadline_s
     failed: list[ProviderError] = []
-    # Most calls need one try, and the policy costs more than all else that the engine does for a call.
+    # Most calls need one try, and going through a policy costs more than all else that is done for a call.
     try:
         return await attempt()
     except ProviderError as failure:
@@ -39,6 +39,7 @@ async def with_retries(
             raise failed.pop()
         await attempt()
 
+    tries = _policy(limits, clock, sleep, deadline)
     try:
         await tries(first_again)
     finally:
@@ -46,13 +47,12 @@ async def with_retries(
         tries.iter_state.reset()
 
 
-def _policy(limits: Limits, clock: Clock, sleep: Sleep) -> AsyncRetrying:
-    """Return the policy of one call, whose deadline runs from now.
+def _policy(limits: Limits, clock: Clock, sleep: Sleep, deadline: float) -> AsyncRetrying:
+    """Return the policy of one call.
 
     Waiting for a rate limit is not failing: a 429 does not use up `max_attempts`, but like everything it
-    is bounded by `deadline_s`, the wait to come included.
+    is bounded by the deadline, the wait to come included.
     """
-    deadline = clock.monotonic() + limits.deadline_s
     failures = 0
 
     def stop(state: RetryCallState) -> bool:

@@ -124,9 +124,9 @@ class RunDirectory:
         except (ValueError, AttributeError, ValidationError):
             raise JournalDamaged("not a run's manifest; run again", file=path) from None
 
-    def journal(self, *, fresh: bool, note: Callable[[str], None]) -> FileJournal:
+    def journal(self, *, fresh: bool, durable: bool = True, note: Callable[[str], None]) -> FileJournal:
         """Open calls.jsonl for writing."""
-        return FileJournal(self.path / "calls.jsonl", fresh=fresh, note=note)
+        return FileJournal(self.path / "calls.jsonl", fresh=fresh, durable=durable, note=note)
 
     def lock(self, *, since: str, note: Callable[[str], None]) -> RunLock:
         """Return the lock that makes this process the run's one writer."""

@@ -29,13 +29,19 @@ class FileJournal:
     """
 
     def __init__(
-        self, path: Path, *, fresh: bool = False, note: Callable[[str], None] = lambda _: None
+        self,
+        path: Path,
+        *,
+        fresh: bool = False,
+        durable: bool = True,
+        note: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Open the journal.
 
         Args:
             path: The file; created if missing.
-            fresh: Start empty, and never wait for the disk: replayed calls cost nothing, and are always read
+            fresh: Start empty.
+            durable: Wait for the disk now and then. Replayed calls need not: they cost nothing, and are read
                 from the recordings again.
             note: Told, in one line, what was repaired.
 
@@ -45,7 +51,7 @@ class FileJournal:
         """
         self._path = path
         self._note = note
-        self._durable = not fresh
+        self._durable = durable
         self._at: dict[str, tuple[int, int]] = {}
         self._done: set[str] = set()
         self._earlier: dict[str, tuple[Attempt, ...]] = {}

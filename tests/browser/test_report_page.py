@@ -141,13 +141,14 @@ def test_the_verdict_changes_where_python_says_it_does(quiet: Page, demo: Demo) 
 
 def test_the_console_takes_what_is_not_given_as_it_was_decided(quiet: Page, demo: Demo) -> None:
     quiet.open(demo.page())
-    at_rest, moved, whole = quiet.run(
+    at_rest, moved, whole, half = quiet.run(
         "const { pull, data } = evalharness; const { on, months, threshold } = data.levers;"
         "const values = { realisation: 0.5 };"
-        "return [pull(), pull({ values }), pull({ on, months, threshold, values })];"
+        "const given = [undefined, { values }, { on, months, threshold, values }, { on: undefined, values }];"
+        "return given.map((setting) => pull(setting));"
     )
     assert at_rest["ruling"] == demo.decision.upgrade.verdict.ruling.value
-    assert moved == whole != at_rest
+    assert moved == whole == half != at_rest
     for wrong, told in (({"month": 3}, "there are on, months"), ({"values": {"value": 1}}, "realisation")):
         refused = quiet.run("try { evalharness.pull(arguments[0]) } catch (e) { return e.message }", wrong)
         assert "nothing is called" in refused

@@ -93,3 +93,13 @@ def test_a_file_beyond_the_bound_is_not_read(tmp_path: Path) -> None:
     file.write_bytes(b"12345")
     assert disk.read_bounded(file, 5) == b"12345"
     assert disk.read_bounded(file, 4) is None
+    assert disk.read_bounded(file, 0) is None
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no file here that hides its size")
+def test_a_file_that_does_not_tell_its_size_is_bounded_too() -> None:
+    file = Path("/proc/self/status")
+    whole = disk.read_bounded(file, 1_000_000)
+    assert whole is not None
+    assert whole.startswith(b"Name:")
+    assert disk.read_bounded(file, 5) is None

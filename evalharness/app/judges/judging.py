@@ -150,7 +150,7 @@ class _Session:
         since = f"{clock.now():%Y-%m-%d %H:%M:%S} UTC"
         with (
             self.directory.lock(since=since, note=note),
-            self.directory.journal(fresh=False, note=note) as kept,
+            self.directory.journal(fresh=False, durable=self.how.mode.connects, note=note) as kept,
         ):
             # Somebody else may have scored this run while we looked at it.
             done = kept.completed()

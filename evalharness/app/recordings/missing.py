@@ -58,7 +58,8 @@ def price_recording(jobs: Sequence[Job], card: RateCard, on: dt.date) -> Recordi
 
 def missing_jobs(folder: Path, jobs: Sequence[Job]) -> list[Job]:
     """Return the jobs that have no recording in a folder."""
-    return [job for job in jobs if not recording_path(folder, job.key).exists()]
+    there = {file.name for file in recordings(folder)}
+    return [job for job in jobs if recording_path(folder, job.key).name not in there]
 
 
 def record_command(project: Project) -> str:

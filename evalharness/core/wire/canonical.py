@@ -74,7 +74,7 @@ def _object(value: Mapping[str, Any]) -> dict[str, Any]:
     for key, item in value.items():
         name = _camel(key) if "_" in key else key
         normal = item if name in _OPAQUE_KEYS else _value(item, enum=name in _ENUM_KEYS)
-        if normal is None or (not normal and isinstance(normal, dict | list)):
+        if normal is None or (not normal and isinstance(normal, Mapping | list)):
             continue
         result[name] = normal
     return result

@@ -26,9 +26,11 @@ def recording_path(folder: Path, key: str) -> Path:
 
 def recordings(folder: Path) -> tuple[Path, ...]:
     """Return the files of a cassette folder, sorted by name; a folder that is not there has none."""
-    if not folder.is_dir():
+    try:
+        names = sorted(file.name for file in folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
         return ()
-    return tuple(sorted(path for path in folder.glob(f"*{SUFFIX}") if not path.name.startswith(".")))
+    return tuple(folder / name for name in names if name.endswith(SUFFIX) and name[0] != ".")
 
 
 def read(file: Path) -> Interaction:

@@ -73,15 +73,21 @@ class Interaction:
     """How many pieces of personal text of each kind were replaced in the answer before it was written; None
     if nothing looked for any. The request needs no such count: what stands here is what was sent."""
 
-    @cached_property
-    def canonical_request(self) -> str:
-        """The request body as digests are taken of it, JSON."""
-        return canonical_json(canonical_body(self.request_body))
+    @property
+    def body_sha256(self) -> str:
+        """Hash of the canonical request body, recomputed."""
+        return self._request_hashes[0]
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """Digest of the request, recomputed."""
-        return canonical_digest(self.path, self.canonical_request)
+        return self._request_hashes[1]
+
+    @cached_property
+    def _request_hashes(self) -> tuple[str, str]:
+        # Together: writing the body in its canonical form takes longer than both hashes.
+        body = canonical_json(canonical_body(self.request_body))
+        return _sha256(body), canonical_digest(self.path, body)
 
     @property
     def key(self) -> str:
@@ -162,7 +168,7 @@ def _hashes(interaction: Interaction, document: Mapping[str, Any]) -> dict[str, 
         f',"response":{_message(document["response"], response)}}}'
     )
     return {
-        "request": _sha256(interaction.canonical_request),
+        "request": interaction.body_sha256,
         "response": _sha256(response),
         "interaction": _sha256(whole),
     }

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from evalharness.core.errors import IntegrityError
 from evalharness.core.wire.canonical import canonical_json
-from evalharness.disk import open_regular
+from evalharness.disk import read_bounded
 from evalharness.gateway.cassette.files import file_sha256, recordings
 from evalharness.gateway.cassette.finding import Check, Finding
 from evalharness.gateway.clients.json_text import parse_object
@@ -79,8 +79,10 @@ def read_seal(folder: Path) -> Seal | None:
     if not file.exists():
         return None
     try:
-        with open_regular(file) as stream:
-            document = parse_object(stream.read(_LARGEST_BYTES), unique_keys=True)
+        content = read_bounded(file, _LARGEST_BYTES)
+        if content is None:
+            raise ValueError(f"it is larger than {_LARGEST_BYTES // 2**20} MiB")
+        document = parse_object(content, unique_keys=True)
         if document.keys() != _KEYS or document["format"] != FORMAT:
             raise ValueError("keys or format are not a seal's")
         entries = document["recordings"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-# Without the flag: Hangul has no case, and folding every syllable takes 4 ms a pattern.
+# Without the flag: Hangul has no case, and each of its 11,172 syllables would be folded at every start.
 _HANGUL = "(?-i:[가-힣])"
 _KOREAN_FIGURE = (
     r"(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|스물?|서른|마흔|쉰|예순|일흔|여든|아흔|백|첫|몇|반)"

@@ -16,7 +16,7 @@ MODULES: Final = (
 """In the order in which they use each other: what a module imports stands before it."""
 SHEETS: Final = ("base", "report", "panel", "explorer", "cards", "print")
 _PAGE = files("evalharness.render.page")
-# A line break, which is looked for fast, and not the beginning of a line: modules begin with a comment.
+# A line break, which is looked for fast, and not the beginning of a line.
 _IMPORT: Final = re.compile(r'\nimport (\{[^}]*\}) from "\./(\w+)\.js";')
 _EXPORT: Final = re.compile(r"\nexport (?=(?:async )?function (\w+)|const (\w+)|class (\w+))")
 
@@ -29,8 +29,9 @@ def script() -> str:
 
 
 def _module(name: str, text: str) -> str:
+    text = f"\n{text}"
     exported = [next(filter(None, match.groups())) for match in _EXPORT.finditer(text)]
-    body = _EXPORT.sub("\n", _IMPORT.sub(r"\nconst \1 = modules.\2;", text))
+    body = _EXPORT.sub("\n", _IMPORT.sub(r"\nconst \1 = modules.\2;", text)).removeprefix("\n")
     return f"modules.{name} = (() => {{\n{body}return {{ {', '.join(exported)} }};\n}})();\n"
 
 

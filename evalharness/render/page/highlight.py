@@ -27,6 +27,8 @@ def marks_of(text: str, case: Case, facts: Sequence[str], claims: Sequence[str])
     """
     wanted = [(0, k, fact.forms) for k, fact in enumerate(case.key_facts) if fact.id in facts]
     wanted += [(1, k, claim.forms) for k, claim in enumerate(case.must_not) if claim.claim in claims]
+    if not wanted:
+        return ()
     sentences = list(_sentences(text))
     normal = [normalise(text[start:end]) for start, end in sentences]
     found: dict[int, tuple[list[int], list[int]]] = {}

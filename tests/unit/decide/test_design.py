@@ -27,6 +27,13 @@ def test_weights_of_cases_make_a_weighted_mix(study, assume) -> None:
     assert (found.design.name, found.mix) == ("weighted", "weighted")
 
 
+def test_weights_that_differ_by_rounding_do_not_differ() -> None:
+    assert not Design(weights=np.array([0.1, 0.1 + 1e-16, 0.3 / 3])).is_weighted
+    assert not Design(weights=np.array([3.0, 3.0 * (1 + 1e-13)])).is_weighted
+    assert Design(weights=np.array([3.0, 3.0 * (1 + 1e-9)])).is_weighted
+    assert not Design(weights=np.ones(0)).is_weighted
+
+
 def test_traffic_shares_reweight_and_stratify(study, assume) -> None:
     shares = {("moon", "ko"): 0.5, ("pen", "ko"): 0.3, ("moon", "en"): 0.2}
     traffic = tuple(TrafficShare(persona=p, language=lang, share=s) for (p, lang), s in shares.items())

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from evalharness.core.assumptions import Assumption, Assumptions, Dist, Status
-from evalharness.core.decision import Condition, ConditionName, Decision
+from evalharness.core.decision import Branch, Condition, ConditionKind, ConditionName, Decision
 from evalharness.core.pricing import RateCard
 from evalharness.core.study import Study
 from evalharness.decide import decide
@@ -97,6 +97,25 @@ def test_where_all_hold_it_is_how_far_they_keep_holding(study, scores, card, dou
     assert found.value < found.current
     assert held_at(measured, card, assumptions, found.name, found.value)
     assert not held_at(measured, card, assumptions, found.name, found.value * 0.99)
+
+
+def test_where_nothing_is_dearer_no_chance_of_a_return_is_asked_for(
+    study, scores, cards, rate, doubtful
+) -> None:
+    """Pro saves money on average, but what it costs once may be more than it ever saves."""
+    cheap, measured = cards(rate("flash", "3", "12"), rate("pro", "2", "8")), study(scores(gain=0.6))
+    little = ranged("value_per_satisfied_session", Dist.LOGNORMAL90, low=0.001, high=0.002)
+    money = decide(measured, cheap, doubtful(value_per_satisfied_session=little)).upgrade.money
+    assert money.cost < 0
+    most = 3 * 0.9 * -money.cost * money.months
+    once = ranged("one_off_cost", Dist.TRIANGULAR, low=0.0, mid=0.0, high=most)
+    assumptions = doubtful(value_per_satisfied_session=little, one_off_cost=once)
+    found = decide(measured, cheap, assumptions).upgrade
+    assert found.branch is Branch.NOT_DEARER
+    assert found.monte_carlo.probability < 0.9
+    proof = [row.met for row in found.verdict.conditions if row.kind is ConditionKind.PROOF]
+    assert all(proof)
+    assert [row.holds for row in found.flips] == [True] * len(found.flips) != []
 
 
 def test_what_no_value_turns_is_said_with_the_reach(study, scores, card, doubtful) -> None:

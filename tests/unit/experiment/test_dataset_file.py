@@ -78,6 +78,8 @@ def test_places_are_found() -> None:
             "key_facts f1: the context has no turns[9]",
         ),
         ("id: f2", "id: f1", 1, "duplicate id"),
+        ("[예산, 500]", "[예산, ' ']", None, "a surface form must not be blank"),
+        ("forms: [no]", "forms: [' ']", 23, "a surface form must not be blank"),
         ("anchors: {0: 없음, 3: 일부, 5: 모두}", "anchors: {0: 없음}", 27, "at least 0, 3 and 5"),
         ("setting: Daegu", "setting: Daegu\nsetting: Busan", 10, "duplicate key 'setting'"),
         ("setting: Daegu", "setting: [Daegu", 10, "bad YAML"),

@@ -56,9 +56,12 @@ def test_what_never_turns_is_said_with_the_reach(said: Callable[..., str]) -> No
         FLIP, name="satisfaction_per_quality", value=None, reach=5.1667, current=0.5167, unit="share/share"
     )
     text = said(flips=(never,), break_evens=(replace(SHORT, current=0.64),))
-    assert "looked for as far as ten times its mean or a tenth, all else as assumed (m·p·a): " in text
-    assert "satisfaction per quality even at 5.17 (now 0.517)." in text
+    assert "would not do, all else as assumed (m·p·a): satisfaction per quality even at 5.17 (now 0" in text
     assert "The mean is beyond an ROI of 150 % already: what is missing is proof." in text
+    nobody_knows = replace(never, name="value_per_satisfied_session", current=None)
+    assert "per satisfied session even at 5.17 USD/session (now unknown)" in said(
+        flips=(replace(nobody_knows, unit="USD/session"),)
+    )
 
 
 def test_where_all_hold_it_is_said_how_far(said: Callable[..., str]) -> None:

@@ -23,17 +23,18 @@ const tools = { diffWords, makePull, normalBelow, normalQuantile, tAbove, tQuant
 const pull = whatIf && ((setting = {}) => whatIf.pull(completed(data.levers, setting)));
 window.evalharness = Object.freeze({ data, numerals, say, whatIf, explorer, pull, tools });
 
-function completed({ on, months, threshold, fields }, setting) {
-  const whole = { on, months, threshold, values: {}, ...setting };
+function completed(levers, setting) {
   known(Object.keys(setting), ["on", "months", "threshold", "values"]);
+  const { on = levers.on, months = levers.months, threshold = levers.threshold, values = {} } = setting;
   known(
-    Object.keys(whole.values),
-    fields.map((field) => field.name),
+    Object.keys(values),
+    levers.fields.map((field) => field.name),
   );
-  return whole;
+  return { on, months, threshold, values };
 }
 
 function known(names, all) {
   const strange = names.filter((name) => !all.includes(name));
-  if (strange.length) throw new RangeError(`nothing is called ${strange.join(", ")}; there are ${all.join(", ")}`);
+  if (strange.length)
+    throw new RangeError(`nothing is called ${strange.join(", ")}; there are ${all.join(", ")}`);
 }
