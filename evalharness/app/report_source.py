@@ -13,7 +13,9 @@ from evalharness.render.reference import Reference, read_reference
 from evalharness.store import RunDirectory
 from evalharness.store.jsonlines import read_raw
 
-CHANGED: Final = "the file was changed, or the program was"
+CHANGED: Final = (
+    "the file was changed, or what it is made from was: program, prompts, labels, or a later decision"
+)
 
 
 def run_beside(reference: Reference, folder: Path, *, replayed: bool = True) -> RunDirectory | None:

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 
 from evalharness.app.opening import read_decision
 from evalharness.app.project import Project
+from evalharness.core.errors import JournalDamaged
 from evalharness.core.imported import IMPORTED
 from evalharness.core.reporting import REPORT_NAME
+from evalharness.core.score import Completed
 from evalharness.store import RunDirectory
 from evalharness.store.jsonlines import write_atomically
 
 if TYPE_CHECKING:
     from evalharness.core.decision import Decision
     from evalharness.core.study import Study
+    from evalharness.decide.assemble import RunData
     from evalharness.render import Material
 
 _COMMAND, _OWN_COMMAND = f"evalharness verify {REPORT_NAME}.", "evalharness verify report."
@@ -60,6 +63,7 @@ def study_of(directory: RunDirectory, project: Project, *, on: dt.date | None) -
         comparisons=directory.read_comparisons(),
         labels=current_labels(directory, records),
     )
+    _check_calls(directory, data)
     return assemble(
         data,
         experiment=project.experiment,
@@ -68,6 +72,28 @@ def study_of(directory: RunDirectory, project: Project, *, on: dt.date | None) -
         pilot=project.is_pilot,
         weights=project.weights,
     )
+
+
+def _check_calls(directory: RunDirectory, data: RunData) -> None:
+    """Refuse a journal without calls that the scores stand on: tokens and money would be of the others alone.
+
+    Raises:
+        JournalDamaged: Saying how many are missing.
+    """
+    answered = {(row.case_id, row.arm, row.repeat) for row in data.records if isinstance(row, Completed)}
+    needed = {
+        planned.answer_key
+        for planned in data.plan
+        if (planned.cell.case_id, planned.cell.arm, planned.cell.repeat) in answered
+    }
+    needed |= {key for row in (*data.judgements, *data.comparisons) for key in row.calls}
+    missing = len(needed - data.calls.keys())
+    if missing:
+        raise JournalDamaged(
+            f"lacks {missing} of the {len(needed)} calls that the scores stand on: restore the file, "
+            "or run and score the experiment again",
+            file=directory.path / "calls.jsonl",
+        )
 
 
 def report_texts(

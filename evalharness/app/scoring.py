@@ -16,7 +16,7 @@ from evalharness.core.errors import JournalDamaged
 from evalharness.core.imported import IMPORTED
 from evalharness.core.judging import Comparison, Judgement
 from evalharness.core.plan import PlannedCell
-from evalharness.core.score import Record, Score
+from evalharness.core.score import NOT_CALLED, Failed, Record, Score
 from evalharness.run import Progress
 from evalharness.store import RunDirectory
 
@@ -71,7 +71,8 @@ def score_run(
     directory.write_records(data.records)
     directory.write_judging(data.judgements, data.comparisons)
     directory.write_scores(data.scores)
-    if project.experiment.judges and directory.read_manifest().mode == Mode.REPLAY:
+    called = not any(isinstance(record, Failed) and record.cause == NOT_CALLED for record in data.records)
+    if called and project.experiment.judges and directory.read_manifest().mode == Mode.REPLAY:
         note_surplus(project, len(data.calls), note)
     completed = sum(hasattr(record, "answer") for record in data.records)
     return completed, len(data.records) - completed

@@ -80,6 +80,7 @@ def run_experiment(
     access = Access(mode=mode, project=project, clock=clock, budget_usd=budget_usd)
     with directory.lock(since=f"{clock.now():%Y-%m-%d %H:%M:%S} UTC", note=note):
         access = _prepare(directory, access, note)
+        began = clock.now().isoformat(timespec="seconds")
         # Replayed answers cost nothing and may have changed on disk: they are always read again.
         replayed = mode is Mode.REPLAY
         with directory.journal(fresh=replayed, durable=not replayed, note=note) as journal:
@@ -93,6 +94,9 @@ def run_experiment(
                     note=note,
                 )
             )
+        if replayed:
+            # Now that it is whole: a replay that fails leaves the run that was here as it was.
+            _claim(directory, project, access, began=began)
     _say_failures(summary, directory, note)
     # Which recordings of judges are used is known once the run is scored.
     if mode is Mode.REPLAY and not project.experiment.judges:
@@ -108,7 +112,6 @@ def _prepare(directory: RunDirectory, access: Access, note: Note) -> Access:
     """Check prices and limits, say what should be known, and claim the directory."""
     project, now = access.project, access.clock.now()
     if not access.mode.connects:
-        _claim(directory, project, access)
         return access
     today = pacific_day(now)
     refuse_unpriced(project, today)
@@ -215,13 +218,21 @@ def _fetched(call: Call) -> bool:
     return call.reply is not None and call.reply.delivery is Delivery.LIVE
 
 
-def _claim(directory: RunDirectory, project: Project, access: Access) -> str | None:
+def _claim(
+    directory: RunDirectory, project: Project, access: Access, *, began: str | None = None
+) -> str | None:
     """Write the manifest, once it is checked that the directory's own is of this very run.
+
+    Args:
+        directory: The run's.
+        project: The experiment.
+        access: How answers are reached.
+        began: When this session began, UTC in ISO 8601; None for now.
 
     Returns:
         When the run began, if an earlier session began it.
     """
-    endpoint, began = access.endpoint, None
+    endpoint, earlier = access.endpoint, None
     if directory.exists() and access.mode.connects:
         known = directory.read_manifest()
         if known.identity != project.plan.identity:
@@ -237,7 +248,7 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> str | N
                 "choose another --out, or remove the directory",
                 file=directory.path,
             )
-        began = known.started_at
+        earlier = known.started_at
     directory.path.mkdir(parents=True, exist_ok=True)
     directory.write_manifest(
         Manifest(
@@ -252,11 +263,11 @@ def _claim(directory: RunDirectory, project: Project, access: Access) -> str | N
             limit=project.limit,
             versions=versions(),
             git=git_state(project.file.parent),
-            started_at=began or access.clock.now().isoformat(timespec="seconds"),
+            started_at=earlier or began or access.clock.now().isoformat(timespec="seconds"),
             smoke=project.smoke,
         )
     )
-    return began
+    return earlier
 
 
 __all__ = [

@@ -52,6 +52,8 @@ def verify_run(directory: RunDirectory) -> Verified:
     """
     project = _afresh(directory)
     on = _decided_on(directory)
+    if (directory.path / "calls.jsonl").exists():
+        directory.read_calls()  # a damaged line is named where it lies, not in the copy
     with tempfile.TemporaryDirectory() as folder:
         made = _copy(directory, project, Path(folder) / directory.path.name)
         calls = len(made.read_calls())

@@ -112,6 +112,8 @@ def _message(error: ErrorDetails, where: tuple[str | int, ...], model: type[Base
     if error["type"] == "value_error":
         cause = error["ctx"]["error"]
         return f"{name}: {cause}" if name and not isinstance(cause, Misplaced) else str(cause)
+    if error["type"] in ("model_type", "dict_type"):
+        return f"{name + ': ' if name else ''}keys with values are wanted here, got {error['input']!r}"
     near_value = _nearest_value(error)
     return f"{name}: {error['msg'][0].lower()}{error['msg'][1:]}, got {error['input']!r}{near_value}"
 

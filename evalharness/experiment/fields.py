@@ -20,6 +20,8 @@ def _number(value: Any) -> Any:
 def _return(value: float) -> float:
     if value >= _LARGEST_RETURN:
         raise ValueError(f"{value:g} is a return of {value:,.0%}; a share is meant: 1.5 is 150 %")
+    if value < 0:
+        raise ValueError(f"{value:g} would approve what loses money; 0 asks that nothing is lost")
     return value
 
 

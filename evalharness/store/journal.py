@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from evalharness.core.call import Attempt, Call
 from evalharness.core.errors import IntegrityError, JournalDamaged
+from evalharness.disk import PARTIAL_SUFFIX, replace
 from evalharness.store.jsonlines import dump_line, encode, numbered_lines, parse_line, read_raw, readable
 
 CALL = TypeAdapter(Call)
@@ -40,7 +41,7 @@ class FileJournal:
 
         Args:
             path: The file; created if missing.
-            fresh: Start empty.
+            fresh: Start empty, beside the file; it is replaced when the journal is closed without an error.
             durable: Wait for the disk now and then. Replayed calls need not: they cost nothing, and are read
                 from the recordings again.
             note: Told, in one line, what was repaired.
@@ -49,7 +50,8 @@ class FileJournal:
             JournalDamaged: Naming the line that does not parse.
             IntegrityError: If the file cannot be opened for writing.
         """
-        self._path = path
+        self._fresh, self._target = fresh, path
+        self._path = path.with_name(f".{path.name}{PARTIAL_SUFFIX}") if fresh else path
         self._note = note
         self._durable = durable
         self._at: dict[str, tuple[int, int]] = {}
@@ -60,7 +62,7 @@ class FileJournal:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._end = 0 if fresh or not path.exists() else self._load()
             # Unbuffered: each line reaches the operating system in one write, so a kill loses no whole line.
-            self._stream = path.open("w+b" if fresh else "a+b", buffering=0)
+            self._stream = self._path.open("w+b" if fresh else "a+b", buffering=0)
         except OSError as error:
             raise IntegrityError(f"cannot be written: {error.strerror}", file=path) from None
 
@@ -97,7 +99,7 @@ class FileJournal:
             raise IntegrityError(
                 f"a call cannot be written: {error.strerror}; everything before it is kept: make room and "
                 "run the same command again",
-                file=self._path,
+                file=self._target,
             ) from None
         self._keep(call, self._end, len(line))
         self._end += len(line)
@@ -108,6 +110,8 @@ class FileJournal:
             if self._durable:
                 os.fsync(self._stream.fileno())
             self._stream.close()
+            if self._fresh:
+                replace(self._path, self._target)
 
     def __enter__(self) -> FileJournal:
         """Return the open journal."""
@@ -116,7 +120,10 @@ class FileJournal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close, whatever happened."""
+        """Close, whatever happened; a fresh start that failed leaves the file as it was."""
+        if kind is not None and self._fresh:
+            self._stream.close()
+            self._path.unlink(missing_ok=True)
         self.close()
 
     def _sync(self) -> None:

@@ -56,7 +56,11 @@ class RunLock:
                 file=self._folder,
             ) from None
         except OSError as error:
-            raise IntegrityError(f"cannot be locked: {error.strerror or error}", file=self._folder) from None
+            raise IntegrityError(
+                f"cannot be locked: {error.strerror or error}; choose another --out, or make the folder "
+                "writable",
+                file=self._folder,
+            ) from None
         if owner.exists():
             self._note(
                 f"{self._folder}: its last writer ({_told(owner)}) ended without finishing; its lock is "

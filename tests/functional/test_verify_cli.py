@@ -139,7 +139,7 @@ def test_a_stale_report_is_told_what_changed_and_how_it_is_made_anew(
     assert "changed since it was written: assumptions;" in here("verify", str(report)).stderr
     assert here("analyze", "prompts/experiment.toml", "-q").returncode == 0
     change(report, 7)
-    assert "the file was changed, or the program was" in here("verify", str(report)).stderr
+    assert "the file was changed, or what it is made from was" in here("verify", str(report)).stderr
 
 
 def test_a_page_verifies_like_a_report_and_a_changed_number_does_not(
@@ -219,3 +219,32 @@ def test_a_report_of_other_prompts_is_not_made_again(analysed: Path) -> None:
 
 def test_an_experiment_beside_a_run_is_a_usage_error(run_dir: Path, here: Cli) -> None:
     assert here("verify", str(run_dir), "--experiment", "prompts/experiment.toml").returncode == 2
+
+
+def test_a_refused_replay_leaves_the_run_as_it_was(run_dir: Path, here: Cli) -> None:
+    """Whether a recording is missing or damaged: all of the run, its manifest too, is what it was."""
+    before = {path: path.read_bytes() for path in sorted(run_dir.rglob("*")) if path.is_file()}
+    project = run_dir.parents[1]
+    key = json.loads((run_dir / "calls.jsonl").read_text(encoding="utf-8").splitlines()[0])["key"]
+    recording = next(project.rglob(f"{key}.json"))
+    content = recording.read_bytes()
+    for damaged in (None, content + b"x"):
+        recording.unlink()
+        if damaged is not None:
+            recording.write_bytes(damaged)
+        assert here("analyze", "prompts/experiment.toml").returncode == 6
+        after = {path: path.read_bytes() for path in sorted(run_dir.rglob("*")) if path.is_file()}
+        assert after == before
+        recording.write_bytes(content)
+
+
+def test_a_journal_without_calls_that_scores_stand_on_is_refused(run_dir: Path, here: Cli) -> None:
+    """Cut off between two lines every line is whole; tokens and money would be of the others alone."""
+    path = run_dir / "calls.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-3]))
+    for command in ("decide", "report"):
+        done = here(command, str(run_dir))
+        assert done.returncode == 6
+        assert "calls.jsonl: lacks 3 of the" in done.stderr
+        assert "restore the file, or run and score the experiment again" in done.stderr

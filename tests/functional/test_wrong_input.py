@@ -77,6 +77,7 @@ CASE = "prompts/mentoring/pen-ko-01.yaml"
         (EXPERIMENT, 'name = "pro-sena"', 'name = "pro-raw"', "duplicate arm 'pro-raw'"),
         (EXPERIMENT, 'role = "aa"', 'role = "ab"', "nearest valid value: aa"),
         (EXPERIMENT, 'dataset = "mentoring"', 'dataset = "mentorin"', "mentorin: no such file"),
+        (EXPERIMENT, "roi = 1.5", "roi = -3", "roi: -3 would approve what loses money"),
         (EXPERIMENT, '"rates/gemini.toml"', '"rates/gemni.toml"', "did you mean gemini.toml?"),
         (EXPERIMENT, "gemini-3.8-flash", "gemini-3.9-flash", "the control arms name two models"),
         (
@@ -172,7 +173,7 @@ def test_cassette_missing_for_a_changed_prompt(cli: Cli, recorded: Path, cells: 
 def test_a_misspelt_folder_of_recordings(cli: Cli, recorded: Path) -> None:
     edit(recorded / "prompts" / "experiment.toml", "cassettes/mentoring", "cassettes/mentorng")
     line = fails(cli("run", EXPERIMENT), 6, "cassettes/mentorng: no such folder of recordings; did you mean")
-    assert "did you mean cassettes/mentoring, which prompts/experiment.toml would name" in line
+    assert "did you mean cassettes/mentoring (cassettes in prompts/experiment.toml)? Else record" in line
 
 
 def test_corrupt_line_in_calls(cli: Cli, recorded: Path) -> None:

@@ -87,9 +87,9 @@ def refuse_missing(project: Project, jobs: Sequence[Job], today: dt.date) -> Non
         return
     if not project.cassettes.is_dir():
         near = near_sibling(project.cassettes)
-        hint = f"; did you mean {near}, which {project.file} would name as cassettes?" if near else ""
+        hint = f"did you mean {near} (cassettes in {project.file})? Else " if near else ""
         raise CassetteMiss(
-            f"no such folder of recordings{hint}; {_cure(project, missing, today)}",
+            f"no such folder of recordings; {hint}{_cure(project, missing, today)}",
             file=project.cassettes,
         )
     first = min(missing, key=lambda job: job.cells[0].id)

@@ -109,6 +109,17 @@ def test_fresh_starts_empty(tmp_path: Path) -> None:
     with FileJournal(path, fresh=True) as journal:
         assert journal.completed() == {}
     assert path.read_bytes() == b""
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_fresh_start_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
+    path = filled(tmp_path / "calls.jsonl")
+    before = path.read_bytes()
+    with pytest.raises(RuntimeError), FileJournal(path, fresh=True) as journal:
+        journal.append(call("other"))
+        raise RuntimeError
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
 
 
 KILLED = """
