@@ -112,6 +112,8 @@ def _prepare(directory: RunDirectory, access: Access, note: Note) -> Access:
     """Check prices and limits, say what should be known, and claim the directory."""
     project, now = access.project, access.clock.now()
     if not access.mode.connects:
+        if not directory.exists():
+            _claim(directory, project, access)  # what it lacks can be asked of it, whatever becomes of it
         return access
     today = pacific_day(now)
     refuse_unpriced(project, today)
