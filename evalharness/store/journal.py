@@ -105,13 +105,24 @@ class FileJournal:
         self._end += len(line)
 
     def close(self) -> None:
-        """Flush to the disk and close."""
+        """Flush to the disk and close.
+
+        Raises:
+            IntegrityError: If a fresh journal cannot be put in its place.
+        """
         if not self._stream.closed:
             if self._durable:
                 os.fsync(self._stream.fileno())
             self._stream.close()
             if self._fresh:
-                replace(self._path, self._target)
+                self._publish()
+
+    def _publish(self) -> None:
+        try:
+            replace(self._path, self._target)
+        except OSError as error:
+            self._path.unlink(missing_ok=True)
+            raise IntegrityError(f"cannot be written: {error.strerror}", file=self._target) from None
 
     def __enter__(self) -> FileJournal:
         """Return the open journal."""

@@ -209,3 +209,11 @@ def test_counts_that_contradict_each_other_are_a_corrupt_line(tmp_path: Path) ->
     path.write_text("\n".join([lines[0], json.dumps(wrong), ""]), encoding="utf-8", newline="\n")
     with pytest.raises(JournalDamaged, match=r"calls\.jsonl:2: corrupt line: input_tokens is negative"):
         read_calls(path)
+
+
+def test_a_fresh_journal_that_cannot_be_put_in_place_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "calls.jsonl"
+    path.mkdir()
+    with pytest.raises(IntegrityError, match=r"calls\.jsonl: cannot be written"):
+        FileJournal(path, fresh=True).close()
+    assert list(tmp_path.iterdir()) == [path]
